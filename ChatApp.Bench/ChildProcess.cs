@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace ChatApp.Bench;
+
+/// <summary>
+/// A .NET program in a process of its own, on the server's core, ended when disposed. The last lines it printed
+/// are kept for the message that explains a failure.
+/// </summary>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private const int TailLines = 15;
+    private const int Terminate = 15;
+
+    private readonly Process _process;
+    private readonly Queue<string> _tail = new();
+    private readonly string _name;
+
+    private ChildProcess(string name, Process process)
+    {
+        _name = name;
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>The system's id of the process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts <c>dotnet assembly arguments...</c>.</summary>
+    /// <param name="name">What the program is called in messages.</param>
+    /// <param name="assembly">Path of its dll.</param>
+    /// <param name="arguments">Its arguments, unquoted.</param>
+    /// <exception cref="BenchException">The dll is missing.</exception>
+    public static ChildProcess Start(string name, string assembly, IEnumerable<string> arguments)
+    {
+        if (!File.Exists(assembly)) throw new BenchException($"{name} is not built: there is no {Path.GetFileName(assembly)} where it should be");
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(assembly),
+        };
+        start.ArgumentList.Add(assembly);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // Settings of the shell that runs the bench must not change what is measured.
+        foreach (var key in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(key);
+        start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        return new ChildProcess(name, Cores.OnServerCore(() => Process.Start(start)!));
+    }
+
+    /// <summary>A TCP port of the loopback address that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Waits until the program accepts connections.</summary>
+    /// <exception cref="BenchException">It ended first, or did not within 30 s.</exception>
+    public async Task ListensAsync(int port, CancellationToken cancellation)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (_process.HasExited) throw Failed($"ended with code {_process.ExitCode} instead of listening");
+            try
+            {
+                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                await probe.ConnectAsync(IPAddress.Loopback, port, cancellation);
+                return;
+            }
+            catch (SocketException) when (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30))
+            {
+                await Task.Delay(25, cancellation);
+            }
+            catch (SocketException refused)
+            {
+                throw Failed($"did not listen on port {port} within 30 s", refused);
+            }
+        }
+    }
+
+    /// <summary>Gives the program its whole input and waits for its end.</summary>
+    /// <exception cref="BenchException">It ended with another code than 0.</exception>
+    public async Task CompleteAsync(string input, CancellationToken cancellation)
+    {
+        await _process.StandardInput.WriteLineAsync(input.AsMemory(), cancellation);
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync(cancellation);
+        if (_process.ExitCode != 0) throw Failed($"ended with code {_process.ExitCode}");
+    }
+
+    /// <summary>A failure of this program, with the last lines that it printed.</summary>
+    public BenchException Failed(string what, Exception? cause = null)
+    {
+        string tail;
+        lock (_tail) tail = string.Join("\n  ", _tail);
+        var message = tail.Length == 0 ? $"{_name} {what}" : $"{_name} {what}; it last printed\n  {tail}";
+        return cause is null ? new BenchException(message) : new BenchException(message, cause);
+    }
+
+    /// <summary>Asks the program to end, and ends it after 5 s.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (_process)
+        {
+            if (_process.HasExited) return;
+            _ = Signal(_process.Id, Terminate);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+                await _process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_tail)
+        {
+            _tail.Enqueue(line);
+            if (_tail.Count > TailLines) _tail.Dequeue();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
+}

@@ -1,0 +1,30 @@
+using ChatApp.Bench.Load;
+
+namespace ChatApp.Bench.Fanout;
+
+/// <summary>One server in one round.</summary>
+/// <param name="Server">Its name.</param>
+/// <param name="Round">From 1.</param>
+/// <param name="Cpu">The processor time of the server process during the measured burst.</param>
+/// <param name="Disturbance">The share of the machine, from 0 to 1, that other programs used meanwhile.</param>
+/// <param name="Burst">What the load client saw.</param>
+internal sealed record FanoutRow(string Server, int Round, TimeSpan Cpu, double Disturbance, Burst Burst)
+{
+    /// <summary>Whether other programs left the machine to the measurement, more or less.</summary>
+    public bool Calm => Disturbance <= 0.1;
+
+    /// <summary>Microseconds of processor time, user and system, for each delivered message.</summary>
+    public double CpuMicroseconds => Cpu.TotalMicroseconds / Math.Max(Burst.Delivered, 1);
+
+    /// <summary>The share of one core that the server used, from 0 to 1.</summary>
+    public double CpuShare => Cpu / Burst.Elapsed;
+
+    public double DeliveriesPerSecond => Burst.Delivered / Burst.Elapsed.TotalSeconds;
+
+    /// <summary>Bytes on the wire for each delivered message.</summary>
+    public double BytesPerDelivery => (double)Burst.Bytes / Math.Max(Burst.Delivered, 1);
+
+    public double P50 => Burst.Latency.QuantileMs(0.5);
+
+    public double P99 => Burst.Latency.QuantileMs(0.99);
+}

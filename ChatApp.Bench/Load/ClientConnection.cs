@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ChatApp.Bench.Load;
+
+/// <summary>One WebSocket of the load client. Used by a single thread.</summary>
+/// <param name="receives">True for a receiver, false for the publisher.</param>
+internal sealed class ClientConnection(bool receives) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+        ReceiveTimeout = (int)Patience.TotalMilliseconds,
+        SendTimeout = (int)Patience.TotalMilliseconds,
+    };
+
+    private byte[] _carry = [];
+    private int _carried;
+
+    public bool Receives => receives;
+
+    public Socket Socket => _socket;
+
+    /// <summary>Whether the server has accepted the first frames.</summary>
+    public bool Ready { get; set; }
+
+    /// <summary>The parts of a fragmented message that have come so far.</summary>
+    public ArrayBufferWriter<byte> Parts { get; } = new();
+
+    /// <summary>Deliveries since the burst began.</summary>
+    public int Deliveries { get; set; }
+
+    /// <summary>Opens the connection and sends the upgrade request.</summary>
+    public void Open(int port, string path)
+    {
+        _socket.Connect(IPAddress.Loopback, port);
+        Send(WebSocketFrames.UpgradeRequest(path, port));
+    }
+
+    /// <summary>Waits for the answer to the upgrade request.</summary>
+    /// <exception cref="BenchException">The server refused.</exception>
+    public void AwaitUpgrade(byte[] buffer)
+    {
+        var filled = 0;
+        while (true)
+        {
+            filled += Receive(buffer, filled);
+            var head = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
+            if (head < 0) continue;
+            if (!buffer.AsSpan().StartsWith("HTTP/1.1 101"u8))
+                throw new BenchException($"the upgrade was refused: {Encoding.UTF8.GetString(buffer, 0, filled).ReplaceLineEndings(" / ")}");
+            Carry(buffer.AsSpan(head + 4, filled - head - 4));
+            return;
+        }
+    }
+
+    /// <summary>Writes a whole frame; on a non-blocking socket it must fit into the socket's buffer.</summary>
+    public void Send(byte[] frame)
+    {
+        var sent = _socket.Send(frame, SocketFlags.None, out var error);
+        if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new BenchException($"the connection broke ({error})");
+        if (sent != frame.Length) throw new BenchException("the server does not read what is sent to it");
+    }
+
+    /// <summary>Puts what is left of an earlier read, and then what can be read, into the buffer.</summary>
+    /// <returns>How many bytes are in the buffer.</returns>
+    /// <exception cref="BenchException">The server has closed the connection, or is silent for 20 s where it owes an answer.</exception>
+    public int Fill(byte[] buffer)
+    {
+        _carry.AsSpan(0, _carried).CopyTo(buffer);
+        var filled = _carried;
+        _carried = 0;
+        return filled + Receive(buffer, filled);
+    }
+
+    /// <summary>Keeps an incomplete frame for the next read.</summary>
+    public void Carry(ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length > _carry.Length) _carry = new byte[Math.Max(rest.Length, 512)];
+        rest.CopyTo(_carry);
+        _carried = rest.Length;
+    }
+
+    /// <summary>Closes the connection without ceremony.</summary>
+    public void Dispose() => _socket.Dispose();
+
+    private int Receive(byte[] buffer, int offset)
+    {
+        if (offset == buffer.Length) throw new BenchException("a frame is longer than the load client's buffer");
+        var received = _socket.Receive(buffer, offset, buffer.Length - offset, SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock && !_socket.Blocking) return 0;
+        if (error is SocketError.TimedOut or SocketError.WouldBlock) throw new BenchException("the server did not answer within 20 s");
+        if (error != SocketError.Success) throw new BenchException($"the connection broke ({error})");
+        return received > 0 ? received : throw new BenchException("the server closed the connection");
+    }
+}

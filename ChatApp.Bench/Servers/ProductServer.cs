@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ChatApp.Bench.Servers;
+
+/// <summary>
+/// Ours: the product itself, as built, with a new database, one account made by its own command, a token from its
+/// login endpoint, and every message posted durably through the socket.
+/// </summary>
+internal static class ProductServer
+{
+    public const string Name = "ours";
+
+    private const string Email = "bench@example.org";
+
+    /// <summary>
+    /// The limits that protect a real server from what a load driver does: all receivers are one user at one
+    /// address, and one connection posts for all.
+    /// </summary>
+    private static readonly (string Key, int Value)[] RaisedLimits =
+    [
+        ("Push:ConnectionsPerUser", 100_000),
+        ("Push:UnauthenticatedSockets", 100_000),
+        ("Push:CommandsPerSecond", 100_000),
+        ("Push:CommandBurst", 100_000),
+        ("Messages:PostsPerSecond", 100_000),
+        ("Messages:PostBurst", 100_000),
+    ];
+
+    /// <summary>Starts it in a child process and signs in.</summary>
+    /// <param name="assembly">Path of the product's dll.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<ServerUnderTest> StartAsync(string assembly, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("chatapp-bench-");
+        ChildProcess? process = null;
+        try
+        {
+            var data = $"--Data:Folder={folder.FullName}";
+            var password = $"Bench-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}-1!";
+            await using (var adding = ChildProcess.Start("the product's 'user add'", assembly,
+                ["user", "add", Email, "--name", "Bench", "--password-stdin", data]))
+                await adding.CompleteAsync(password, cancellation);
+
+            var port = ChildProcess.FreePort();
+            process = ChildProcess.Start(Name, assembly,
+                [$"--Urls=http://127.0.0.1:{port}", data, .. RaisedLimits.Select(limit => $"--{limit.Key}={limit.Value}")]);
+            await process.ListensAsync(port, cancellation);
+            var token = await SignInAsync(process, port, password, cancellation);
+            return new ServerUnderTest(Name, process, port, new ProductDialect(token), folder);
+        }
+        catch
+        {
+            if (process is not null) await process.DisposeAsync();
+            folder.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<string> SignInAsync(ChildProcess process, int port, string password, CancellationToken cancellation)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        using var answer = await http.PostAsJsonAsync("api/account/login", new { email = Email, password }, cancellation);
+        if (!answer.IsSuccessStatusCode) throw process.Failed($"refused the sign-in with {(int)answer.StatusCode}");
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        return body.TryGetProperty("accessToken", out var token) && token.GetString() is { } text
+            ? text
+            : throw process.Failed("answered the sign-in without an accessToken");
+    }
+}

@@ -1,0 +1,50 @@
+using ChatApp.Bench.Load;
+
+namespace ChatApp.Bench.Servers;
+
+/// <summary>A running server in a process of its own; it ends when disposed.</summary>
+/// <param name="name">Its name in tables and in the JSON line.</param>
+/// <param name="process">The process.</param>
+/// <param name="port">Where it listens, on 127.0.0.1.</param>
+/// <param name="dialect">How it is spoken to.</param>
+/// <param name="folder">A folder to delete afterwards, or null.</param>
+internal sealed class ServerUnderTest(string name, ChildProcess process, int port, IDialect dialect, DirectoryInfo? folder = null) : IAsyncDisposable
+{
+    public string Name => name;
+
+    public int Port => port;
+
+    public IDialect Dialect => dialect;
+
+    /// <summary>The processor time that it has used.</summary>
+    public CpuClock Cpu { get; } = new(process.Id);
+
+    /// <summary>A failure of this server, with the last lines that it printed.</summary>
+    public BenchException Failed(BenchException cause) => process.Failed($"failed: {cause.Message}", cause);
+
+    /// <summary>Starts a server that <see cref="ServeVerb"/> knows, from this very assembly.</summary>
+    public static async Task<ServerUnderTest> StartOwnAsync(string name, IDialect dialect, CancellationToken cancellation)
+    {
+        var port = ChildProcess.FreePort();
+        var process = ChildProcess.Start(name, typeof(ServerUnderTest).Assembly.Location,
+            ["serve", name, "--port", $"{port}", "--until-input-ends"]);
+        try
+        {
+            await process.ListensAsync(port, cancellation);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+
+        return new ServerUnderTest(name, process, port, dialect);
+    }
+
+    /// <summary>Ends the process and deletes its folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        folder?.Delete(recursive: true);
+    }
+}

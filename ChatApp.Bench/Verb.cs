@@ -1,0 +1,75 @@
+using System.Text;
+using ChatApp.Bench.Fanout;
+using ChatApp.Bench.Servers;
+
+namespace ChatApp.Bench;
+
+/// <summary>One thing that the bench can measure or do.</summary>
+/// <param name="Name">What is typed on the command line.</param>
+/// <param name="Summary">One line for the list of verbs.</param>
+/// <param name="Options">The options, one per line.</param>
+/// <param name="RunAsync">Does it and returns the exit code, see <see cref="ExitCode"/>.</param>
+internal sealed record Verb(
+    string Name,
+    string Summary,
+    string Options,
+    Func<Arguments, CancellationToken, Task<int>> RunAsync);
+
+/// <summary>The exit codes of the bench.</summary>
+internal static class ExitCode
+{
+    /// <summary>Every must-target holds.</summary>
+    public const int Ok = 0;
+
+    /// <summary>A must-target does not hold, or the measurement failed.</summary>
+    public const int TargetMissed = 1;
+
+    /// <summary>The command line was not understood; help was printed.</summary>
+    public const int BadUsage = 2;
+
+    /// <summary>Ended by a signal.</summary>
+    public const int Interrupted = 130;
+}
+
+/// <summary>All verbs.</summary>
+internal static class Verbs
+{
+    private const string Command = "dotnet run -c Release --project ChatApp.Bench --";
+
+    private static readonly Verb[] All =
+    [
+        new("fanout", "one room, many receivers: CPU per delivery and latency beside SignalR and a bare loop",
+            FanoutOptions.Help, FanoutVerb.RunAsync),
+        new("serve", "runs one of the compared servers, as the other verbs do in a child process",
+            ServeVerb.Help, ServeVerb.RunAsync),
+    ];
+
+    /// <summary>Runs the verb that the command line names.</summary>
+    /// <exception cref="UsageException">No such verb, or options that it does not understand.</exception>
+    public static Task<int> RunAsync(string[] args, CancellationToken cancellation)
+    {
+        if (args is ["help" or "--help" or "-h", ..] || args.Skip(1).Any(arg => arg is "--help" or "-h"))
+        {
+            Console.WriteLine(Help(args));
+            return Task.FromResult(ExitCode.Ok);
+        }
+
+        var verb = Find(args) ?? throw new UsageException(
+            args.Length == 0 ? "a verb is missing" : $"there is no verb '{args[0]}'");
+        return verb.RunAsync(new Arguments(args.AsSpan(1)), cancellation);
+    }
+
+    /// <summary>The options of the verb named in <paramref name="args"/>, or else the list of verbs.</summary>
+    public static string Help(string[] args)
+    {
+        if (Find(args) is { } verb)
+            return $"{Command} {verb.Name} [options]\n  {verb.Summary}\n\n{verb.Options}";
+
+        var help = new StringBuilder($"{Command} VERB [--quick] [options]\n\nverbs:\n");
+        foreach (var known in All)
+            help.Append("  ").Append(known.Name.PadRight(10)).Append(known.Summary).Append('\n');
+        return help.Append("\nVERB --help lists its options. Exit code: 0 targets hold, 1 they do not, 2 bad usage.").ToString();
+    }
+
+    private static Verb? Find(string[] args) => args.Length == 0 ? null : Array.Find(All, verb => verb.Name == args[0]);
+}

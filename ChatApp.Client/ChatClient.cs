@@ -1,0 +1,170 @@
+using System.Text;
+using ChatApp.Client.Wire;
+
+namespace ChatApp.Client;
+
+/// <summary>
+/// A live connection to the chat that repairs itself: it reconnects with jittered back-off, subscribes again and sends
+/// unanswered posts again under their first key. It is over when it is disposed or the server says not to come back;
+/// <see cref="Completion"/> then holds the reason. All members may be called from any thread.
+/// </summary>
+/// <example>
+/// <code>
+/// var login = await ChatLogin.LoginAsync(http, new Uri("http://localhost:5080"), email, password);
+/// await using var chat = new ChatClient(new()
+/// {
+///     Endpoint = new("ws://localhost:5080/connection/websocket"),
+///     Token = login.TokenAsync,
+/// });
+/// await chat.ConnectAsync();
+/// await using var general = await chat.SubscribeAsync("room:general");
+/// await chat.PostAsync("general", "hello");
+/// await foreach (var happened in general)
+///     Console.WriteLine($"{happened.Type} {happened.Message?.Text}");
+/// </code>
+/// </example>
+public sealed class ChatClient : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ChatSubscription> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Reconnector _connection;
+
+    /// <summary>Prepares a client; nothing is sent before <see cref="ConnectAsync"/>.</summary>
+    /// <param name="options">How to connect.</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and the range.</exception>
+    public ChatClient(ChatClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+        _connection = new(options, Dispatch);
+    }
+
+    /// <summary>Completes, never with an exception, when the client is over for good.</summary>
+    public Task<EndReason> Completion => _connection.Completion;
+
+    internal ChatClientOptions Options { get; }
+
+    /// <summary>
+    /// Starts the client and waits until it is connected, however many attempts that takes
+    /// (<see cref="ChatClientOptions.Lost"/> hears of each). May be called again to wait again.
+    /// </summary>
+    /// <param name="cancel">Stops the waiting; the client goes on trying until it is disposed.</param>
+    /// <exception cref="ChatException">The server, or the token's issuer, refused for good.</exception>
+    public async Task ConnectAsync(CancellationToken cancel = default)
+    {
+        _connection.Start();
+        if (await _connection.LinkAsync(cancel) is null)
+            throw await EndedAsync();
+    }
+
+    /// <summary>Subscribes to a channel, waiting for the connection where it is down.</summary>
+    /// <param name="channel">The channel, for example <c>room:general</c>; at most 255 bytes, and one live subscription each.</param>
+    /// <param name="cancel">Gives up; the server then forgets the subscription too.</param>
+    /// <returns>The channel's events from now on.</returns>
+    /// <exception cref="ChatException">The server refused (102 unknown channel, 103 permission denied), or the client is over.</exception>
+    /// <exception cref="InvalidOperationException">Not connected yet, or this client already has that subscription.</exception>
+    public async Task<ChatSubscription> SubscribeAsync(string channel, CancellationToken cancel = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(channel);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Encoding.UTF8.GetByteCount(channel), 255, nameof(channel));
+        _connection.EnsureStarted();
+        var subscription = new ChatSubscription(this, channel);
+        lock (_gate)
+        {
+            if (!_subscriptions.TryAdd(channel, subscription))
+                throw new InvalidOperationException($"This client is already subscribed to {channel}.");
+        }
+        try
+        {
+            await subscription.StartAsync().WaitAsync(cancel);
+            return subscription;
+        }
+        catch
+        {
+            await subscription.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Posts a message and waits until the server has stored it. Where the connection is down or breaks, it waits and
+    /// sends the message again with the same key, so it is stored once. It waits for as long as that takes: bound it
+    /// with <paramref name="cancel"/>.
+    /// </summary>
+    /// <param name="room">The room's id, without <c>room:</c>.</param>
+    /// <param name="text">The message as Markdown.</param>
+    /// <param name="key">The message's idempotency key. By default a new one; pass your own to be able to repeat the
+    /// call, after it was cancelled or the program restarted, without posting twice.</param>
+    /// <param name="cancel">Stops the waiting; the message may have been posted nevertheless.</param>
+    /// <exception cref="ChatException">The server refused (400 muted, 407 too long, ...), or the client is over.</exception>
+    /// <exception cref="InvalidOperationException">Not connected yet.</exception>
+    public async Task<PostReceipt> PostAsync(string room, string text, string? key = null, CancellationToken cancel = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(room);
+        ArgumentNullException.ThrowIfNull(text);
+        _connection.EnsureStarted();
+        var command = new Command
+        {
+            Publish = new($"room:{room}", new(text, key ?? Guid.NewGuid().ToString("N"))),
+        };
+        while (await _connection.LinkAsync(cancel) is { } link)
+        {
+            var reply = await link.RequestAsync(command, onReply: null, cancel);
+            if (reply is null)
+                _connection.Retire(link);
+            else if (reply.Publish is { } stored)
+                return new(stored.Offset, stored.Epoch ?? "", stored.Id ?? "", stored.Duplicate);
+            else
+                throw new ChatException(reply.Error?.ToError() ?? ChatError.NotTheProtocol);
+        }
+        throw await EndedAsync();
+    }
+
+    /// <summary>Says goodbye to the server, ends every subscription and the client itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        ChatSubscription[] subscriptions;
+        lock (_gate)
+        {
+            subscriptions = [.. _subscriptions.Values];
+        }
+        foreach (var subscription in subscriptions)
+            await subscription.DisposeAsync();
+    }
+
+    internal Task<Link?> LinkAsync(CancellationToken cancel) => _connection.LinkAsync(cancel);
+
+    internal void Retire(Link link) => _connection.Retire(link);
+
+    internal void Forget(ChatSubscription subscription)
+    {
+        lock (_gate)
+        {
+            if (_subscriptions.GetValueOrDefault(subscription.Channel) == subscription)
+                _subscriptions.Remove(subscription.Channel);
+        }
+    }
+
+    /// <summary>What a call throws that comes when the client is over.</summary>
+    internal async Task<Exception> EndedAsync()
+    {
+        var end = await Completion;
+        return end.Kind is EndKind.Disposed
+            ? new ObjectDisposedException(nameof(ChatClient))
+            : new ChatException(new(end.Code, end.Message, Temporary: false));
+    }
+
+    private void Dispatch(Link link, Push push)
+    {
+        if (push.Channel is not { } channel)
+            return;
+        ChatSubscription? subscription;
+        lock (_gate)
+        {
+            subscription = _subscriptions.GetValueOrDefault(channel);
+        }
+        subscription?.Take(link, push);
+    }
+}

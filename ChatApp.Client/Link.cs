@@ -1,0 +1,272 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using ChatApp.Client.Wire;
+
+namespace ChatApp.Client;
+
+/// <summary>
+/// One open socket: a read loop, a write loop, the requests that wait for a reply, and the watch for silence.
+/// It never comes back to life; the client opens another one.
+/// </summary>
+internal sealed class Link : IDisposable
+{
+    /// <summary>The server's limit for a frame. One above it would cost the connection, and so would its retry.</summary>
+    private const int MaxFrameOut = 64 * 1024;
+
+    /// <summary>As much as the server lets pile up for one socket; more in one frame is not our server.</summary>
+    private const int MaxFrameIn = 1024 * 1024;
+
+    private static readonly TimeSpan PongGrace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly WebSocket _socket;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _replyTimeout;
+    private readonly Action<Link, Push> _onPush;
+    private readonly Channel<byte[]> _outgoing = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
+    private readonly Dictionary<int, PendingReply> _pending = [];
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _cut;
+    private readonly ITimer _silence;
+    private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
+    private bool _answersPings;
+    private Loss? _loss;
+    private int _lastId;
+
+    public Link(WebSocket socket, TimeProvider time, TimeSpan replyTimeout, Action<Link, Push> onPush)
+    {
+        _socket = socket;
+        _time = time;
+        _replyTimeout = replyTimeout;
+        _onPush = onPush;
+        _cut = new(Timeout.InfiniteTimeSpan, time);
+        _silence = time.CreateTimer(
+            _ => Break(Loss.Local($"nothing came from the server for {_silenceLimit.TotalSeconds:0.#} s")),
+            null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Completes when the link is over and every waiting request has been told so.</summary>
+    public Task Lost => _lost.Task;
+
+    /// <summary>Reads and writes until the socket ends; returns why. Call once.</summary>
+    public async Task<Loss> RunAsync()
+    {
+        var writing = WriteLoopAsync();
+        try
+        {
+            return await ReadLoopAsync();
+        }
+        finally
+        {
+            Close();
+            await writing;
+            lock (_pending)
+            {
+                _lost.TrySetResult();
+                foreach (var waiting in _pending.Values)
+                    waiting.TrySetResult(null);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sends a request and waits for its reply. Returns null when the link was lost first: whether the server acted on
+    /// it is then unknown.
+    /// </summary>
+    /// <param name="command">The request; its id is set here.</param>
+    /// <param name="onReply">Runs inside the read loop, before the next frame is looked at.</param>
+    /// <param name="cancel">Stops the waiting, not the request.</param>
+    public async Task<Incoming?> RequestAsync(Command command, Action<Incoming>? onReply, CancellationToken cancel)
+    {
+        var (id, frame) = Encode(command);
+        var reply = new PendingReply(onReply);
+        lock (_pending)
+        {
+            if (_lost.Task.IsCompleted)
+                return null;
+            _pending.Add(id, reply);
+        }
+        _outgoing.Writer.TryWrite(frame);
+        try
+        {
+            return await reply.Task.WaitAsync(_replyTimeout, _time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            Break(Loss.Local($"no reply within {_replyTimeout.TotalSeconds:0.#} s"));
+            return await reply.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            lock (_pending)
+                _pending.Remove(id);
+        }
+    }
+
+    /// <summary>Queues a request whose reply nobody waits for.</summary>
+    public void Send(Command command) => _outgoing.Writer.TryWrite(Encode(command).Frame);
+
+    /// <summary>Ends politely: what is queued still goes out, then a close frame, and the peer has 2 s to answer.</summary>
+    public void Close()
+    {
+        _outgoing.Writer.TryComplete();
+        _cut.CancelAfter(CloseTimeout);
+    }
+
+    public void Dispose()
+    {
+        _silence.Dispose();
+        _cut.Dispose();
+        _socket.Dispose();
+    }
+
+    /// <summary>Ends at once; only the first reason counts.</summary>
+    public void Break(Loss loss)
+    {
+        Interlocked.CompareExchange(ref _loss, loss, null);
+        try
+        {
+            _cut.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The silence timer may fire while the link is being disposed; there is nothing left to end.
+        }
+    }
+
+    private (int Id, byte[] Frame) Encode(Command command)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        var frame = JsonSerializer.SerializeToUtf8Bytes(command with { Id = id }, WireJson.Default.Command);
+        if (frame.Length > MaxFrameOut)
+            throw new ChatException(new(ChatError.TooLong, $"{frame.Length} bytes do not fit into a frame of {MaxFrameOut}", Temporary: false));
+        return (id, frame);
+    }
+
+    /// <summary>The only reader of the socket. It calls nothing that waits, so a slow program cannot stall pings.</summary>
+    private async Task<Loss> ReadLoopAsync()
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        try
+        {
+            while (true)
+            {
+                var got = await _socket.ReceiveAsync(buffer.GetMemory(4096), _cut.Token);
+                if (got.MessageType is WebSocketMessageType.Close)
+                    return Loss.Closed((int)(_socket.CloseStatus ?? WebSocketCloseStatus.Empty), _socket.CloseStatusDescription);
+                if (got.MessageType is WebSocketMessageType.Binary)
+                    return Loss.Local("the server sent a binary frame");
+                buffer.Advance(got.Count);
+                if (buffer.WrittenCount > MaxFrameIn)
+                    return Loss.Local($"the server sent a frame of more than {MaxFrameIn} bytes");
+                if (!got.EndOfMessage)
+                    continue;
+                _silence.Change(_silenceLimit, Timeout.InfiniteTimeSpan);
+                if (TakeFrame(buffer.WrittenSpan) is { } loss)
+                    return loss;
+                buffer.ResetWrittenCount();
+            }
+        }
+        catch (JsonException e)
+        {
+            return Loss.Local("the server sent something that is not the protocol", e);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            return _loss ?? Loss.Local("the connection broke", e);
+        }
+    }
+
+    /// <summary>Takes one frame, several objects with a line feed between them; returns the reason to stop, if any.</summary>
+    private Loss? TakeFrame(ReadOnlySpan<byte> frame)
+    {
+        foreach (var range in frame.Split((byte)'\n'))
+        {
+            var line = frame[range];
+            if (line.TrimStart(" \t\r"u8).IsEmpty)
+                continue;
+            var incoming = JsonSerializer.Deserialize(line, WireJson.Default.Incoming)
+                ?? throw new JsonException("null is not a frame");
+            if (incoming.Push?.Disconnect is { } disconnect)
+                return disconnect.ToLoss();
+            Take(incoming);
+        }
+        return null;
+    }
+
+    private void Take(Incoming incoming)
+    {
+        if (incoming.IsPing)
+        {
+            if (_answersPings)
+                _outgoing.Writer.TryWrite("{}"u8.ToArray());
+            return;
+        }
+        if (incoming.Push is { } push)
+        {
+            _onPush(this, push);
+            return;
+        }
+        if (incoming.Connect is { } connected)
+            WatchPings(connected);
+        PendingReply? waiting;
+        lock (_pending)
+            _pending.TryGetValue(incoming.Id, out waiting);
+        waiting?.Take(incoming);
+    }
+
+    private void WatchPings(ConnectReply connected)
+    {
+        _answersPings = connected.Pong;
+        if (connected.Ping <= 0)
+            return;
+        _silenceLimit = TimeSpan.FromSeconds(connected.Ping) + PongGrace;
+        _silence.Change(_silenceLimit, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The only writer of the socket. Everything that is ready goes out as one frame.</summary>
+    private async Task WriteLoopAsync()
+    {
+        var batch = new ArrayBufferWriter<byte>(1024);
+        try
+        {
+            while (await _outgoing.Reader.WaitToReadAsync(_cut.Token))
+            {
+                while (_outgoing.Reader.TryRead(out var frame))
+                {
+                    if (batch.WrittenCount > 0 && batch.WrittenCount + 1 + frame.Length > MaxFrameOut)
+                        await FlushAsync(batch);
+                    if (batch.WrittenCount > 0)
+                        batch.Write("\n"u8);
+                    batch.Write(frame);
+                }
+                await FlushAsync(batch);
+            }
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _cut.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The server's close frame, with its code, may still be on its way to the read loop.
+            Interlocked.CompareExchange(ref _loss, Loss.Local("the connection broke while writing", e), null);
+            _cut.CancelAfter(CloseTimeout);
+        }
+    }
+
+    private async ValueTask FlushAsync(ArrayBufferWriter<byte> batch)
+    {
+        await _socket.SendAsync(batch.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _cut.Token);
+        batch.ResetWrittenCount();
+    }
+
+    private sealed class PendingReply(Action<Incoming>? onReply)
+        : TaskCompletionSource<Incoming?>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public void Take(Incoming reply)
+        {
+            onReply?.Invoke(reply);
+            TrySetResult(reply);
+        }
+    }
+}

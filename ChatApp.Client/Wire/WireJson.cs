@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace ChatApp.Client.Wire;
+
+/// <summary>
+/// The JSON of the wire. Unknown members are skipped, because the protocol grows by adding them. Twice-named members
+/// are let through: the server relays other people's data, and refusing a frame for it would let them cut connections.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    AllowDuplicateProperties = true,
+    MaxDepth = 48,
+    Converters = [typeof(WireTime)])]
+[JsonSerializable(typeof(Command))]
+[JsonSerializable(typeof(Incoming))]
+[JsonSerializable(typeof(ChatMessage))]
+internal sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>The JSON of the HTTP login.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 8)]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(LoginReply))]
+internal sealed partial class LoginJson : JsonSerializerContext;
+
+internal sealed record LoginRequest(string Email, string Password);
+
+internal sealed record RefreshRequest(string RefreshToken);
+
+/// <summary>The access token is good for <c>ExpiresIn</c> seconds.</summary>
+internal sealed record LoginReply(string? AccessToken, long ExpiresIn, string? RefreshToken);

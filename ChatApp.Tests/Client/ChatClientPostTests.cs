@@ -1,0 +1,126 @@
+using ChatApp.Client;
+
+namespace ChatApp.Tests.Client;
+
+/// <summary>Posting: stored once, however often the connection breaks.</summary>
+public sealed class ChatClientPostTests : ClientTestBase
+{
+    [Fact]
+    public async Task A_post_returns_where_it_was_stored()
+    {
+        var (client, session) = await ConnectedAsync();
+        var posting = client.PostAsync("7", "hello", "my-key");
+        var (id, publish) = await session.ExpectAsync("publish");
+        Assert.Equal("room:7", publish.GetProperty("channel").GetString());
+        Assert.Equal("hello", publish.GetProperty("data").GetProperty("text").GetString());
+        Assert.Equal("my-key", publish.GetProperty("data").GetProperty("key").GetString());
+        await StoreAsync(session, id);
+        Assert.Equal(new PostReceipt(46, "xyz", "99", Duplicate: false), await posting.Soon());
+    }
+
+    [Fact]
+    public async Task A_post_that_a_cut_left_unanswered_is_sent_again_with_the_same_key()
+    {
+        var (client, session) = await ConnectedAsync();
+        var posting = client.PostAsync("7", "hello");
+        var key = await KeyAsync(session);
+        session.Cut();
+        var second = await Server.WelcomeAsync();
+        Assert.Equal(key, await KeyAsync(second));
+        await second.CloseAsync(3001, "shutdown");
+        var third = await Server.WelcomeAsync();
+        var (id, publish) = await third.ExpectAsync("publish");
+        Assert.Equal(key, publish.GetProperty("data").GetProperty("key").GetString());
+        await StoreAsync(third, id, duplicate: true);
+        Assert.True((await posting.Soon()).Duplicate);
+    }
+
+    [Fact]
+    public async Task Each_post_has_a_key_of_its_own()
+    {
+        var (client, session) = await ConnectedAsync();
+        var first = client.PostAsync("7", "hello");
+        var second = client.PostAsync("7", "hello");
+        Assert.NotEqual(await KeyAsync(session), await KeyAsync(session));
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => first).Soon();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => second).Soon();
+    }
+
+    [Fact]
+    public async Task A_post_waits_while_the_connection_is_down()
+    {
+        var (client, session) = await ConnectedAsync();
+        session.Cut();
+        await LossAsync();
+        var posting = client.PostAsync("7", "hello");
+        var next = await Server.WelcomeAsync();
+        await StoreAsync(next, (await next.ExpectAsync("publish")).Id);
+        await posting.Soon();
+    }
+
+    [Fact]
+    public async Task A_refused_post_throws_its_code_and_when_to_try_again()
+    {
+        var (client, session) = await ConnectedAsync();
+        var posting = client.PostAsync("7", "hello");
+        var (id, _) = await session.ExpectAsync("publish");
+        await session.SendAsync($$$"""{"id":{{{id}}},"error":{"code":111,"message":"too many requests","temporary":true,"retry_ms":1500}}""");
+        var refused = await Assert.ThrowsAsync<ChatException>(() => posting).Soon();
+        Assert.Equal(new(111, "too many requests", Temporary: true, TimeSpan.FromMilliseconds(1500)), refused.Error);
+    }
+
+    [Fact]
+    public async Task Replies_find_their_requests_in_whatever_order_they_come()
+    {
+        var (client, session) = await ConnectedAsync();
+        var first = client.PostAsync("7", "one");
+        var (firstId, _) = await session.ExpectAsync("publish");
+        var second = client.PostAsync("7", "two");
+        var (secondId, _) = await session.ExpectAsync("publish");
+        await session.RefuseAsync(secondId, 400);
+        await Assert.ThrowsAsync<ChatException>(() => second).Soon();
+        await StoreAsync(session, firstId);
+        await first.Soon();
+    }
+
+    [Fact]
+    public async Task A_post_that_fits_into_no_frame_is_refused_here_and_the_connection_lives()
+    {
+        var (client, session) = await ConnectedAsync();
+        var refused = await Assert.ThrowsAsync<ChatException>(() => client.PostAsync("7", new string('x', 65_536))).Soon();
+        Assert.Equal(407, refused.Error.Code);
+        var posting = client.PostAsync("7", "short");
+        await StoreAsync(session, (await session.ExpectAsync("publish")).Id);
+        await posting.Soon();
+    }
+
+    [Fact]
+    public async Task Many_posts_at_once_all_arrive_and_no_frame_passes_the_limit()
+    {
+        var (client, session) = await ConnectedAsync();
+        var text = new string('x', 8000);
+        var posting = Enumerable.Range(0, 50).Select(_ => client.PostAsync("7", text)).ToArray();
+        for (var i = 0; i < posting.Length; i++)
+            await StoreAsync(session, (await session.ExpectAsync("publish")).Id);
+        await Task.WhenAll(posting).Soon();
+        Assert.InRange(session.LargestFrame, 8000, 65_536);
+    }
+
+    [Fact]
+    public async Task Giving_up_stops_the_waiting()
+    {
+        var (client, session) = await ConnectedAsync();
+        using var cancel = new CancellationTokenSource();
+        var posting = client.PostAsync("7", "hello", cancel: cancel.Token);
+        await session.ExpectAsync("publish");
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => posting).Soon();
+    }
+
+    private static async Task<string?> KeyAsync(FakeSession session) =>
+        (await session.ExpectAsync("publish")).Body.GetProperty("data").GetProperty("key").GetString();
+
+    private static Task StoreAsync(FakeSession session, int id, bool duplicate = false) =>
+        session.SendAsync($$$"""{"id":{{{id}}},"publish":{"offset":46,"epoch":"xyz","id":"99","duplicate":{{{(duplicate ? "true" : "false")}}}}}""");
+}

@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using Xunit;
+
+namespace ChatApp.Tests.Messages;
+
+/// <summary>
+/// The list of what a rendered message may hold, written apart from the renderer's own and asked of a real HTML parser.
+/// </summary>
+internal static partial class SafeHtmlList
+{
+    private static readonly string[] Elements =
+        ["A", "BLOCKQUOTE", "BR", "CODE", "DEL", "EM", "HR", "LI", "OL", "P", "PRE", "STRONG", "UL"];
+
+    /// <summary>Fails where a browser would see anything but listed elements, attributes, schemes and text.</summary>
+    internal static void Check(string html)
+    {
+        CheckBalance(html);
+        Assert.Equal(html, string.Concat(html.EnumerateRunes()));
+        var parser = new HtmlParser();
+        var body = parser.ParseDocument("").Body!;
+        foreach (var node in parser.ParseFragment(html, body).SelectMany(root => root.DescendantsAndSelf()))
+        {
+            Assert.True(node is IElement or IText, $"a node of type {node.NodeType}");
+            if (node is IElement element && element != body && element.LocalName != "html")
+                CheckElement(element);
+        }
+    }
+
+    private static void CheckElement(IElement element)
+    {
+        Assert.Contains(element.TagName, Elements);
+        Assert.Equal("http://www.w3.org/1999/xhtml", element.NamespaceUri);
+        foreach (var attribute in element.Attributes)
+            Assert.True(IsListed(element.LocalName, attribute), $"{element.LocalName} has {attribute.Name}=\"{attribute.Value}\"");
+        if (element.LocalName == "a")
+        {
+            Assert.NotNull(element.GetAttribute("href"));
+            Assert.Equal("noopener nofollow ugc", element.GetAttribute("rel"));
+            Assert.Equal("_blank", element.GetAttribute("target"));
+            Assert.Null(element.ParentElement!.Closest("a"));
+        }
+        if (element.LocalName is "p" or "a" or "strong" or "blockquote")
+            Assert.False(string.IsNullOrWhiteSpace(element.TextContent) && element.QuerySelector("hr,li") is null, $"an empty {element.LocalName}");
+        if (element.LocalName == "pre")
+            Assert.Equal("0", element.GetAttribute("tabindex"));
+    }
+
+    private static bool IsListed(string element, IAttr attribute) => (element, attribute.Name) switch
+    {
+        ("a", "href") => Address().IsMatch(attribute.Value),
+        ("a", "rel" or "target") => true,
+        ("ol", "start") => Start().IsMatch(attribute.Value),
+        ("code", "class") => Language().IsMatch(attribute.Value),
+        ("pre", "tabindex") => true,
+        _ => false,
+    };
+
+    /// <summary>A parser mends what is crossed or left open, in its own way; the renderer must leave it nothing to mend.</summary>
+    private static void CheckBalance(string html)
+    {
+        var open = new Stack<string>();
+        foreach (Match tag in Tag().Matches(html))
+        {
+            var name = tag.Groups["name"].Value;
+            if (tag.Groups["end"].Length > 0)
+                Assert.Equal(open.Pop(), name);
+            else if (name is not ("br" or "hr"))
+                open.Push(name);
+            Assert.InRange(open.Count, 0, 48);
+        }
+        Assert.Empty(open);
+        var text = Tag().Replace(html, "");
+        Assert.False(text.Contains('<', StringComparison.Ordinal) || text.Contains('>', StringComparison.Ordinal), "a bare angle bracket");
+    }
+
+    [GeneratedRegex("^(?:https?://[^/\\\\?#]|mailto:[^/?#])[^\\p{Cc}\\p{Cf}\\s\"<>`]*\\z", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex Address();
+
+    [GeneratedRegex("^language-[a-z0-9+#-]{1,20}\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Language();
+
+    [GeneratedRegex("^[0-9]{1,9}\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Start();
+
+    [GeneratedRegex("<(?<end>/?)(?<name>[a-z]+)(?: [a-z]+=\"[^\"<>]*\")*>", RegexOptions.NonBacktracking)]
+    private static partial Regex Tag();
+}

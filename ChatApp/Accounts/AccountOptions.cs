@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatApp.Accounts;
+
+/// <summary>Limits of sign-in and registration. Section <c>Accounts</c> of the settings.</summary>
+public sealed class AccountOptions
+{
+    /// <summary>Sign-ins, registrations and token requests per minute from one network address; 20 by default, 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int AttemptsPerMinute { get; init; } = 20;
+
+    /// <summary>Wrong passwords after which an account is locked; 5 by default, 1 to 100.</summary>
+    [Range(1, 100)]
+    public int LockoutAttempts { get; init; } = 5;
+
+    /// <summary>Minutes that a locked account stays locked; 5 by default, 1 to 1,440.</summary>
+    [Range(1, 1440)]
+    public int LockoutMinutes { get; init; } = 5;
+
+    /// <summary>Minutes that an access token of a program lives; 60 by default, 1 to 1,440.</summary>
+    [Range(1, 1440)]
+    public int AccessTokenMinutes { get; init; } = 60;
+
+    /// <summary>Seconds between two looks whether the sign-in behind an open page still holds; 60 by default, 1 to 3,600.</summary>
+    [Range(1, 3600)]
+    public int RevalidateSeconds { get; init; } = 60;
+}

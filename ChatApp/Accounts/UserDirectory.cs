@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using ChatApp.Storage;
+
+namespace ChatApp.Accounts;
+
+/// <summary>
+/// Who is who, from memory. Rights are always taken from here and never from a cookie or token, so that a change of
+/// rank holds from the next action on, on every connection.
+/// </summary>
+/// <param name="database">Where accounts are stored.</param>
+public sealed class UserDirectory(ChatDatabase database)
+{
+    private readonly ConcurrentDictionary<UserId, UserCard> _known = new();
+
+    /// <summary>The account; null where there is none.</summary>
+    public UserCard? Find(UserId id)
+    {
+        if (_known.TryGetValue(id, out var card)) return card;
+        using var db = database.OpenRead();
+        var read = db.Users.Where(user => user.Id == id.Value).Select(user => new { user.DisplayName, user.Rank }).FirstOrDefault();
+        return read is null ? null : _known.GetOrAdd(id, new UserCard(id, read.DisplayName, read.Rank));
+    }
+
+    /// <summary>The account, or a nameless stand-in where it is gone: history must always be readable.</summary>
+    public UserCard Get(UserId id) => Find(id) ?? new UserCard(id, "?", Rank.Member);
+
+    /// <summary>People whose name contains <paramref name="part"/>, by name; at most <paramref name="count"/>.</summary>
+    public IReadOnlyList<UserCard> Search(string part, int count)
+    {
+        var pattern = DisplayName.Fold(part);
+        using var db = database.OpenRead();
+        return [.. db.Users
+            .Where(user => user.NormalizedDisplayName.Contains(pattern))
+            .OrderBy(user => user.NormalizedDisplayName)
+            .Take(count)
+            .Select(user => new { user.Id, user.DisplayName, user.Rank })
+            .AsEnumerable()
+            .Select(user => new UserCard(new UserId(user.Id), user.DisplayName, user.Rank))];
+    }
+
+    /// <summary>
+    /// Takes over a change of an account right after its commit. Replacing, not forgetting: whoever reads the old row at
+    /// this moment must not bring it back.
+    /// </summary>
+    public void Replace(UserCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        _known[card.Id] = card;
+    }
+}

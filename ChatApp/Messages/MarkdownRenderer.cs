@@ -1,0 +1,107 @@
+using System.Text;
+using Markdig;
+
+namespace ChatApp.Messages;
+
+/// <summary>
+/// Turns the text of a message into HTML that every reader's page may insert as it is. One instance serves all threads.
+/// </summary>
+/// <remarks>
+/// Called when a message is written, never while a page renders: an exception in a component ends the circuit of each
+/// reader, so <see cref="Render"/> has no failing input. What cannot be rendered as Markdown is shown as plain text.
+/// </remarks>
+public sealed class MarkdownRenderer
+{
+    /// <summary>
+    /// Version of the rules, stored beside each result. It grows with every change of the output, so that stored HTML
+    /// of an older version can be told apart and rendered again.
+    /// </summary>
+    public const int Version = 1;
+
+    /// <summary>Longest text that is read as Markdown, in Unicode code points; longer text becomes plain paragraphs.</summary>
+    public const int MaxCodePoints = 8_000;
+
+    private const char Replacement = '\uFFFD';
+
+    private readonly MarkdownPipeline _pipeline = ChatMarkdown.Build();
+
+    /// <summary>Renders one message. Never throws, whatever the text.</summary>
+    /// <param name="text">Text as its author typed it; any length, any characters, line ends of any system.</param>
+    /// <returns>
+    /// HTML of allow-listed elements without line breaks between them; empty where the text has only white space. At
+    /// most about 10 characters for each one of <paramref name="text"/>, and about 1,000 more.
+    /// </returns>
+    public string Render(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return "";
+        var source = Normalize(text);
+        if (IsTooLong(source))
+            return Plain(source);
+        try
+        {
+            var document = Markdown.Parse(source, _pipeline);
+            return SafeHtmlWriter.Write(document, source) ?? Plain(source);
+        }
+#pragma warning disable CA1031 // A fault of the parser that no test met must cost one message its formatting and nothing else.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return Plain(source);
+        }
+    }
+
+    /// <summary>The text as escaped paragraphs: blank lines part them, other line ends are kept as breaks.</summary>
+    private static string Plain(string source)
+    {
+        var html = new StringBuilder(source.Length + (source.Length / 8) + 16);
+        var open = false;
+        foreach (var line in source.AsSpan().EnumerateLines())
+        {
+            if (line.IsWhiteSpace())
+            {
+                html.Append(open ? "</p>" : "");
+                open = false;
+                continue;
+            }
+            html.Append(open ? "<br>" : "<p>");
+            open = true;
+            SafeHtmlWriter.AppendEscaped(html, line.TrimEnd());
+        }
+        return html.Append(open ? "</p>" : "").ToString();
+    }
+
+    /// <summary>
+    /// One kind of line end, no NUL and no half surrogate pairs: the parser, the database, JSON and the browser then
+    /// agree about what the text is.
+    /// </summary>
+    private static string Normalize(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                clean.Append(c).Append(text[++i]);
+            else if (c == '\0' || char.IsSurrogate(c))
+                clean.Append(Replacement);
+            else if (c != '\r')
+                clean.Append(c);
+            else if (i + 1 == text.Length || text[i + 1] != '\n')
+                clean.Append('\n');
+        }
+        return clean.ToString();
+    }
+
+    private static bool IsTooLong(string source)
+    {
+        if (source.Length <= MaxCodePoints)
+            return false;
+        if (source.Length > MaxCodePoints * 2)
+            return true;
+        var codePoints = 0;
+        foreach (var c in source)
+            codePoints += char.IsLowSurrogate(c) ? 0 : 1;
+        return codePoints > MaxCodePoints;
+    }
+}

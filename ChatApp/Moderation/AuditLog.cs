@@ -1,0 +1,27 @@
+using ChatApp.Storage;
+
+namespace ChatApp.Moderation;
+
+/// <summary>Writes entries of the audit log, in the transaction of the action itself: neither exists without the other.</summary>
+public static class AuditLog
+{
+    /// <summary>Longest reason and longest details, in UTF-16 units; the rest is cut.</summary>
+    public const int MaxTextLength = 512;
+
+    /// <summary>Adds an entry to the change that is being made.</summary>
+    public static void Add(Commit commit, UserId actor, string action, string target, string details, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        commit.Db.Audit.Add(new AuditEntry
+        {
+            At = commit.Now,
+            ActorId = actor.Value,
+            Action = action,
+            Target = target,
+            Details = Cut(details),
+            Reason = Cut(reason),
+        });
+    }
+
+    private static string Cut(string? text) => text is null ? "" : text.Length <= MaxTextLength ? text : text[..MaxTextLength];
+}

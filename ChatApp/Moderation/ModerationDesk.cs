@@ -1,0 +1,195 @@
+using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using ChatApp.Storage;
+
+namespace ChatApp.Moderation;
+
+/// <summary>How a moderator's action went.</summary>
+public enum ModerationOutcome
+{
+    /// <summary>Done.</summary>
+    Done,
+
+    /// <summary>The actor may not do this to that target.</summary>
+    NotAllowed,
+
+    /// <summary>The target is gone.</summary>
+    NotFound,
+
+    /// <summary>The instance would be left without an administrator.</summary>
+    LastAdministrator,
+
+    /// <summary>Nothing was stored; trying again soon makes sense.</summary>
+    Busy,
+}
+
+/// <summary>A live connection as a moderator sees it.</summary>
+/// <param name="Id">Identity.</param>
+/// <param name="User">Whose.</param>
+/// <param name="Description">Kind, address, name, since when.</param>
+/// <param name="Rooms">Names of the rooms it listens to that the moderator may know of.</param>
+/// <param name="OtherRooms">How many it listens to besides.</param>
+/// <param name="OutboxEvents">Events that wait for it.</param>
+/// <param name="OutboxBytes">Bytes that wait for it; 0 for circuits.</param>
+public sealed record ConnectionLine(
+    ConnectionId Id, UserCard User, ConnectionDescription Description, IReadOnlyList<string> Rooms, int OtherRooms, int OutboxEvents, long OutboxBytes);
+
+/// <summary>An account as a moderator sees it.</summary>
+/// <param name="User">Name and rank.</param>
+/// <param name="Email">Address; only administrators see it, others get an empty text.</param>
+/// <param name="CreatedAt">When it was made.</param>
+public sealed record AccountLine(UserCard User, string Email, DateTimeOffset CreatedAt);
+
+/// <summary>An entry of the audit log, readable.</summary>
+/// <param name="At">When.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="Action">What.</param>
+/// <param name="Target">To what.</param>
+/// <param name="Details">Words to recognise the target by.</param>
+/// <param name="Reason">Why.</param>
+public sealed record AuditLine(DateTimeOffset At, string Actor, string Action, string Target, string Details, string Reason);
+
+/// <summary>
+/// What moderators and administrators may see and do in the whole instance. Every right is checked here, against the
+/// actor's present rank; nobody acts on someone of equal or higher rank; every action is in the audit log.
+/// </summary>
+/// <param name="broker">The live connections.</param>
+/// <param name="commits">The one writer.</param>
+/// <param name="database">For reading.</param>
+/// <param name="users">Ranks and names.</param>
+/// <param name="messages">Deletes messages.</param>
+public sealed class ModerationDesk(
+    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, MessageWriter messages)
+{
+    /// <summary>Most lines that one list holds.</summary>
+    public const int MaxLines = 200;
+
+    /// <summary>The oldest live connections first, at most <see cref="MaxLines"/>, and how many there are; null for members.</summary>
+    public (IReadOnlyList<ConnectionLine> Lines, int Total)? Connections(UserId actor)
+    {
+        if (!users.Get(actor).IsModerator) return null;
+        var live = broker.Connections;
+        var shown = live.OrderBy(connection => connection.Description.Since).Take(MaxLines).ToList();
+        var known = NamesOf(shown.SelectMany(connection => connection.Rooms).Distinct(), actor);
+        return ([.. shown.Select(connection => Line(connection, known))], live.Count);
+    }
+
+    /// <summary>Ends one live connection. A program is told not to come back by itself; a browser page says so.</summary>
+    public Task<ModerationOutcome> DisconnectAsync(UserId actor, ConnectionId id, string reason)
+    {
+        if (!users.Get(actor).IsModerator) return Task.FromResult(ModerationOutcome.NotAllowed);
+        if (broker.Find(id) is not { } connection) return Task.FromResult(ModerationOutcome.NotFound);
+        if (!MayActOn(actor, connection.User)) return Task.FromResult(ModerationOutcome.NotAllowed);
+        return CommitAsync(commit =>
+        {
+            var description = connection.Description;
+            AuditLog.Add(commit, actor, "connection.disconnect", id.ToString(),
+                $"{description.Kind} of {users.Get(connection.User).Name} from {description.Address}", reason);
+            commit.AfterCommit(() => connection.End(EndReason.ForceDisconnect));
+            return ModerationOutcome.Done;
+        });
+    }
+
+    /// <summary>Accounts whose name contains <paramref name="part"/>, by name, at most <see cref="MaxLines"/>; null for members.</summary>
+    public IReadOnlyList<AccountLine>? Accounts(UserId actor, string part = "")
+    {
+        var by = users.Get(actor);
+        if (!by.IsModerator) return null;
+        var pattern = DisplayName.Fold(part);
+        using var db = database.OpenRead();
+        return [.. db.Users
+            .Where(user => user.NormalizedDisplayName.Contains(pattern))
+            .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
+            .Take(MaxLines)
+            .Select(user => new { user.Id, user.DisplayName, user.Rank, user.Email, user.CreatedAt })
+            .AsEnumerable()
+            .Select(user => new AccountLine(
+                new UserCard(new UserId(user.Id), user.DisplayName, user.Rank),
+                by.Rank == Rank.Administrator ? user.Email ?? "" : "",
+                user.CreatedAt))];
+    }
+
+    /// <summary>
+    /// Gives an account another rank. Administrators only; somebody else of their own rank they cannot change, but they
+    /// may step down themselves unless they are the last.
+    /// </summary>
+    public Task<ModerationOutcome> SetRankAsync(UserId actor, UserId target, Rank rank, string reason = "") => CommitAsync(commit =>
+    {
+        // Read here and not from memory: two changes at once are two commits, and the second one sees the first.
+        var by = commit.Db.Users.FirstOrDefault(user => user.Id == actor.Value);
+        if (by?.Rank != Rank.Administrator || !Enum.IsDefined(rank)) return ModerationOutcome.NotAllowed;
+        if (commit.Db.Users.FirstOrDefault(user => user.Id == target.Value) is not { } account) return ModerationOutcome.NotFound;
+        if (account.Rank == rank) return ModerationOutcome.Done;
+        if (account.Rank == Rank.Administrator)
+        {
+            if (target != actor) return ModerationOutcome.NotAllowed;
+            if (commit.Db.Users.Count(user => user.Rank == Rank.Administrator) == 1) return ModerationOutcome.LastAdministrator;
+        }
+
+        AuditLog.Add(commit, actor, "user.rank", target.Value, $"{account.DisplayName}: {account.Rank} -> {rank}", reason);
+        account.Rank = rank;
+        var card = new UserCard(target, account.DisplayName, rank);
+        commit.AfterCommit(() =>
+        {
+            users.Replace(card);
+            broker.PublishToUser(target, new OwnRankChanged(card));
+        });
+        return ModerationOutcome.Done;
+    });
+
+    /// <summary>Deletes a message of somebody of lower rank, in any room.</summary>
+    public Task<DeleteOutcome> DeleteMessageAsync(UserId actor, MessageId message, string reason) =>
+        users.Get(actor).IsModerator ? messages.DeleteAsync(actor, message, reason) : Task.FromResult(DeleteOutcome.NotFound);
+
+    /// <summary>The newest entries of the audit log, at most <see cref="MaxLines"/>; null for members.</summary>
+    public IReadOnlyList<AuditLine>? Audit(UserId actor)
+    {
+        if (!users.Get(actor).IsModerator) return null;
+        using var db = database.OpenRead();
+        return [.. db.Audit
+            .OrderByDescending(entry => entry.Id)
+            .Take(MaxLines)
+            .AsEnumerable()
+            .Select(entry => new AuditLine(
+                entry.At, users.Find(new UserId(entry.ActorId))?.Name ?? entry.ActorId, entry.Action, entry.Target, entry.Details, entry.Reason))];
+    }
+
+    /// <summary>True where the actor's rank is above the target's, or both are the same person.</summary>
+    public bool MayActOn(UserId actor, UserId target) => actor == target || users.Get(actor).Rank > users.Get(target).Rank;
+
+    private ConnectionLine Line(Connection connection, Dictionary<RoomId, string> known)
+    {
+        var rooms = connection.Rooms;
+        string[] named = [.. rooms.Where(known.ContainsKey).Select(room => known[room])];
+        return new ConnectionLine(
+            connection.Id, users.Get(connection.User), connection.Description, named, rooms.Count - named.Length,
+            connection.Outbox.Count, connection.Outbox.Bytes);
+    }
+
+    private Dictionary<RoomId, string> NamesOf(IEnumerable<RoomId> rooms, UserId viewer)
+    {
+        using var db = database.OpenRead();
+        return rooms
+            .Select(id => RoomAccess.Find(db, id, viewer))
+            .OfType<RoomStanding>()
+            .ToDictionary(standing => standing.Room.Id, standing => standing.Room.Name);
+    }
+
+    private async Task<ModerationOutcome> CommitAsync(Func<Commit, ModerationOutcome> change)
+    {
+        try
+        {
+            return await commits.CommitAsync(change);
+        }
+        catch (StorageUnavailableException)
+        {
+            return ModerationOutcome.Busy;
+        }
+    }
+}
+
+/// <summary>Tells a person on all devices that their rank is another one now.</summary>
+/// <param name="User">Themselves.</param>
+public sealed record OwnRankChanged(UserCard User);

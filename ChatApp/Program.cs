@@ -1,0 +1,77 @@
+using ChatApp.Accounts;
+using ChatApp.Api;
+using ChatApp.Commands;
+using ChatApp.Components;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using ChatApp.Settings;
+using ChatApp.Sockets;
+using ChatApp.Storage;
+using ChatApp.Wire;
+
+namespace ChatApp;
+
+/// <summary>The composition root: what the product is made of, and in which order a request passes it.</summary>
+public static class Program
+{
+    private static Task<int> Main(string[] args) => args is ["user", ..] ? UserCommand.RunAsync(args) : ServeCommand.RunAsync(args);
+
+    /// <summary>Everything except listening; throws <see cref="StartException"/> for what the operator must mend.</summary>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(Program).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        SettingsSources.Apply(builder.Configuration, args);
+        builder.WebHost.UseStaticWebAssets();
+
+        var settings = builder.Configuration;
+        var accounts = SettingsReader.Read<AccountOptions>(settings, "Accounts");
+        var folder = DataFolder.Open(SettingsReader.Read<DataOptions>(settings, "Data"));
+
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddStorage(folder, SettingsReader.Read<StorageOptions>(settings, "Storage"));
+        services.AddAccounts(accounts, folder).AddSignIn(accounts);
+        services.AddPush(SettingsReader.Read<PushOptions>(settings, "Push"));
+        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>();
+        services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
+        services.AddSingleton<MarkdownRenderer>().AddSingleton<MessageWriter>().AddSingleton<MessageHistory>();
+        services.AddSingleton<ModerationDesk>();
+        services.AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
+        services.AddPages();
+        replace?.Invoke(services);
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<ChatDatabase>().Prepare(app.Services.GetRequiredService<TimeProvider>());
+
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(SecurityHeaders.AddAsync);
+        app.Use(app.Services.GetRequiredService<OriginCheck>().InvokeAsync);
+        app.UseRequestLocalization();
+        app.UseWebSockets();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapStaticAssets();
+        app.MapAccountApi();
+        app.MapHealth();
+        SocketEndpoint.Map(app);
+        app.MapPages();
+        return app;
+    }
+
+    private static void AddPush(this IServiceCollection services, PushOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<IEventEncoder, FrameEncoder>()
+        .AddSingleton<RoomBroker>()
+        .AddSingleton<OriginCheck>();
+}

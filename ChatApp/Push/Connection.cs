@@ -1,0 +1,135 @@
+namespace ChatApp.Push;
+
+/// <summary>How a viewer is connected.</summary>
+public enum ConnectionKind
+{
+    /// <summary>A browser page: a Blazor Server circuit.</summary>
+    Circuit,
+
+    /// <summary>A program on the WebSocket endpoint.</summary>
+    Socket,
+}
+
+/// <summary>
+/// One live viewer: a browser circuit or a socket, always of a signed-in user. The broker makes it, its owner reads
+/// <see cref="Outbox"/> in one loop, and anybody may end it, from any thread.
+/// </summary>
+public sealed class Connection
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RoomId, Subscription> _subscriptions = [];
+    private readonly RoomBroker _broker;
+    private EndReason? _endReason;
+
+    internal Connection(RoomBroker broker, ConnectionDescription description, Outbox outbox)
+    {
+        _broker = broker;
+        Description = description;
+        Outbox = outbox;
+    }
+
+    /// <summary>Unguessable, never used twice.</summary>
+    public ConnectionId Id { get; } = ConnectionId.New();
+
+    /// <summary>Who, how, from where and since when.</summary>
+    public ConnectionDescription Description { get; }
+
+    /// <summary>The signed-in user.</summary>
+    public UserId User => Description.User;
+
+    /// <summary>What waits to be written; read by the owner's loop only.</summary>
+    public Outbox Outbox { get; }
+
+    /// <summary>Null while the connection lives; afterwards why it ended. The first reason stays.</summary>
+    public EndReason? EndReason => Volatile.Read(ref _endReason);
+
+    /// <summary>The rooms subscribed to, at this moment.</summary>
+    public IReadOnlyList<RoomId> Rooms
+    {
+        get { lock (_gate) return [.. _subscriptions.Keys]; }
+    }
+
+    /// <summary>Sends something to this connection alone, in order with everything else it gets.</summary>
+    public void Send(Envelope envelope) => Deliver(envelope, subscription: null);
+
+    /// <summary>The subscription to a room; null where there is none.</summary>
+    public Subscription? SubscriptionTo(RoomId room)
+    {
+        lock (_gate) return _subscriptions.GetValueOrDefault(room);
+    }
+
+    /// <summary>
+    /// Ends the connection: no event reaches its outbox any more, every index forgets it, and its owner finds the
+    /// outbox at its end. Only the first call counts.
+    /// </summary>
+    public bool End(EndReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        if (Interlocked.CompareExchange(ref _endReason, reason, null) is not null) return false;
+        Subscription[] subscriptions;
+        lock (_gate) subscriptions = [.. _subscriptions.Values];
+        foreach (var subscription in subscriptions) subscription.Dispose();
+        _broker.Forget(this);
+        Outbox.Complete(discard: reason.DropsBacklog);
+        return true;
+    }
+
+    internal AddResult TryAdd(Subscription subscription, int limit)
+    {
+        lock (_gate)
+        {
+            if (EndReason is not null) return AddResult.Ended;
+            if (_subscriptions.ContainsKey(subscription.Room)) return AddResult.AlreadyThere;
+            if (_subscriptions.Count >= limit) return AddResult.Full;
+            _subscriptions.Add(subscription.Room, subscription);
+            return AddResult.Added;
+        }
+    }
+
+    internal void Forget(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            if (_subscriptions.GetValueOrDefault(subscription.Room) == subscription) _subscriptions.Remove(subscription.Room);
+        }
+    }
+
+    internal void Deliver(Envelope envelope, Subscription? subscription)
+    {
+        if (EndReason is not null) return;
+        var bytes = Description.Kind == ConnectionKind.Socket ? envelope.Encoded.Length : 0;
+        if (!Outbox.TryAdd(new Delivery(envelope, subscription), bytes)) Overflow();
+    }
+
+    /// <summary>The viewer did not keep up. A socket ends and resumes from its offset; a circuit loads its state again.</summary>
+    internal void Overflow()
+    {
+        if (Description.Kind == ConnectionKind.Circuit)
+        {
+            Outbox.Collapse(_broker.EventsLost);
+        }
+        else if (End(EndReason.Slow))
+        {
+            _broker.CountSlow();
+        }
+    }
+
+    internal enum AddResult
+    {
+        Added,
+        AlreadyThere,
+        Full,
+        Ended,
+    }
+}
+
+/// <summary>Who a connection belongs to and how it came, fixed for its life.</summary>
+/// <param name="User">The signed-in user.</param>
+/// <param name="Kind">Circuit or socket.</param>
+/// <param name="Address">The client's network address as text; for moderators.</param>
+/// <param name="Name">What the program calls itself, at most 64 characters; null for browsers.</param>
+public sealed record ConnectionDescription(UserId User, ConnectionKind Kind, string Address, string? Name = null)
+{
+    /// <summary>When it was accepted; set by the broker.</summary>
+    public DateTimeOffset Since { get; init; }
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatApp.Push;
+
+/// <summary>Limits of the push engine and of the connections it serves. Section <c>Push</c> of the settings.</summary>
+public sealed class PushOptions
+{
+    /// <summary>Live connections one user may have of each kind (browser tabs, sockets); 20 by default, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int ConnectionsPerUser { get; init; } = 20;
+
+    /// <summary>Rooms one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int SubscriptionsPerConnection { get; init; } = 256;
+
+    /// <summary>Bytes that may wait for one socket before it ends as slow; 1 MiB by default, 4 KiB to 1 GiB.</summary>
+    [Range(4096, 1 << 30)]
+    public int OutboxBytes { get; init; } = 1 << 20;
+
+    /// <summary>Events that may wait for one circuit before they collapse into "reload"; 1,000 by default, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int OutboxEvents { get; init; } = 1000;
+
+    /// <summary>Longest frame a client may send, in bytes; 64 KiB by default, 1 KiB to 16 MiB.</summary>
+    [Range(1024, 1 << 24)]
+    public int FrameBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Seconds a new socket has for its connect command; 10 by default, 1 to 600.</summary>
+    [Range(1, 600)]
+    public int ConnectSeconds { get; init; } = 10;
+
+    /// <summary>Seconds between two pings of the server; 25 by default, 1 to 3,600.</summary>
+    [Range(1, 3600)]
+    public int PingSeconds { get; init; } = 25;
+
+    /// <summary>Seconds a client has to answer a ping, and a write has to make progress; 10 by default, 1 to 600.</summary>
+    [Range(1, 600)]
+    public int PongSeconds { get; init; } = 10;
+
+    /// <summary>Commands per second that one socket may send in the long run; 20 by default, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int CommandsPerSecond { get; init; } = 20;
+
+    /// <summary>Commands that one socket may send at once after a quiet time; 60 by default, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int CommandBurst { get; init; } = 60;
+
+    /// <summary>Sockets that may be open before they have said who they are, in all; 5,000 by default, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int UnauthenticatedSockets { get; init; } = 5000;
+
+    /// <summary>
+    /// Sites whose pages may open sockets and circuits with the visitor's cookie, besides the server's own,
+    /// as exact origins such as <c>https://chat.example.org</c>; none by default.
+    /// </summary>
+    public string[] AllowedOrigins { get; init; } = [];
+}

@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+
+namespace ChatApp.Push;
+
+/// <summary>
+/// The push engine: every live connection of this process, indexed by id, by user and by room. One instance.
+/// Everything here is safe from any thread, costs what its receivers cost, and never waits: publishing only tries to
+/// put the event into each receiver's outbox.
+/// </summary>
+/// <param name="encoder">Makes the bytes that sockets get.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock, for the age of connections.</param>
+public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<ConnectionId, Connection> _connections = new();
+    private readonly ConcurrentDictionary<RoomId, RoomTopic> _rooms = new();
+    private readonly Dictionary<UserId, List<Connection>> _users = [];
+    private readonly Lock _usersGate = new();
+    private long _published;
+    private long _deliveries;
+    private long _slow;
+
+    /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
+    internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
+
+    /// <summary>Counts since the start, and of now.</summary>
+    public BrokerFigures Figures => new(
+        _connections.Count, _rooms.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
+
+    /// <summary>All live connections at this moment.</summary>
+    public IReadOnlyCollection<Connection> Connections => [.. _connections.Values];
+
+    /// <summary>Number of subscriptions to a room at this moment.</summary>
+    public int SubscriberCount(RoomId room) => _rooms.TryGetValue(room, out var topic) ? topic.Count : 0;
+
+    /// <summary>Makes an envelope for this engine's sockets and circuits.</summary>
+    public Envelope Wrap(object body) => new(body, encoder);
+
+    /// <summary>
+    /// Accepts a viewer. Null where the user has <see cref="PushOptions.ConnectionsPerUser"/> connections of that kind already.
+    /// </summary>
+    public Connection? Connect(ConnectionDescription description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        var isSocket = description.Kind == ConnectionKind.Socket;
+        var outbox = new Outbox(
+            maxEvents: isSocket ? int.MaxValue : options.OutboxEvents,
+            maxBytes: isSocket ? options.OutboxBytes : long.MaxValue);
+        var connection = new Connection(this, description with { Since = time.GetUtcNow() }, outbox);
+        lock (_usersGate)
+        {
+            if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
+            if (own.Count(other => other.Description.Kind == description.Kind) >= options.ConnectionsPerUser) return null;
+            own.Add(connection);
+        }
+
+        _connections[connection.Id] = connection;
+        // Somebody may have ended all of the user's connections between the two lines above.
+        if (connection.EndReason is not null) Forget(connection);
+        return connection;
+    }
+
+    /// <summary>Finds a live connection; null where it has ended or never was.</summary>
+    public Connection? Find(ConnectionId id) => _connections.GetValueOrDefault(id);
+
+    /// <summary>
+    /// Starts listening to a room. The caller has checked the right to read it. The subscription is held: read the
+    /// present state, then call <see cref="Subscription.Release"/>.
+    /// </summary>
+    public SubscribeResult Subscribe(Connection connection, RoomId room)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        while (true)
+        {
+            var topic = _rooms.GetOrAdd(room, static (id, broker) => new RoomTopic(id) { Retired = broker.Forget }, this);
+            var subscription = new Subscription(connection, topic, options.OutboxEvents);
+            switch (connection.TryAdd(subscription, options.SubscriptionsPerConnection))
+            {
+                case Connection.AddResult.AlreadyThere: return Refused(topic, SubscribeRefusal.AlreadySubscribed);
+                case Connection.AddResult.Full: return Refused(topic, SubscribeRefusal.LimitReached);
+                case Connection.AddResult.Ended: return Refused(topic, SubscribeRefusal.ConnectionEnded);
+            }
+
+            if (topic.TryAdd(subscription))
+            {
+                // End() may have run between the two additions and missed this subscription.
+                if (connection.EndReason is not null) subscription.Dispose();
+                return new SubscribeResult(subscription, Refusal: null);
+            }
+
+            connection.Forget(subscription);
+        }
+    }
+
+    /// <summary>
+    /// Sends an event to everybody who listens to a room. Events of one room must be published one after the other by
+    /// whoever committed them; all subscribers then see that order.
+    /// </summary>
+    /// <param name="room">The room.</param>
+    /// <param name="body">The event; immutable.</param>
+    /// <param name="offset">Its position in the room's log; null for events that are not stored.</param>
+    public void Publish(RoomId room, object body, Offset? offset = null)
+    {
+        Interlocked.Increment(ref _published);
+        if (!_rooms.TryGetValue(room, out var topic)) return;
+        var receivers = topic.Publish(new Envelope(body, encoder) { Room = room, Offset = offset });
+        Interlocked.Add(ref _deliveries, receivers);
+    }
+
+    /// <summary>Sends an event to all devices of a user, whatever rooms they listen to.</summary>
+    public void PublishToUser(UserId user, object body)
+    {
+        Interlocked.Increment(ref _published);
+        var envelope = new Envelope(body, encoder) { User = user };
+        foreach (var connection in ConnectionsOf(user)) connection.Send(envelope);
+    }
+
+    /// <summary>Sends an event to every live connection.</summary>
+    public void PublishToAll(object body)
+    {
+        Interlocked.Increment(ref _published);
+        var envelope = new Envelope(body, encoder);
+        foreach (var (_, connection) in _connections) connection.Send(envelope);
+    }
+
+    /// <summary>
+    /// Takes a user out of a room on all devices at once. What waits in their outboxes from that room is not written any
+    /// more, and each connection is told the reason.
+    /// </summary>
+    public void Revoke(UserId user, RoomId room, EndReason reason)
+    {
+        foreach (var connection in ConnectionsOf(user))
+        {
+            if (connection.SubscriptionTo(room)?.End(revoked: true) == true)
+                connection.Send(Wrap(new SubscriptionEnded(room, reason)));
+        }
+    }
+
+    /// <summary>Ends every connection of a user.</summary>
+    /// <returns>How many there were.</returns>
+    public int EndAll(UserId user, EndReason reason) => ConnectionsOf(user).Count(connection => connection.End(reason));
+
+    /// <summary>Ends every connection; for the server's shutdown.</summary>
+    public void EndAll(EndReason reason)
+    {
+        foreach (var (_, connection) in _connections) connection.End(reason);
+    }
+
+    internal void Forget(Connection connection)
+    {
+        _connections.TryRemove(connection.Id, out _);
+        lock (_usersGate)
+        {
+            if (!_users.TryGetValue(connection.User, out var own)) return;
+            own.Remove(connection);
+            if (own.Count == 0) _users.Remove(connection.User);
+        }
+    }
+
+    internal void CountSlow() => Interlocked.Increment(ref _slow);
+
+    private void Forget(RoomTopic topic) => _rooms.TryRemove(KeyValuePair.Create(topic.Room, topic));
+
+    private static SubscribeResult Refused(RoomTopic topic, SubscribeRefusal refusal)
+    {
+        topic.RetireIfEmpty();
+        return new SubscribeResult(Subscription: null, refusal);
+    }
+
+    private Connection[] ConnectionsOf(UserId user)
+    {
+        lock (_usersGate) return _users.TryGetValue(user, out var own) ? [.. own] : [];
+    }
+}
+
+/// <summary>Outcome of <see cref="RoomBroker.Subscribe"/>: a held subscription, or why there is none.</summary>
+/// <param name="Subscription">Set on success.</param>
+/// <param name="Refusal">Set otherwise.</param>
+public readonly record struct SubscribeResult(Subscription? Subscription, SubscribeRefusal? Refusal);
+
+/// <summary>Why a subscription was not made.</summary>
+public enum SubscribeRefusal
+{
+    /// <summary>The connection listens to that room already.</summary>
+    AlreadySubscribed,
+
+    /// <summary>The connection has <see cref="PushOptions.SubscriptionsPerConnection"/> subscriptions.</summary>
+    LimitReached,
+
+    /// <summary>The connection has ended.</summary>
+    ConnectionEnded,
+}
+
+/// <summary>What the engine counts.</summary>
+/// <param name="Connections">Live connections.</param>
+/// <param name="Rooms">Rooms with at least one subscriber.</param>
+/// <param name="Published">Events published since the start.</param>
+/// <param name="Deliveries">Events handed to subscribers of rooms since the start.</param>
+/// <param name="Slow">Sockets ended because they did not keep up.</param>
+public sealed record BrokerFigures(int Connections, int Rooms, long Published, long Deliveries, long Slow);

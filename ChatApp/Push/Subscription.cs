@@ -1,0 +1,93 @@
+namespace ChatApp.Push;
+
+/// <summary>
+/// One connection's place in one room. It starts held: live events are kept back while the owner reads what was there
+/// before, and <see cref="Release"/> lets those through that the owner does not have yet. So joining has no hole and
+/// no double, for a circuit that opens a room and for a socket alike. Disposing it leaves the room.
+/// </summary>
+public sealed class Subscription : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly RoomTopic _topic;
+    private readonly int _heldLimit;
+    private List<Envelope>? _held = [];
+    private Offset _position;
+    private int _state;
+
+    internal Subscription(Connection connection, RoomTopic topic, int heldLimit)
+    {
+        Connection = connection;
+        _topic = topic;
+        _heldLimit = heldLimit;
+    }
+
+    /// <summary>Who listens.</summary>
+    public Connection Connection { get; }
+
+    /// <summary>The room listened to.</summary>
+    public RoomId Room => _topic.Room;
+
+    /// <summary>True once the subscription has ended, by either side.</summary>
+    public bool HasEnded => Volatile.Read(ref _state) != 0;
+
+    /// <summary>Set where the right to read is gone: what still waits in the outbox must not be written any more.</summary>
+    internal bool IsRevoked => Volatile.Read(ref _state) == 2;
+
+    /// <summary>Lets the held events after <paramref name="position"/> through, in order, and everything that follows.</summary>
+    /// <param name="position">The last change that the owner has read from storage.</param>
+    public void Release(Offset position)
+    {
+        lock (_gate)
+        {
+            var held = _held;
+            _held = null;
+            if (position > _position) _position = position;
+            foreach (var envelope in held ?? []) Pass(envelope);
+        }
+    }
+
+    /// <summary>Leaves the room. May be called often, from any thread.</summary>
+    public void Dispose() => End(revoked: false);
+
+    /// <summary>Called by the topic, for one event at a time.</summary>
+    internal void Deliver(Envelope envelope)
+    {
+        lock (_gate)
+        {
+            if (HasEnded) return;
+            if (_held is null)
+            {
+                Pass(envelope);
+            }
+            else if (_held.Count < _heldLimit)
+            {
+                _held.Add(envelope);
+            }
+            else
+            {
+                // The owner takes too long to read: the same fate as a full outbox.
+                _held.Clear();
+                Connection.Overflow();
+            }
+        }
+    }
+
+    internal bool End(bool revoked)
+    {
+        if (Interlocked.CompareExchange(ref _state, revoked ? 2 : 1, 0) != 0) return false;
+        _topic.Remove(this);
+        Connection.Forget(this);
+        return true;
+    }
+
+    private void Pass(Envelope envelope)
+    {
+        if (envelope.Offset is { } offset)
+        {
+            if (offset <= _position) return;
+            _position = offset;
+        }
+
+        Connection.Deliver(envelope, this);
+    }
+}

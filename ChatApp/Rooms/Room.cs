@@ -1,0 +1,65 @@
+namespace ChatApp.Rooms;
+
+/// <summary>Who may find and enter a room.</summary>
+public enum RoomVisibility
+{
+    /// <summary>In the directory; anybody may join.</summary>
+    Public = 0,
+
+    /// <summary>Only members know that it exists; they invite others.</summary>
+    Private = 1,
+}
+
+/// <summary>What a member may do in a room.</summary>
+public enum RoomRole
+{
+    /// <summary>Reads and posts.</summary>
+    Member = 0,
+
+    /// <summary>Made the room.</summary>
+    Owner = 2,
+}
+
+/// <summary>A room as stored. Never leaves the server: pages and programs see <see cref="RoomView"/>.</summary>
+public sealed class Room
+{
+    /// <summary>See <see cref="RoomId"/>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>1 to 60 characters.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>At most 250 characters.</summary>
+    public string Topic { get; set; } = "";
+
+    /// <summary>Who may find and enter it.</summary>
+    public RoomVisibility Visibility { get; set; }
+
+    /// <summary>True where everybody is a member without a row in <see cref="Membership"/>, and nobody can leave.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>Offset of the newest change in the room's log; 0 where there is none.</summary>
+    public long Head { get; set; }
+
+    /// <summary>Names this log: changes only when the log is really another one (a restored backup).</summary>
+    public required string Epoch { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Somebody's place in a room that is not a default room.</summary>
+public sealed class Membership
+{
+    /// <summary>The room.</summary>
+    public required string RoomId { get; init; }
+
+    /// <summary>The member.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>What they may do there.</summary>
+    public RoomRole Role { get; set; }
+
+    /// <summary>Since when.</summary>
+    public DateTimeOffset JoinedAt { get; init; }
+}

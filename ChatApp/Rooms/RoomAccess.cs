@@ -1,0 +1,42 @@
+using ChatApp.Storage;
+
+namespace ChatApp.Rooms;
+
+/// <summary>What a person has to do with a room they may know of.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="IsMember">True where they read and post there.</param>
+/// <param name="Role">Their role; <see cref="RoomRole.Member"/> for others.</param>
+public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role);
+
+/// <summary>A room as people and programs see it. Immutable.</summary>
+/// <param name="Id">Identity and address.</param>
+/// <param name="Name">Name.</param>
+/// <param name="Topic">Topic; may be empty.</param>
+/// <param name="Visibility">Who may find and enter it.</param>
+/// <param name="IsDefault">True where everybody is in it and nobody can leave.</param>
+/// <param name="Head">Offset of the newest change.</param>
+/// <param name="Epoch">Name of the log that the offsets belong to.</param>
+public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibility Visibility, bool IsDefault, Offset Head, string Epoch)
+{
+    internal static RoomView Of(Room room) =>
+        new(new RoomId(room.Id), room.Name, room.Topic, room.Visibility, room.IsDefault, new Offset(room.Head), room.Epoch);
+}
+
+/// <summary>
+/// The one place that says who may know of a room and who is in it. Whoever may not know of a room gets the same
+/// answer as for a room that does not exist.
+/// </summary>
+public static class RoomAccess
+{
+    /// <summary>The room and the person's place in it; null where there is no such room for them.</summary>
+    public static RoomStanding? Find(ChatDbContext db, RoomId id, UserId user)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var room = db.Rooms.FirstOrDefault(r => r.Id == id.Value);
+        if (room is null) return null;
+        var membership = db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
+        var isMember = room.IsDefault || membership is not null;
+        if (!isMember && room.Visibility == RoomVisibility.Private) return null;
+        return new RoomStanding(RoomView.Of(room), isMember, membership?.Role ?? RoomRole.Member);
+    }
+}

@@ -1,0 +1,87 @@
+using ChatApp.Accounts;
+using ChatApp.Storage;
+
+namespace ChatApp.Rooms;
+
+/// <summary>A line of the directory.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="Members">How many are in it.</param>
+/// <param name="IsMember">True where the person who asks is.</param>
+public sealed record DirectoryEntry(RoomView Room, int Members, bool IsMember);
+
+/// <summary>A line of a room's member list.</summary>
+/// <param name="User">Who.</param>
+/// <param name="Role">Their role in the room.</param>
+public sealed record RoomMember(UserCard User, RoomRole Role);
+
+/// <summary>Finds rooms and the people in them, as far as the person who asks may know of them.</summary>
+/// <param name="database">Where rooms are stored.</param>
+/// <param name="users">Names of people.</param>
+public sealed class RoomDirectory(ChatDatabase database, UserDirectory users)
+{
+    /// <summary>Most lines that one answer holds.</summary>
+    public const int MaxLines = 200;
+
+    /// <summary>The room and the person's place in it; null where there is no such room for them.</summary>
+    public RoomStanding? Find(RoomId id, UserId viewer)
+    {
+        using var db = database.OpenRead();
+        return RoomAccess.Find(db, id, viewer);
+    }
+
+    /// <summary>The rooms that a person is in, default rooms first, then by name.</summary>
+    public IReadOnlyList<RoomView> RoomsOf(UserId user)
+    {
+        using var db = database.OpenRead();
+        return [.. db.Rooms
+            .Where(room => room.IsDefault || db.Memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
+            .AsEnumerable()
+            .Select(RoomView.Of)
+            .OrderByDescending(room => room.IsDefault)
+            .ThenBy(room => room.Name, StringComparer.CurrentCultureIgnoreCase)];
+    }
+
+    /// <summary>Public rooms whose name or topic contains <paramref name="part"/>; at most <see cref="MaxLines"/>, by name.</summary>
+    public IReadOnlyList<DirectoryEntry> Browse(UserId viewer, string? part = null)
+    {
+        var pattern = (part ?? "").Trim().ToUpperInvariant();
+        using var db = database.OpenRead();
+        var everybody = db.Users.Count();
+        var found = db.Rooms
+            .Where(room => room.Visibility == RoomVisibility.Public)
+#pragma warning disable CA1304, CA1311, CA1862, MA0011 // translated to SQL, which knows no StringComparison
+            .Where(room => pattern == "" || room.Name.ToUpper().Contains(pattern) || room.Topic.ToUpper().Contains(pattern))
+#pragma warning restore CA1304, CA1311, CA1862, MA0011
+            .OrderBy(room => room.Name)
+            .Take(MaxLines)
+            .Select(room => new
+            {
+                Room = room,
+                Members = db.Memberships.Count(m => m.RoomId == room.Id),
+                IsMember = db.Memberships.Any(m => m.RoomId == room.Id && m.UserId == viewer.Value),
+            });
+        return [.. found.AsEnumerable().Select(line => new DirectoryEntry(
+            RoomView.Of(line.Room), line.Room.IsDefault ? everybody : line.Members, line.Room.IsDefault || line.IsMember))];
+    }
+
+    /// <summary>
+    /// Who is in a room, by name, at most <see cref="MaxLines"/>, and how many there are in all; null where the viewer is
+    /// not a member.
+    /// </summary>
+    public (IReadOnlyList<RoomMember> Members, int Total)? MembersOf(RoomId id, UserId viewer)
+    {
+        using var db = database.OpenRead();
+        if (RoomAccess.Find(db, id, viewer) is not { IsMember: true } standing) return null;
+        if (standing.Room.IsDefault)
+            return ([.. users.Search("", MaxLines).Select(user => new RoomMember(user, RoomRole.Member))], db.Users.Count());
+
+        var members = db.Memberships
+            .Where(m => m.RoomId == id.Value)
+            .Join(db.Users, m => m.UserId, user => user.Id, (m, user) => new { user.Id, user.DisplayName, user.NormalizedDisplayName, user.Rank, m.Role })
+            .OrderBy(member => member.NormalizedDisplayName)
+            .Take(MaxLines)
+            .AsEnumerable()
+            .Select(member => new RoomMember(new UserCard(new UserId(member.Id), member.DisplayName, member.Rank), member.Role));
+        return ([.. members], db.Memberships.Count(m => m.RoomId == id.Value));
+    }
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+
+namespace ChatApp.Settings;
+
+/// <summary>
+/// Reads a section of the settings into an options class and refuses, in one line, what the operator got wrong:
+/// a value that does not parse or is out of range, and a key that does not exist.
+/// </summary>
+public static class SettingsReader
+{
+    /// <summary>Reads section <paramref name="section"/> into a new <typeparamref name="T"/>; missing keys keep their defaults.</summary>
+    /// <exception cref="StartException">Names the key, the value and what is allowed.</exception>
+    public static T Read<T>(IConfiguration configuration, string section)
+        where T : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new T();
+        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        foreach (var entry in configuration.GetSection(section).GetChildren())
+        {
+            var key = $"{section}:{entry.Key}";
+            var property = Array.Find(properties, p => p.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw new StartException($"setting {key} is unknown; section {section} has {string.Join(", ", properties.Select(p => p.Name))}");
+            property.SetValue(options, property.PropertyType == typeof(string[])
+                ? entry.GetChildren().Select(child => child.Value ?? "").ToArray()
+                : Parse(property, key, entry.Value ?? ""));
+        }
+
+        return options;
+    }
+
+    private static object Parse(PropertyInfo property, string key, string text)
+    {
+        object? value;
+        try
+        {
+            value = TypeDescriptor.GetConverter(property.PropertyType).ConvertFromString(context: null, CultureInfo.InvariantCulture, text);
+        }
+        catch (Exception problem) when (problem is FormatException or ArgumentException or NotSupportedException)
+        {
+            value = null;
+        }
+
+        var valid = value is not null && property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(value));
+        return valid ? value! : throw new StartException($"setting {key} has the value '{text}', but must be {Allowed(property)}");
+    }
+
+    private static string Allowed(PropertyInfo property) => property.GetCustomAttribute<RangeAttribute>() is { } range
+        ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {range.Minimum} to {range.Maximum}")
+        : property.PropertyType switch
+        {
+            { } type when type == typeof(bool) => "true or false",
+            { IsEnum: true } type => string.Join(" or ", Enum.GetNames(type)),
+            _ when property.GetCustomAttribute<StringLengthAttribute>() is { } length =>
+                string.Create(CultureInfo.InvariantCulture, $"a text of {length.MinimumLength} to {length.MaximumLength} characters"),
+            _ => $"a {property.PropertyType.Name}",
+        };
+}

@@ -1,0 +1,95 @@
+using System.Net.WebSockets;
+using System.Reflection;
+using ChatApp.Accounts;
+using ChatApp.Api;
+using ChatApp.Messages;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+
+namespace ChatApp.Sockets;
+
+/// <summary>What every socket session needs of the house. One instance.</summary>
+/// <param name="Broker">The push engine.</param>
+/// <param name="Rooms">Who may read what.</param>
+/// <param name="Writer">Posts messages.</param>
+/// <param name="Tokens">Reads access tokens.</param>
+/// <param name="Options">Limits.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Logger">Faults of sessions.</param>
+public sealed record SocketServices(
+    RoomBroker Broker, RoomDirectory Rooms, MessageWriter Writer, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger)
+{
+    /// <summary>The product's version, as told to clients.</summary>
+    public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Names this process to clients.</summary>
+    public string Node { get; } = Guid.NewGuid().ToString("N")[..8];
+}
+
+/// <summary>The address where programs connect: <c>/connection/websocket</c>, and <c>/ws</c> for short.</summary>
+/// <param name="services">What sessions need.</param>
+/// <param name="origins">From where a browser's cookie counts.</param>
+/// <param name="stopping">The end of the server.</param>
+public sealed class SocketEndpoint(SocketServices services, OriginCheck origins, IHostApplicationLifetime stopping)
+{
+    private int _unauthenticated;
+
+    /// <summary>Adds the addresses.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        foreach (var address in (string[])["/connection/websocket", "/ws"])
+            routes.MapGet(address, static (HttpContext context, SocketEndpoint endpoint) => endpoint.AcceptAsync(context)).DisableAntiforgery();
+    }
+
+    private async Task AcceptAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.Upgrade = "websocket";
+            await context.Response.WriteAsync("This address speaks WebSocket; see docs/PROTOCOL.md.", context.RequestAborted);
+            return;
+        }
+
+        if (Interlocked.Increment(ref _unauthenticated) > services.Options.UnauthenticatedSockets)
+        {
+            Interlocked.Decrement(ref _unauthenticated);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        var counted = true;
+        try
+        {
+            var proof = await ProofOfRequestAsync(context);
+            // The server pings with protocol frames of its own, which every client library understands.
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+            await using var session = new SocketSession(socket, AccountServices.Address(context), proof, services);
+            await session.RunAsync(Authenticated, stopping.ApplicationStopping);
+        }
+        finally
+        {
+            Authenticated();
+        }
+
+        void Authenticated()
+        {
+            if (counted) Interlocked.Decrement(ref _unauthenticated);
+            counted = false;
+        }
+    }
+
+    // The Authorization header first; the site's own cookie only where a page of the site itself opens the socket.
+    private async Task<Credential> ProofOfRequestAsync(HttpContext context)
+    {
+        const string scheme = "Bearer ";
+        if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } header)
+            return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? services.Tokens.Read(header[scheme.Length..].Trim()) : default;
+        if (!origins.IsOwn(context.Request)) return default;
+        var cookie = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        return cookie.Principal is { } principal ? new Credential(services.Tokens.Holds(principal)) : default;
+    }
+}

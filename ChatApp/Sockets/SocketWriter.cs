@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using ChatApp.Push;
+using ChatApp.Wire;
+
+namespace ChatApp.Sockets;
+
+/// <summary>
+/// The writing side of one socket: empties the outbox, pings, watches that the client lives and its token holds, and
+/// says goodbye. Many events that wait together become one WebSocket message, an object a line.
+/// </summary>
+/// <param name="socket">The socket; nobody else writes to it.</param>
+/// <param name="connection">Whose outbox is emptied.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock.</param>
+/// <param name="stopReading">Cancelled when everything has been said, so that the read loop ends too.</param>
+internal sealed class SocketWriter(
+    WebSocket socket, Connection connection, PushOptions options, TimeProvider time, CancellationTokenSource stopReading)
+{
+    private const int MessageBytes = 64 * 1024;
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+
+    /// <summary>Completes when the socket is closed.</summary>
+    public Task Finished { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts the write loop and the watch.</summary>
+    /// <param name="expires">When the token ends; null where it does not.</param>
+    /// <param name="lastReceived">Time stamp of the last frame from the client.</param>
+    public void Start(DateTimeOffset? expires, Func<long> lastReceived)
+    {
+        Finished = Task.WhenAll(WriteAsync(), WatchAsync(expires, lastReceived));
+    }
+
+    /// <summary>Sends the close frame and waits a moment for the client's.</summary>
+    public static async Task CloseAsync(WebSocket socket, EndReason reason, TimeProvider time)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
+        if (reason == EndReason.Closed)
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", deadline.Token);
+        else
+            await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Text, deadline.Token);
+    }
+
+    // Write loop: the only place that sends on the socket after connect.
+    private async Task WriteAsync()
+    {
+        await Task.Yield();
+        var batch = new List<Envelope>();
+        try
+        {
+            while (await connection.Outbox.WaitAsync())
+            {
+                foreach (var envelope in connection.Outbox.Take(batch))
+                {
+                    var frame = envelope.Encoded;
+                    if (_buffer.WrittenCount > 0 && _buffer.WrittenCount + frame.Length >= MessageBytes) await FlushAsync();
+                    if (_buffer.WrittenCount > 0) _buffer.Write("\n"u8);
+                    _buffer.Write(frame.Span);
+                }
+
+                await FlushAsync();
+            }
+
+            var reason = connection.EndReason ?? EndReason.Closed;
+            if (reason != EndReason.Closed)
+            {
+                _buffer.Write(FrameEncoder.Disconnect(reason));
+                await FlushAsync();
+            }
+
+            await CloseAsync(socket, reason, time);
+        }
+        catch (OperationCanceledException)
+        {
+            connection.End(EndReason.Slow);
+            socket.Abort();
+        }
+        catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException)
+        {
+            connection.End(EndReason.WriteError);
+            socket.Abort();
+        }
+        finally
+        {
+            // The client has a moment to answer the close frame; then the read loop ends by force.
+            stopReading.CancelAfter(TimeSpan.FromSeconds(2));
+        }
+    }
+
+    private async Task FlushAsync()
+    {
+        if (_buffer.WrittenCount == 0) return;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.PongSeconds), time);
+        await socket.SendAsync(_buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
+        _buffer.ResetWrittenCount();
+    }
+
+    private async Task WatchAsync(DateTimeOffset? expires, Func<long> lastReceived)
+    {
+        var ping = new ReadyFrame(FrameEncoder.Ping);
+        // A random phase: ten thousand clients that came back together must not be pinged together for ever.
+        var wait = TimeSpan.FromSeconds(options.PingSeconds * (0.5 + (Random.Shared.NextDouble() / 2)));
+        while (connection.EndReason is null)
+        {
+            if (expires is { } end && end - time.GetUtcNow() is var left && left < wait) wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            if (!await PassesAsync(wait)) return;
+            if (expires <= time.GetUtcNow())
+            {
+                connection.End(EndReason.Expired);
+                return;
+            }
+
+            var pinged = time.GetTimestamp();
+            connection.Send(new Envelope(ping, Encoder));
+            if (!await PassesAsync(TimeSpan.FromSeconds(options.PongSeconds))) return;
+            if (lastReceived() < pinged)
+            {
+                connection.End(EndReason.NoPong);
+                return;
+            }
+
+            wait = TimeSpan.FromSeconds(Math.Max(0, options.PingSeconds - options.PongSeconds));
+        }
+    }
+
+    private async Task<bool> PassesAsync(TimeSpan wait)
+    {
+        try
+        {
+            await Task.Delay(wait, time, stopReading.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly FrameEncoder Encoder = new();
+}

@@ -1,0 +1,116 @@
+using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Rooms;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace ChatApp.Storage;
+
+/// <summary>
+/// The database. Contexts made by the container are Identity's: each of their saves passes the <see cref="WriteGate"/>.
+/// The log's writer owns the gate while it works and makes its contexts without one; everybody else reads.
+/// </summary>
+public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, WriteGate? gate = null)
+    : IdentityUserContext<ChatUser>(options)
+{
+    /// <summary>Rooms.</summary>
+    public DbSet<Room> Rooms => Set<Room>();
+
+    /// <summary>Who is in which room, default rooms excepted.</summary>
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    /// <summary>Messages of all rooms.</summary>
+    public DbSet<Message> Messages => Set<Message>();
+
+    /// <summary>The logs of all rooms.</summary>
+    public DbSet<LogEntry> Log => Set<LogEntry>();
+
+    /// <summary>What moderators did.</summary>
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        if (gate is null) return base.SaveChanges(acceptAllChangesOnSuccess);
+        using (gate.Enter()) return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        if (gate is null) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        using (await gate.EnterAsync(cancellationToken)) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // SQLite cannot order DateTimeOffset; as a number it is ordered everywhere.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<ChatUser>(user =>
+        {
+            user.ToTable("users");
+            user.Property(u => u.DisplayName).HasMaxLength(60);
+            user.Property(u => u.NormalizedDisplayName).HasMaxLength(120);
+            user.HasIndex(u => u.NormalizedDisplayName).IsUnique();
+            user.HasIndex(u => u.NormalizedEmail).HasDatabaseName("EmailIndex").IsUnique();
+        });
+        builder.Entity<IdentityUserClaim<string>>().ToTable("user_claims");
+        builder.Entity<IdentityUserLogin<string>>().ToTable("user_logins");
+        builder.Entity<IdentityUserToken<string>>().ToTable("user_tokens");
+
+        builder.Entity<Room>(room =>
+        {
+            room.ToTable("rooms");
+            room.Property(r => r.Id).HasMaxLength(32);
+            room.Property(r => r.Name).HasMaxLength(120);
+            room.Property(r => r.Topic).HasMaxLength(500);
+            room.Property(r => r.Epoch).HasMaxLength(16);
+        });
+        builder.Entity<Membership>(membership =>
+        {
+            membership.ToTable("memberships");
+            membership.HasKey(m => new { m.RoomId, m.UserId });
+            membership.HasIndex(m => m.UserId);
+            membership.HasOne<Room>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
+            membership.HasOne<ChatUser>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<Message>(message =>
+        {
+            message.ToTable("messages");
+            message.Property(m => m.Key).HasMaxLength(128);
+            message.Property(m => m.Fingerprint).HasMaxLength(44);
+            message.HasIndex(m => new { m.RoomId, m.Offset }).IsUnique();
+            message.HasIndex(m => new { m.AuthorId, m.Key }).IsUnique();
+            message.HasOne<Room>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Restrict);
+            message.HasOne<ChatUser>().WithMany().HasForeignKey(m => m.AuthorId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<LogEntry>(entry =>
+        {
+            entry.ToTable("log");
+            entry.HasKey(e => new { e.RoomId, e.Offset });
+            entry.HasOne<Room>().WithMany().HasForeignKey(e => e.RoomId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<AuditEntry>(entry =>
+        {
+            entry.ToTable("audit");
+            entry.Property(e => e.ActorId).HasMaxLength(64);
+            entry.Property(e => e.Action).HasMaxLength(64);
+            entry.Property(e => e.Target).HasMaxLength(64);
+            entry.Property(e => e.Details).HasMaxLength(512);
+            entry.Property(e => e.Reason).HasMaxLength(512);
+        });
+    }
+
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ChatApp.Wire;
+
+/// <summary>One JSON object from a client.</summary>
+public abstract record ClientCommand
+{
+    /// <summary>The client's number for it, echoed in the reply; positive.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Says who is there.</summary>
+    /// <param name="Token">Access token; null where the HTTP request carries the proof.</param>
+    /// <param name="Name">What the program calls itself; cut at 64 characters.</param>
+    public sealed record Connect(string? Token, string? Name) : ClientCommand;
+
+    /// <summary>Wants the events of a channel.</summary>
+    /// <param name="Channel">The channel's name.</param>
+    public sealed record Subscribe(string Channel) : ClientCommand;
+
+    /// <summary>Does not want them any more.</summary>
+    /// <param name="Channel">The channel's name.</param>
+    public sealed record Unsubscribe(string Channel) : ClientCommand;
+
+    /// <summary>Posts a message.</summary>
+    /// <param name="Channel">The room's channel.</param>
+    /// <param name="Text">Markdown.</param>
+    /// <param name="Key">The sender's key; null where none was sent.</param>
+    public sealed record Publish(string Channel, string Text, string? Key) : ClientCommand;
+
+    /// <summary>Fields that are missing or of the wrong type.</summary>
+    /// <param name="Problem">Which, in words.</param>
+    public sealed record Malformed(string Problem) : ClientCommand;
+
+    /// <summary>A command that this server does not know.</summary>
+    public sealed record Unknown : ClientCommand;
+
+    /// <summary>The answer to the server's ping: an empty object.</summary>
+    public sealed record Pong : ClientCommand;
+}
+
+/// <summary>Reads what clients send. Strict about JSON, indifferent to unknown fields.</summary>
+public static class FrameDecoder
+{
+    private const int MaxDepth = 16;
+    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish"];
+
+    private static readonly JsonDocumentOptions Json = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    /// <summary>
+    /// The objects of one text frame, in order. False where anything in it is not JSON, not an object, nested too deeply,
+    /// or without a number; what came before it is in <paramref name="commands"/>.
+    /// </summary>
+    public static bool TryRead(ReadOnlyMemory<byte> frame, List<ClientCommand> commands)
+    {
+        ArgumentNullException.ThrowIfNull(commands);
+        while (!frame.IsEmpty)
+        {
+            var end = frame.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? frame : frame[..end];
+            frame = end < 0 ? default : frame[(end + 1)..];
+            if (line.Span.IndexOfAnyExcept(" \t\r"u8) < 0) continue;
+            if (ReadOne(line) is not { } command) return false;
+            commands.Add(command);
+        }
+
+        return true;
+    }
+
+    private static ClientCommand? ReadOne(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line, Json);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) return null;
+            if (!root.EnumerateObject().Any()) return new ClientCommand.Pong { Id = 0 };
+            if (!root.TryGetProperty("id", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id) || id <= 0) return null;
+            return Read(root, id);
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException or DecoderFallbackException)
+        {
+            // InvalidOperationException: a string with half of a surrogate pair.
+            return null;
+        }
+    }
+
+    private static ClientCommand Read(JsonElement root, long id)
+    {
+        var name = Array.Find(Commands, command => root.TryGetProperty(command, out _));
+        if (name is null) return new ClientCommand.Unknown { Id = id };
+        var body = root.GetProperty(name);
+        if (body.ValueKind != JsonValueKind.Object) return new ClientCommand.Malformed($"{name} must be an object") { Id = id };
+        if (name == "connect") return ReadConnect(body, id);
+        if (Text(body, "channel") is not { Length: > 0 and <= Channel.MaxLength } channel)
+            return new ClientCommand.Malformed($"channel must be a string of 1 to {Channel.MaxLength} characters") { Id = id };
+        return name switch
+        {
+            "subscribe" => new ClientCommand.Subscribe(channel) { Id = id },
+            "unsubscribe" => new ClientCommand.Unsubscribe(channel) { Id = id },
+            _ => ReadPublish(body, channel, id),
+        };
+    }
+
+    private static ClientCommand ReadConnect(JsonElement body, long id)
+    {
+        if (!IsTextOrAbsent(body, "token") || !IsTextOrAbsent(body, "name"))
+            return new ClientCommand.Malformed("token and name must be strings") { Id = id };
+        return new ClientCommand.Connect(Text(body, "token"), Text(body, "name")) { Id = id };
+    }
+
+    private static ClientCommand ReadPublish(JsonElement body, string channel, long id)
+    {
+        if (!body.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object || Text(data, "text") is not { } text)
+            return new ClientCommand.Malformed("data must be an object with a string text") { Id = id };
+        if (!IsTextOrAbsent(data, "key")) return new ClientCommand.Malformed("key must be a string") { Id = id };
+        return new ClientCommand.Publish(channel, text, Text(data, "key")) { Id = id };
+    }
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static bool IsTextOrAbsent(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.String or JsonValueKind.Null;
+}

@@ -1,0 +1,209 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+
+namespace ChatApp.Wire;
+
+/// <summary>Bytes that are ready for one socket: the reply to a command, or a push meant for it alone.</summary>
+/// <param name="Bytes">One JSON object, UTF-8.</param>
+public sealed record ReadyFrame(byte[] Bytes);
+
+/// <summary>Writes everything that the server sends: events, replies, pings. One JSON object each, without a line end.</summary>
+public sealed class FrameEncoder : IEventEncoder
+{
+    /// <summary>The server's ping, and the client's pong: an empty object.</summary>
+    public static readonly byte[] Ping = "{}"u8.ToArray();
+
+    // The result is a WebSocket frame and never part of a page, so only what JSON itself demands is escaped.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <inheritdoc/>
+    public byte[] Encode(Envelope envelope)
+    {
+        ArgumentNullException.ThrowIfNull(envelope);
+        return envelope.Body switch
+        {
+            ReadyFrame ready => ready.Bytes,
+            SubscriptionEnded ended => Push(Channel.Of(ended.Room), json =>
+            {
+                json.WriteStartObject("unsubscribe");
+                json.WriteNumber("code", ended.Reason.Code);
+                json.WriteString("reason", ended.Reason.Text);
+                json.WriteEndObject();
+            }),
+            _ when envelope.Room is { } room => Push(Channel.Of(room), json => Publication(json, envelope)),
+            _ when envelope.User is { } user => Push(Channel.Of(user), json => Publication(json, envelope)),
+            _ => Push(channel: null, json =>
+            {
+                json.WriteStartObject("message");
+                Data(json, envelope.Body);
+                json.WriteEndObject();
+            }),
+        };
+    }
+
+    /// <summary>The answer to a successful connect.</summary>
+    public static byte[] Connected(long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now) => Reply(id, "connect", json =>
+    {
+        json.WriteString("client", connection.Id.ToString());
+        json.WriteString("version", version);
+        json.WriteNumber("ping", options.PingSeconds);
+        json.WriteBoolean("pong", true);
+        json.WriteBoolean("expires", ttl is not null);
+        if (ttl is { } seconds) json.WriteNumber("ttl", seconds);
+        json.WriteString("node", node);
+        json.WriteNumber("time", now.ToUnixTimeMilliseconds());
+        json.WriteStartObject("subs");
+        json.WriteStartObject(Channel.Of(connection.User));
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject("data");
+        json.WriteString("user", connection.User.Value);
+        json.WriteEndObject();
+    });
+
+    /// <summary>The answer to a successful subscribe: from which position on events come.</summary>
+    public static byte[] Subscribed(long id, Offset head, string epoch) => Reply(id, "subscribe", json =>
+    {
+        json.WriteBoolean("positioned", true);
+        json.WriteString("epoch", epoch);
+        json.WriteNumber("offset", head.Value);
+    });
+
+    /// <summary>The answer to unsubscribe.</summary>
+    public static byte[] Unsubscribed(long id) => Reply(id, "unsubscribe", static _ => { });
+
+    /// <summary>The answer to an accepted publish.</summary>
+    public static byte[] Published(long id, PostResult.Accepted accepted) => Reply(id, "publish", json =>
+    {
+        json.WriteNumber("offset", accepted.Message.Offset.Value);
+        json.WriteString("epoch", accepted.Epoch);
+        json.WriteString("id", accepted.Message.Id.ToString());
+        json.WriteBoolean("duplicate", accepted.IsDuplicate);
+    });
+
+    /// <summary>The answer to a refused command.</summary>
+    public static byte[] Refused(long id, WireError error) => Reply(id, "error", json =>
+    {
+        json.WriteNumber("code", error.Code);
+        json.WriteString("message", error.Message);
+        json.WriteBoolean("temporary", error.Temporary);
+        if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
+    });
+
+    /// <summary>The last word before a socket is closed; says more than a close frame can hold.</summary>
+    public static byte[] Disconnect(EndReason reason) => Push(channel: null, json =>
+    {
+        json.WriteStartObject("disconnect");
+        json.WriteNumber("code", reason.Code);
+        json.WriteString("reason", reason.Text);
+        json.WriteBoolean("reconnect", reason.Reconnect);
+        json.WriteEndObject();
+    });
+
+    private static void Publication(Utf8JsonWriter json, Envelope envelope)
+    {
+        json.WriteStartObject("pub");
+        Data(json, envelope.Body);
+        if (envelope.Offset is { } offset) json.WriteNumber("offset", offset.Value);
+        json.WriteEndObject();
+    }
+
+    private static void Data(Utf8JsonWriter json, object body)
+    {
+        json.WriteStartObject("data");
+        switch (body)
+        {
+            case MessagePosted posted:
+                json.WriteString("type", "message.posted");
+                WriteMessage(json, posted.Message);
+                break;
+            case MessageDeleted deleted:
+                json.WriteString("type", "message.deleted");
+                json.WriteStartObject("message");
+                json.WriteString("id", deleted.Message.ToString());
+                json.WriteString("room", deleted.Room.Value);
+                json.WriteBoolean("deleted", true);
+                json.WriteEndObject();
+                WriteUser(json, "by", deleted.By);
+                json.WriteNumber("at", deleted.At.ToUnixTimeMilliseconds());
+                break;
+            case MemberChanged changed:
+                json.WriteString("type", "member.changed");
+                WriteUser(json, "member", changed.Member);
+                json.WriteBoolean("joined", changed.IsMember);
+                json.WriteNumber("at", changed.At.ToUnixTimeMilliseconds());
+                break;
+            case OwnRoomsChanged own:
+                json.WriteString("type", own.IsMember ? "room.joined" : "room.left");
+                json.WriteStartObject("room");
+                json.WriteString("id", own.Room.Id.Value);
+                json.WriteString("name", own.Room.Name);
+                json.WriteEndObject();
+                break;
+            case OwnRankChanged rank:
+                json.WriteString("type", "rank.changed");
+                json.WriteString("rank", rank.User.Rank switch { Rank.Administrator => "administrator", Rank.Moderator => "moderator", _ => "member" });
+                break;
+            default:
+                throw new NotSupportedException($"no wire form for {body.GetType().Name}");
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, MessageView message)
+    {
+        json.WriteStartObject("message");
+        json.WriteString("id", message.Id.ToString());
+        json.WriteString("room", message.Room.Value);
+        WriteUser(json, "author", message.Author);
+        json.WriteString("text", message.Text);
+        json.WriteString("html", message.Html);
+        json.WriteString("key", message.Key);
+        json.WriteNumber("at", message.At.ToUnixTimeMilliseconds());
+        json.WriteEndObject();
+    }
+
+    private static void WriteUser(Utf8JsonWriter json, string name, UserCard user)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("id", user.Id.Value);
+        json.WriteString("name", user.Name);
+        json.WriteEndObject();
+    }
+
+    private static byte[] Reply(long id, string kind, Action<Utf8JsonWriter> body) => Write(json =>
+    {
+        json.WriteNumber("id", id);
+        json.WriteStartObject(kind);
+        body(json);
+        json.WriteEndObject();
+    });
+
+    private static byte[] Push(string? channel, Action<Utf8JsonWriter> body) => Write(json =>
+    {
+        json.WriteStartObject("push");
+        if (channel is not null) json.WriteString("channel", channel);
+        body(json);
+        json.WriteEndObject();
+    });
+
+    private static byte[] Write(Action<Utf8JsonWriter> body)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            body(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,71 @@
+using ChatApp.Messages;
+using ChatApp.Push;
+
+namespace ChatApp.Wire;
+
+/// <summary>The error codes of docs/PROTOCOL.md. A temporary one may be tried again.</summary>
+/// <param name="Code">The number sent.</param>
+/// <param name="Message">A short English phrase.</param>
+/// <param name="Temporary">True where the same command may succeed later.</param>
+/// <param name="RetryMs">Milliseconds to wait before trying again; null where the server does not know.</param>
+public sealed record WireError(int Code, string Message, bool Temporary = false, long? RetryMs = null)
+{
+    /// <summary>A fault of the server.</summary>
+    public static readonly WireError Internal = new(100, "internal server error", Temporary: true);
+
+    /// <summary>There is no such channel, as far as the client may know.</summary>
+    public static readonly WireError UnknownChannel = new(102, "unknown channel");
+
+    /// <summary>The client may not do this.</summary>
+    public static readonly WireError PermissionDenied = new(103, "permission denied");
+
+    /// <summary>There is no such command.</summary>
+    public static readonly WireError MethodNotFound = new(104, "method not found");
+
+    /// <summary>The client listens to this channel already.</summary>
+    public static readonly WireError AlreadySubscribed = new(105, "already subscribed");
+
+    /// <summary>Too many subscriptions.</summary>
+    public static readonly WireError LimitExceeded = new(106, "limit exceeded");
+
+    /// <summary>The command's fields are not as they should be.</summary>
+    public static readonly WireError BadRequest = new(107, "bad request");
+
+    /// <summary>The token was good, but its time is over.</summary>
+    public static readonly WireError TokenExpired = new(109, "token expired");
+
+    /// <summary>Too much in too short a time.</summary>
+    public static readonly WireError TooManyRequests = new(111, "too many requests", Temporary: true);
+
+    /// <summary>The text is longer than allowed.</summary>
+    public static readonly WireError TooLong = new(407, "message too long");
+
+    /// <summary>The key was used before for another message.</summary>
+    public static readonly WireError KeyUsedForOther = new(408, "duplicate key with other content");
+
+    /// <summary>What a refused message looks like on the wire.</summary>
+    public static WireError Of(PostResult.Rejected rejected)
+    {
+        ArgumentNullException.ThrowIfNull(rejected);
+        var error = rejected.Reason switch
+        {
+            PostRefusal.RoomNotFound => UnknownChannel,
+            PostRefusal.NotAMember => PermissionDenied,
+            PostRefusal.Empty => BadRequest with { Message = "the text is empty" },
+            PostRefusal.BadKey => BadRequest with { Message = "the key must have 1 to 128 characters, none of them control characters" },
+            PostRefusal.TooLong => TooLong,
+            PostRefusal.KeyUsedForOther => KeyUsedForOther,
+            PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
+            _ => Internal,
+        };
+        return rejected.RetryAfter > TimeSpan.Zero ? error with { RetryMs = (long)Math.Ceiling(rejected.RetryAfter.TotalMilliseconds) } : error;
+    }
+
+    /// <summary>What a refused subscription looks like on the wire.</summary>
+    public static WireError Of(SubscribeRefusal refusal) => refusal switch
+    {
+        SubscribeRefusal.AlreadySubscribed => AlreadySubscribed,
+        SubscribeRefusal.LimitReached => LimitExceeded,
+        _ => Internal,
+    };
+}
