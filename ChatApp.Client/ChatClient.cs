@@ -94,7 +94,7 @@ public sealed class ChatClient : IAsyncDisposable
     /// </summary>
     /// <param name="room">The room's id, without <c>room:</c>.</param>
     /// <param name="text">The message as Markdown.</param>
-    /// <param name="key">The message's idempotency key. By default a new one; pass your own to be able to repeat the
+    /// <param name="key">The message's idempotency key, 1 to 128 characters. By default a new one; pass your own to be able to repeat the
     /// call, after it was cancelled or the program restarted, without posting twice.</param>
     /// <param name="cancel">Stops the waiting; the message may have been posted nevertheless.</param>
     /// <exception cref="ChatException">The server refused (400 muted, 407 too long, ...), or the client is over.</exception>

@@ -38,24 +38,24 @@ public sealed record ChatEvent(string? Type, ChatMessage? Message, long? Offset,
             : null;
 }
 
-/// <summary>A chat message as readers of the room see it now.</summary>
+/// <summary>A chat message as readers of the room see it now. Of a deleted one only id, room and the fact are told.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Room">The id of its room, without the channel's <c>room:</c>.</param>
-/// <param name="Author">Who wrote it.</param>
+/// <param name="Author">Who wrote it; null once deleted.</param>
 /// <param name="Text">The source text (Markdown); null once deleted.</param>
 /// <param name="Html">The same as safe HTML, where the server sends it.</param>
 /// <param name="Key">The key its sender gave it; tells a program its own messages.</param>
-/// <param name="At">When the server accepted it.</param>
+/// <param name="At">When the server accepted it; null once deleted.</param>
 /// <param name="EditedAt">When it was last edited, if ever.</param>
 /// <param name="Deleted">True when it was deleted.</param>
 public sealed record ChatMessage(
     string Id,
     string Room,
-    ChatAuthor Author,
+    ChatAuthor? Author,
     string? Text,
     string? Html,
     string? Key,
-    DateTimeOffset At,
+    DateTimeOffset? At,
     DateTimeOffset? EditedAt,
     bool Deleted);
 

@@ -56,6 +56,7 @@ public static class Program
         app.Use(app.Services.GetRequiredService<OriginCheck>().InvokeAsync);
         app.UseRequestLocalization();
         app.UseWebSockets();
+        app.Use(PageServices.OnlyWebSocketsAsync);
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -11,7 +11,7 @@ namespace ChatApp.Client.Wire;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     AllowDuplicateProperties = true,
-    MaxDepth = 48,
+    MaxDepth = 32,
     Converters = [typeof(WireTime)])]
 [JsonSerializable(typeof(Command))]
 [JsonSerializable(typeof(Incoming))]

@@ -55,10 +55,11 @@ public sealed class ChatClientConnectionTests : ClientTestBase
         var connecting = client.ConnectAsync();
         var session = await Server.WelcomeAsync(pong: false);
         await connecting.Soon();
-        await session.SendAsync("{}");
         var subscribing = client.SubscribeAsync("room:7");
-        await session.AllowAsync("room:7");
-        await subscribing.Soon();
+        var (id, _) = await session.ExpectAsync("subscribe");
+        await session.SendAsync("{}\n" + $$$"""{"id":{{{id}}},"subscribe":{}}""");
+        await (await subscribing.Soon()).DisposeAsync();
+        await session.ExpectAsync("unsubscribe");
     }
 
     [Fact]
@@ -148,6 +149,37 @@ public sealed class ChatClientConnectionTests : ClientTestBase
         Assert.False(returning.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
         await returning.Soon();
+    }
+
+    [Fact]
+    public async Task Its_waits_grow_from_half_a_second_to_twenty_and_are_scattered()
+    {
+        var time = new ManualTime();
+        var client = Client(new()
+        {
+            Endpoint = Server.Endpoint,
+            Time = time,
+            Token = _ => throw new HttpRequestException("down"),
+            Lost = loss =>
+            {
+                lock (Losses)
+                    Losses.Add(loss);
+            },
+        });
+        var connecting = client.ConnectAsync();
+        var waits = new List<double>();
+        for (var number = 1; number <= 25; number++)
+        {
+            var loss = await LossAsync(number);
+            waits.Add(loss.RetryIn.TotalSeconds);
+            await time.PassAsync(loss.RetryIn);
+        }
+        Assert.All(waits, (wait, failures) => Assert.InRange(wait, 0.5, Math.Min(20, Math.Pow(2, failures))));
+        Assert.Contains(waits, wait => wait > 5);
+        Assert.True(waits.Distinct().Count() > 10, "no jitter");
+        Assert.False(connecting.IsCompleted);
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => connecting).Soon();
     }
 
     [Fact]

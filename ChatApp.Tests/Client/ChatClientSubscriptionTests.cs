@@ -44,21 +44,22 @@ public sealed class ChatClientSubscriptionTests : ClientTestBase
     }
 
     [Fact]
-    public async Task A_deleted_message_is_told_with_its_times_in_either_notation()
+    public async Task A_deletion_tells_the_message_and_in_the_raw_data_who_did_it()
     {
         var (_, session, subscription) = await SubscribedAsync();
-        await session.SendAsync("""{"push":{"channel":"room:7","pub":{"data":{"type":"message.deleted","message":{"id":"5","room":"7","author":{"id":"u1","name":"Ann"},"at":"2026-01-01T00:00:00Z","edited_at":1767225600000,"deleted":true}},"offset":9}}}""");
+        await session.SendAsync("""{"push":{"channel":"room:7","pub":{"data":{"type":"message.deleted","message":{"id":"5","room":"7","deleted":true},"by":{"id":"u2","name":"Mo"},"at":1767225600000},"offset":9}}}""");
         await using var events = subscription.GetAsyncEnumerator();
         var deleted = await NextAsync(events);
         Assert.Equal("message.deleted", deleted.Type);
-        Assert.True(deleted.Message!.Deleted);
-        Assert.Null(deleted.Message.Text);
-        Assert.Equal(deleted.Message.At, deleted.Message.EditedAt);
+        Assert.Equal(new ChatMessage("5", "7", null, null, null, null, null, null, true), deleted.Message);
+        Assert.Equal("Mo", deleted.Data.GetProperty("by").GetProperty("name").GetString());
     }
 
     [Theory]
     [InlineData("""{"price":12.5}""", null)]
     [InlineData("42", null)]
+    [InlineData("""{"type":"message.posted","message":{"id":"5","room":"7","at":"noon"}}""", "message.posted")]
+    [InlineData("""{"type":"message.posted","message":{"id":"5","room":"7","at":-9223372036854775808}}""", "message.posted")]
     [InlineData("""{"type":"message.posted","message":{"id":5}}""", "message.posted")]
     [InlineData("""{"type":"message.posted","message":"hello"}""", "message.posted")]
     [InlineData("""{"type":"\ud800","message":{}}""", null)]
@@ -140,11 +141,21 @@ public sealed class ChatClientSubscriptionTests : ClientTestBase
     {
         var (_, session, subscription) = await SubscribedAsync();
         await session.SendAsync(Posted(1) + "\n" + Unsubscribed(2000, "removed from the room") + "\n" + Posted(2));
-        var offsets = new List<long?>();
-        await foreach (var happened in subscription)
-            offsets.Add(happened.Offset);
+        var offsets = await OffsetsAsync(subscription).Soon();
         Assert.Equal([1], offsets);
         Assert.Equal(new(EndKind.Unsubscribed, 2000, "removed from the room"), await subscription.Completion.Soon());
+    }
+
+    [Fact]
+    public async Task A_subscription_that_is_taken_away_with_its_reply_is_returned_and_over()
+    {
+        var (client, session) = await ConnectedAsync();
+        var subscribing = client.SubscribeAsync("room:7");
+        var (id, _) = await session.ExpectAsync("subscribe");
+        await session.SendAsync($$$"""{"id":{{{id}}},"subscribe":{}}""" + "\n" + Unsubscribed(2000, "removed"));
+        var subscription = await subscribing.Soon();
+        Assert.Equal(2000, (await subscription.Completion.Soon()).Code);
+        Assert.Empty(await OffsetsAsync(subscription).Soon());
     }
 
     [Fact]
@@ -165,9 +176,7 @@ public sealed class ChatClientSubscriptionTests : ClientTestBase
         await session.SendAsync(Posted(1) + "\n" + Posted(2) + "\n" + Posted(3) + "\n" + Posted(4));
         var (_, unsubscribe) = await session.ExpectAsync("unsubscribe");
         Assert.Equal("room:7", unsubscribe.GetProperty("channel").GetString());
-        var offsets = new List<long?>();
-        await foreach (var happened in subscription)
-            offsets.Add(happened.Offset);
+        var offsets = await OffsetsAsync(subscription).Soon();
         Assert.Equal([1, 2], offsets);
         Assert.Equal(EndKind.Overflowed, (await subscription.Completion.Soon()).Kind);
 
@@ -212,4 +221,12 @@ public sealed class ChatClientSubscriptionTests : ClientTestBase
     [Fact]
     public async Task Nobody_subscribes_before_connecting() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => Client().SubscribeAsync("room:7")).Soon();
+
+    private static async Task<List<long?>> OffsetsAsync(ChatSubscription subscription)
+    {
+        var offsets = new List<long?>();
+        await foreach (var happened in subscription)
+            offsets.Add(happened.Offset);
+        return offsets;
+    }
 }

@@ -143,7 +143,7 @@ internal sealed class FakeSession : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        var buffer = new byte[128 * 1024];
+        var buffer = new byte[1024 * 1024];
         try
         {
             while (true)

@@ -1,7 +1,44 @@
+using ChatApp.Components.Account;
+using Microsoft.AspNetCore.Components.Authorization;
+
 namespace ChatApp.Components;
-/// <summary>x</summary>
-public static class PageServices {
-/// <summary>x</summary>
-public static void AddPages(this IServiceCollection s){}
-/// <summary>x</summary>
-public static void MapPages(this WebApplication a){} }
+
+/// <summary>Registers and maps everything that browsers see.</summary>
+public static class PageServices
+{
+    /// <summary>Languages that the product speaks; the first one is the default.</summary>
+    public static readonly string[] Languages = ["en", "zh-Hans"];
+
+    /// <summary>Adds pages, circuits and languages.</summary>
+    public static void AddPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents(circuit => circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3))
+            // A message of 8,000 characters of four bytes each, and room for the call around it.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
+        services.AddScoped<CircuitSession>();
+        services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
+        services.AddLocalization();
+        services.Configure<RequestLocalizationOptions>(languages => languages
+            .SetDefaultCulture(Languages[0])
+            .AddSupportedCultures(Languages)
+            .AddSupportedUICultures(Languages));
+    }
+
+    /// <summary>Maps pages and circuits.</summary>
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+        app.MapAccountForms();
+    }
+
+    /// <summary>Refuses circuits over anything but WebSockets: the other transports are slower, and more to guard.</summary>
+    public static Task OnlyWebSocketsAsync(HttpContext context, RequestDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        if (context.Request.Path != "/_blazor" || context.WebSockets.IsWebSocketRequest) return next(context);
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,56 @@
+using ChatApp.Accounts;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Resources;
+using Microsoft.Extensions.Localization;
+
+namespace ChatApp.Components.Admin;
+
+/// <summary>
+/// An audit entry in the reader's language. The log stores one neutral line per action; where that line can be taken
+/// apart without doubt its parts are translated, else it is shown as it is.
+/// </summary>
+/// <param name="Action">What was done.</param>
+/// <param name="Target">To what or whom.</param>
+public sealed record AuditWords(string Action, string Target)
+{
+    /// <summary>The words for an entry.</summary>
+    public static AuditWords Of(IStringLocalizer<Text> text, AuditLine line)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(line);
+        return line.Action switch
+        {
+            "message.delete" => new(text["Admin.DeletedMessage"], MessageOf(text, line.Details)),
+            "connection.disconnect" => new(text["Admin.EndedConnection"], ConnectionOf(text, line.Details)),
+            "user.rank" => RankOf(text, line.Details),
+            _ => new(line.Action, line.Details.Length > 0 ? line.Details : line.Target),
+        };
+    }
+
+    // "by NAME in ROOM": both may hold the word "in", so only a single one is trusted.
+    private static string MessageOf(IStringLocalizer<Text> text, string details) =>
+        details.StartsWith("by ", StringComparison.Ordinal) && details[3..].Split(" in ") is [var author, var room]
+            ? text["Admin.MessageTarget", AdminWords.Isolate(author), AdminWords.Isolate(room)]
+            : details;
+
+    // "KIND of NAME from ADDRESS": a kind and an address hold no spaces.
+    private static string ConnectionOf(IStringLocalizer<Text> text, string details)
+    {
+        var of = details.IndexOf(" of ", StringComparison.Ordinal);
+        var from = details.LastIndexOf(" from ", StringComparison.Ordinal);
+        return of > 0 && from > of && Enum.TryParse<ConnectionKind>(details[..of], out var kind)
+            ? text["Admin.ConnectionTarget", AdminWords.Isolate(details[(of + 4)..from]), AdminWords.Kind(text, kind), details[(from + 6)..]]
+            : details;
+    }
+
+    // "NAME: BEFORE -> AFTER": a rank is one word.
+    private static AuditWords RankOf(IStringLocalizer<Text> text, string details)
+    {
+        var colon = details.LastIndexOf(": ", StringComparison.Ordinal);
+        return colon > 0 && details[(colon + 2)..].Split(" -> ") is [var before, var after]
+            && Enum.TryParse<Rank>(before, out var old) && Enum.TryParse<Rank>(after, out var given)
+            ? new(text[given > old ? "Admin.Promoted" : "Admin.Demoted", AdminWords.Rank(text, given)], details[..colon])
+            : new(text["Admin.ChangedRank"], details);
+    }
+}

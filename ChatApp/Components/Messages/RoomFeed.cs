@@ -1,0 +1,217 @@
+using ChatApp.Messages;
+using ChatApp.Push;
+using ChatApp.Rooms;
+
+namespace ChatApp.Components.Messages;
+
+/// <summary>A message of one's own that is not on disk yet, or was refused.</summary>
+/// <param name="Key">The sender's key: the row keeps it when the message is stored, so nothing jumps.</param>
+/// <param name="Text">As written.</param>
+/// <param name="Html">As it will look.</param>
+/// <param name="At">When it was sent.</param>
+/// <param name="Refusal">Null while it is on its way.</param>
+public sealed record PendingMessage(string Key, string Text, string Html, DateTimeOffset At, PostRefusal? Refusal);
+
+/// <summary>
+/// What one person sees of one room: a window of messages, their own unsent ones, and how events change both. Knows
+/// nothing of rendering; all calls come one at a time (from the circuit's dispatcher).
+/// </summary>
+public sealed class RoomFeed : IDisposable
+{
+    /// <summary>Messages of a page.</summary>
+    public const int PageSize = 50;
+
+    /// <summary>Most messages that the window holds.</summary>
+    public const int WindowSize = 300;
+
+    private readonly RoomBroker _broker;
+    private readonly MessageHistory _history;
+    private readonly MessageWriter _writer;
+    private readonly MarkdownRenderer _markdown;
+    private readonly TimeProvider _time;
+    private readonly UserId _viewer;
+    private readonly RoomId _room;
+    private readonly List<MessageView> _messages = [];
+    private readonly List<PendingMessage> _pending = [];
+    private Subscription? _subscription;
+    private Offset _head;
+
+    /// <summary>Nothing is read yet; <see cref="Load"/> does.</summary>
+    public RoomFeed(RoomBroker broker, MessageHistory history, MessageWriter writer, MarkdownRenderer markdown, TimeProvider time, UserId viewer, RoomId room)
+    {
+        _broker = broker;
+        _history = history;
+        _writer = writer;
+        _markdown = markdown;
+        _time = time;
+        _viewer = viewer;
+        _room = room;
+    }
+
+    /// <summary>The window, oldest first.</summary>
+    public IReadOnlyList<MessageView> Messages => _messages;
+
+    /// <summary>One's own messages that are not stored yet, in the order of sending.</summary>
+    public IReadOnlyList<PendingMessage> Pending => _pending;
+
+    /// <summary>True where there are messages before the window.</summary>
+    public bool HasOlder { get; private set; }
+
+    /// <summary>True where the window has moved away from the newest messages.</summary>
+    public bool HasNewer { get; private set; }
+
+    /// <summary>Reads the newest page. False where the person is not a member (any more).</summary>
+    public bool Load()
+    {
+        if (_history.Latest(_viewer, _room, PageSize) is not { } page) return false;
+        _messages.Clear();
+        _messages.AddRange(page.Messages);
+        HasOlder = page.HasOlder;
+        HasNewer = false;
+        _head = page.Head;
+        _pending.RemoveAll(own => _messages.Exists(message => IsOwn(message, own.Key)));
+        return true;
+    }
+
+    /// <summary>
+    /// Starts to follow the room live. Listening begins first and what was missed since <see cref="Load"/> is read
+    /// second, so nothing falls between the two.
+    /// </summary>
+    /// <returns>True where the window has changed.</returns>
+    public bool Join(Connection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (_subscription is { HasEnded: false }) return false;
+        _subscription = _broker.Subscribe(connection, _room).Subscription;
+        if (_subscription is null) return false;
+        var before = _head;
+        if (!Load())
+        {
+            _subscription.Dispose();
+            return false;
+        }
+
+        _subscription.Release(_head);
+        return _head > before;
+    }
+
+    /// <summary>Takes a batch of events in.</summary>
+    /// <returns>The messages of others that are new in the window, and whether anything visible has changed.</returns>
+    public FeedChange Apply(IReadOnlyList<Envelope> batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var arrived = new List<MessageView>();
+        var changed = false;
+        foreach (var envelope in batch)
+        {
+            if (envelope.Body is EventsLost)
+            {
+                changed |= Load();
+                continue;
+            }
+
+            if (envelope.Room != _room) continue;
+            if (envelope.Offset is { } offset && offset > _head) _head = offset;
+            switch (envelope.Body)
+            {
+                case MessagePosted posted:
+                    if (_pending.RemoveAll(own => IsOwn(posted.Message, own.Key)) > 0) changed = true;
+                    if (!Insert(posted.Message)) break;
+                    changed = true;
+                    if (posted.Message.Author.Id != _viewer) arrived.Add(posted.Message);
+                    break;
+                case MessageDeleted deleted:
+                    changed |= Empty(deleted.Message);
+                    break;
+            }
+        }
+
+        return new FeedChange(changed, arrived);
+    }
+
+    /// <summary>Reads the page before the window.</summary>
+    /// <returns>True where the window has changed.</returns>
+    public bool LoadOlder()
+    {
+        if (!HasOlder || _messages.Count == 0) return false;
+        if (_history.Before(_viewer, _room, _messages[0].Offset, PageSize) is not { } page) return false;
+        _messages.InsertRange(0, page.Messages);
+        HasOlder = page.HasOlder;
+        var surplus = _messages.Count - WindowSize;
+        if (surplus > 0)
+        {
+            _messages.RemoveRange(WindowSize, surplus);
+            HasNewer = true;
+        }
+
+        return true;
+    }
+
+    /// <summary>Shows a message of one's own at once. The same key again is the same message.</summary>
+    public void AddPending(string text, string key)
+    {
+        _pending.RemoveAll(own => own.Key == key);
+        _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null));
+    }
+
+    /// <summary>Stores a pending message; for a failed one that is the retry. The key makes sure it is stored once.</summary>
+    public async Task PostAsync(string key)
+    {
+        var index = _pending.FindIndex(own => own.Key == key);
+        if (index < 0) return;
+        _pending[index] = _pending[index] with { Refusal = null };
+        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key);
+        index = _pending.FindIndex(own => own.Key == key);
+        switch (result)
+        {
+            case PostResult.Accepted accepted:
+                if (index >= 0) _pending.RemoveAt(index);
+                // The live event may come before this or after it; whoever is second finds the row there.
+                Insert(accepted.Message);
+                break;
+            case PostResult.Rejected rejected when index >= 0:
+                _pending[index] = _pending[index] with { Refusal = rejected.Reason };
+                break;
+        }
+    }
+
+    /// <summary>Forgets a message that was refused.</summary>
+    public void Discard(string key) => _pending.RemoveAll(own => own.Key == key && own.Refusal is not null);
+
+    /// <inheritdoc/>
+    public void Dispose() => _subscription?.Dispose();
+
+    private bool IsOwn(MessageView message, string key) => message.Author.Id == _viewer && message.Key == key;
+
+    private bool Insert(MessageView message)
+    {
+        // The end of the window is not the end of the room: what is new belongs to what "return to latest" will read.
+        if (HasNewer) return false;
+        var index = _messages.Count;
+        while (index > 0 && _messages[index - 1].Offset > message.Offset) index--;
+        if (index > 0 && _messages[index - 1].Id == message.Id) return false;
+        // Before the window: it is there when that page is read.
+        if (index == 0 && HasOlder) return false;
+        _messages.Insert(index, message);
+        if (_messages.Count > WindowSize)
+        {
+            _messages.RemoveRange(0, _messages.Count - WindowSize);
+            HasOlder = true;
+        }
+
+        return true;
+    }
+
+    private bool Empty(MessageId id)
+    {
+        var index = _messages.FindIndex(message => message.Id == id);
+        if (index < 0) return false;
+        _messages[index] = _messages[index] with { Text = "", Html = "", IsDeleted = true };
+        return true;
+    }
+}
+
+/// <summary>What a batch did to the window.</summary>
+/// <param name="HasChanged">True where the page must be rendered again.</param>
+/// <param name="Arrived">New messages of others.</param>
+public readonly record struct FeedChange(bool HasChanged, IReadOnlyList<MessageView> Arrived);

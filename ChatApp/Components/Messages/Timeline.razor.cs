@@ -1,0 +1,174 @@
+using System.Globalization;
+using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace ChatApp.Components.Messages;
+
+/// <summary>Connects a <see cref="RoomFeed"/> with the page: subscribes after the first interactive render, renders once per batch.</summary>
+public sealed partial class Timeline
+{
+    private RoomFeed _feed = default!;
+    private UserCard _viewer = default!;
+    private IDisposable? _listening;
+    private ElementReference _frame;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _scroller;
+    private DotNetObjectReference<Timeline>? _self;
+    private MessageView? _asked;
+    private string? _announcement;
+    private string? _problem;
+    private bool _isAway;
+    private int _unseen;
+
+    /// <summary>The room.</summary>
+    [Parameter, EditorRequired]
+    public RoomView Room { get; set; } = default!;
+
+    /// <summary>Who looks.</summary>
+    [Parameter]
+    public UserId Viewer { get; set; }
+
+    [CascadingParameter]
+    private ClientContext Client { get; set; } = default!;
+
+    /// <summary>Shows a message at once and stores it.</summary>
+    public async Task SendAsync(OutgoingMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        // The sender wants to see what they said: back to the end of the room.
+        if (_feed.HasNewer) _feed.Load();
+        _unseen = 0;
+        _feed.AddPending(message.Text, message.Key);
+        StateHasChanged();
+        if (_scroller is not null) await _scroller.InvokeVoidAsync("toBottom");
+        await _feed.PostAsync(message.Key);
+        StateHasChanged();
+    }
+
+    /// <summary>Called by the page when the upper edge comes into view.</summary>
+    [JSInvokable]
+    public void LoadOlder()
+    {
+        if (_feed.LoadOlder()) StateHasChanged();
+    }
+
+    /// <summary>Called by the page when the reader leaves the end of the room or comes back to it.</summary>
+    [JSInvokable]
+    public void SetAway(bool isAway)
+    {
+        _isAway = isAway;
+        if (isAway || _unseen == 0) return;
+        _unseen = 0;
+        StateHasChanged();
+    }
+
+    /// <summary>Called by the page when a message's delete button is pressed. Only asks; the service checks the right.</summary>
+    [JSInvokable]
+    public void AskDelete(string id)
+    {
+        _asked = _feed.Messages.FirstOrDefault(message => message.Id.ToString() == id && !message.IsDeleted);
+        StateHasChanged();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _listening?.Dispose();
+        _feed?.Dispose();
+        _self?.Dispose();
+        try
+        {
+            if (_scroller is not null)
+            {
+                await _scroller.InvokeVoidAsync("dispose");
+                await _scroller.DisposeAsync();
+            }
+
+            if (_module is not null) await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and its scripts with it.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        _viewer = Users.Get(Viewer);
+        _feed = new RoomFeed(Broker, History, Writer, Markdown, Time, Viewer, Room.Id);
+        _feed.Load();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        Session.Open(Viewer, Client.Address);
+        if (Session.Connection is { } connection)
+        {
+            // Listening before joining: events wait for their turn on this dispatcher.
+            _listening = Session.Listen(OnEventsAsync);
+            if (_feed.Join(connection)) StateHasChanged();
+        }
+
+        _self = DotNetObjectReference.Create(this);
+        _module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/timeline.js");
+        _scroller = await _module.InvokeAsync<IJSObjectReference>("attach", _frame, _self);
+    }
+
+    private async Task OnEventsAsync(IReadOnlyList<Envelope> batch) => await InvokeAsync(() =>
+    {
+        var change = _feed.Apply(batch);
+        if (_isAway || _feed.HasNewer) _unseen += batch.Count(envelope => envelope.Room == Room.Id && envelope.Body is MessagePosted posted && posted.Message.Author.Id != Viewer);
+        if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
+        if (change.HasChanged || _unseen > 0) StateHasChanged();
+    });
+
+    private async Task SendAgainAsync(string key)
+    {
+        var posting = _feed.PostAsync(key);
+        StateHasChanged();
+        await posting;
+    }
+
+    private async Task ToLatestAsync()
+    {
+        if (_feed.HasNewer) _feed.Load();
+        _unseen = 0;
+        StateHasChanged();
+        if (_scroller is not null) await _scroller.InvokeVoidAsync("toBottom");
+    }
+
+    private bool MayDelete(MessageView message) =>
+        message.Author.Id == Viewer || (_viewer.IsModerator && Desk.MayActOn(Viewer, message.Author.Id));
+
+    private async Task DeleteAsync(MessageView message, string reason)
+    {
+        _asked = null;
+        var outcome = message.Author.Id == Viewer
+            ? await Writer.DeleteAsync(Viewer, message.Id)
+            : await Desk.DeleteMessageAsync(Viewer, message.Id, reason);
+        _problem = outcome == DeleteOutcome.Done ? null : L[$"DeleteOutcome.{outcome}"].Value;
+    }
+
+    private string Clock(DateTimeOffset moment) => Client.Local(moment).ToString("t", CultureInfo.CurrentCulture);
+
+    private string NameOf(DateOnly day)
+    {
+        var today = DateOnly.FromDateTime(Client.Local(Time.GetUtcNow()));
+        return day == today ? L["Timeline.Today"]
+            : day == today.AddDays(-1) ? L["Timeline.Yesterday"]
+            : day.ToString("D", CultureInfo.CurrentCulture);
+    }
+}
+
+/// <summary>What the composer hands over.</summary>
+/// <param name="Text">As written.</param>
+/// <param name="Key">The sender's key.</param>
+public sealed record OutgoingMessage(string Text, string Key);

@@ -1,0 +1,59 @@
+// The scrolling side of the timeline. The list grows upwards from its end (column-reverse), so the browser itself keeps
+// the end in view and the position when older pages come: scrollTop is 0 at the end and negative above it.
+
+const NEAR_END = 100; // px within which a reader counts as being at the end
+
+export function attach(frame, dotnet) {
+  const list = frame.querySelector('.timeline');
+  const content = frame.querySelector('.timeline-content');
+  let away = false;
+  let loading = false;
+
+  const edge = new IntersectionObserver(async entries => {
+    if (loading || !entries.some(entry => entry.isIntersecting)) return;
+    loading = true;
+    try {
+      await dotnet.invokeMethodAsync('LoadOlder');
+    } finally {
+      loading = false;
+      watchEdge();
+    }
+  }, { root: list, rootMargin: '400px 0px 0px 0px' });
+
+  // Observing anew reports at once where the edge is: a page that did not fill the screen is followed by the next.
+  function watchEdge() {
+    edge.disconnect();
+    const sentinel = content.querySelector('[data-older]');
+    if (sentinel) edge.observe(sentinel);
+  }
+
+  const changes = new MutationObserver(() => { if (!loading) watchEdge(); });
+
+  function onScroll() {
+    const isAway = list.scrollTop < -NEAR_END;
+    if (isAway === away) return;
+    away = isAway;
+    dotnet.invokeMethodAsync('SetAway', away);
+  }
+
+  // One listener for all rows.
+  function onClick(event) {
+    const button = event.target.closest('[data-delete]');
+    if (button) dotnet.invokeMethodAsync('AskDelete', button.dataset.delete);
+  }
+
+  list.addEventListener('scroll', onScroll, { passive: true });
+  list.addEventListener('click', onClick);
+  changes.observe(content, { childList: true });
+  watchEdge();
+
+  return {
+    toBottom() { list.scrollTop = 0; },
+    dispose() {
+      edge.disconnect();
+      changes.disconnect();
+      list.removeEventListener('scroll', onScroll);
+      list.removeEventListener('click', onClick);
+    },
+  };
+}
