@@ -50,8 +50,7 @@ public static class Program
         var app = builder.Build();
         app.Services.GetRequiredService<ChatDatabase>().Prepare(app.Services.GetRequiredService<TimeProvider>());
 
-        app.UseExceptionHandler("/error", createScopeForErrors: true);
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseErrorPages();
         app.Use(SecurityHeaders.AddAsync);
         app.Use(app.Services.GetRequiredService<OriginCheck>().InvokeAsync);
         app.UseRequestLocalization();

@@ -1,3 +1,4 @@
+using ChatApp.Accounts;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -30,9 +31,9 @@ public static class AccountForms
         return TypedResults.Redirect("/account/signed-out");
     }
 
-    private static async Task<Results<RedirectHttpResult, BadRequest>> LanguageAsync(HttpContext context)
+    private static async Task<Results<RedirectHttpResult, BadRequest>> LanguageAsync(HttpContext context, CancellationToken cancellation)
     {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await context.Request.ReadFormAsync(cancellation);
         return ReaderChoices.KeepLanguage(context, form["culture"])
             ? TypedResults.Redirect(LocalPath.Safe(form["returnUrl"], LocalPath.OfReferer(context.Request)))
             : TypedResults.BadRequest();

@@ -37,7 +37,7 @@ public static class ReaderChoices
     public static string ThemeOf(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Request.Cookies[ThemeCookie] is "light" or "dark" and var chosen ? chosen : Themes[0];
+        return context.Request.Cookies[ThemeCookie] is ("light" or "dark") and var chosen ? chosen : Themes[0];
     }
 
     private static void Keep(HttpContext context, string name, string value) => context.Response.Cookies.Append(name, value, new CookieOptions

@@ -157,7 +157,13 @@ public sealed partial class Timeline
         _problem = outcome == DeleteOutcome.Done ? null : L[$"DeleteOutcome.{outcome}"].Value;
     }
 
-    private string Clock(DateTimeOffset moment) => Client.Local(moment).ToString("t", CultureInfo.CurrentCulture);
+    private static string? ClassOf(RowState state) => state switch
+    {
+        RowState.Deleted => "message-deleted",
+        RowState.Pending => "message-pending",
+        RowState.Failed => "message-failed",
+        _ => null,
+    };
 
     private string NameOf(DateOnly day)
     {
