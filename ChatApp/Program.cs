@@ -45,6 +45,7 @@ public static class Program
         services.AddSingleton<ModerationDesk>();
         services.AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
         services.AddPages();
+        EndOfService.Add(services);
         replace?.Invoke(services);
 
         var app = builder.Build();

@@ -7,7 +7,7 @@ namespace ChatApp.Bench.Fanout;
 /// <param name="Receivers">Connections that receive; one more publishes.</param>
 /// <param name="Rate">Messages per second.</param>
 /// <param name="Seconds">The length of a measured burst.</param>
-/// <param name="WarmUp">The length, in seconds, of the burst before it, which is not measured; in the first round three times as long.</param>
+/// <param name="WarmUp">The length, in seconds, of the burst before it, which is not measured; in the first round there is a gentler one before it.</param>
 /// <param name="Rounds">How often each server is measured; the servers take turns.</param>
 /// <param name="MostRounds">How many rounds there may be in all, to make up for those that other programs disturbed.</param>
 /// <param name="Budget">No round begins that would probably end later than this.</param>
@@ -33,7 +33,8 @@ internal sealed record FanoutOptions(
           --receivers N     1 to 10000 (default 1000)
           --rate N          messages per second, 1 to 10000 (default 100)
           --seconds N       of a measured burst, 1 to 12 (default 6, quick 2)
-          --warmup N        seconds before it, 1 to 6 (default 3, quick 1); three times as many in the first round
+          --warmup N        seconds before it, 1 to 6 (default 3, quick 1); in the first round three times
+                            as many before them, at a quarter of the rate
           --rounds N        1 to 50 (default 5, quick 2); up to twice as many where other
                             programs disturb, but never more with --quick
         """;

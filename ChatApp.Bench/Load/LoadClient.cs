@@ -17,7 +17,7 @@ internal sealed class LoadClient(IDialect dialect, int port) : IDisposable
     private const int ConnectBatch = 100;
 
     private const int PublisherTag = -1;
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(10);
+    private const long DrainPatience = 5_000_000_000;
 
     private readonly Epoll _epoll = new();
     private readonly byte[] _buffer = new byte[256 * 1024];
@@ -43,7 +43,7 @@ internal sealed class LoadClient(IDialect dialect, int port) : IDisposable
         Watch(_publisher, PublisherTag);
     }
 
-    /// <summary>Publishes a number of messages at a steady rate and waits for all deliveries, for 10 s at most after the last message.</summary>
+    /// <summary>Publishes a number of messages at a steady rate and waits for all deliveries, until none has come for 5 s.</summary>
     /// <exception cref="BenchException">The server refused a message, broke the protocol or ended a connection.</exception>
     public Burst Run(int messages, int perSecond, CancellationToken cancellation)
     {
@@ -67,13 +67,15 @@ internal sealed class LoadClient(IDialect dialect, int port) : IDisposable
                 lastProgress = now;
             }
 
-            if (published == messages && now - lastProgress > DrainPatience.TotalMilliseconds * 1e6) break;
+            if (published == messages && now - lastProgress > DrainPatience) break;
             // Whole milliseconds are slept, the rest is asked for again and again: epoll knows nothing finer.
             var left = published < messages ? begun + (published * gap) - Now() : 100_000_000L;
             var before = Now();
             var ready = _epoll.Wait((int)Math.Clamp(left / 1_000_000, 0, 100));
             if (ready == 0 || left >= 1_000_000) waited += Now() - before;
+            var deliveredBefore = _latency.Count;
             for (var place = 0; place < ready; place++) Read(_epoll.Tag(place));
+            if (_latency.Count > deliveredBefore) lastProgress = now;
         }
 
         var elapsed = Now() - begun;

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using ChatApp.Push;
 using ChatApp.Settings;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -49,7 +48,6 @@ public static partial class ServeCommand
             throw new StartException($"cannot listen on '{urls}' (setting Urls, an address such as http://localhost:5080): {problem.Message}");
         }
 
-        app.Lifetime.ApplicationStopping.Register(() => app.Services.GetRequiredService<RoomBroker>().EndAll(EndReason.Shutdown));
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         using var db = app.Services.GetRequiredService<ChatDatabase>().OpenRead();
         LogReady(app.Logger, string.Join(" and ", addresses), db.Users.Any()

@@ -98,7 +98,7 @@ public sealed class Connection
     {
         if (EndReason is not null) return;
         var bytes = Description.Kind == ConnectionKind.Socket ? envelope.Encoded.Length : 0;
-        if (!Outbox.TryAdd(new Delivery(envelope, subscription), bytes)) Overflow();
+        if (!Outbox.TryAdd(new Delivery(envelope, subscription, bytes))) Overflow();
     }
 
     /// <summary>The viewer did not keep up. A socket ends and resumes from its offset; a circuit loads its state again.</summary>

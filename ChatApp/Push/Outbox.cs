@@ -32,17 +32,16 @@ public sealed class Outbox(int maxEvents, long maxBytes)
     /// Adds an event. False where it did not fit: nothing was added then. After <see cref="Complete"/> events are
     /// dropped without complaint.
     /// </summary>
-    /// <param name="delivery">The event, and the subscription it came by.</param>
-    /// <param name="bytes">What it weighs against the byte limit.</param>
-    internal bool TryAdd(Delivery delivery, int bytes)
+    /// <param name="delivery">The event, the subscription it came by, and what it weighs.</param>
+    internal bool TryAdd(Delivery delivery)
     {
         TaskCompletionSource<bool>? wake;
         lock (_gate)
         {
             if (_completed) return true;
-            if (_waiting.Count >= maxEvents || _waitingBytes + _takenBytes + bytes > maxBytes) return false;
+            if (_waiting.Count >= maxEvents || _waitingBytes + _takenBytes + delivery.Bytes > maxBytes) return false;
             _waiting.Add(delivery);
-            _waitingBytes += bytes;
+            _waitingBytes += delivery.Bytes;
             wake = _reader;
             _reader = null;
         }
@@ -59,13 +58,27 @@ public sealed class Outbox(int maxEvents, long maxBytes)
         {
             if (_completed) return;
             _waiting.Clear();
-            _waiting.Add(new Delivery(notice, Subscription: null));
+            _waiting.Add(new Delivery(notice, Subscription: null, Bytes: 0));
             _waitingBytes = 0;
             wake = _reader;
             _reader = null;
         }
 
         wake?.TrySetResult(true);
+    }
+
+    /// <summary>Drops what waits from one room: the right to read it is gone.</summary>
+    internal void Drop(RoomId room)
+    {
+        lock (_gate)
+        {
+            _waiting.RemoveAll(delivery =>
+            {
+                if (delivery.Subscription?.Room != room) return false;
+                _waitingBytes -= delivery.Bytes;
+                return true;
+            });
+        }
     }
 
     /// <summary>Nothing more will come. The reader gets what waits, unless <paramref name="discard"/> is set, and then the end.</summary>
@@ -75,7 +88,12 @@ public sealed class Outbox(int maxEvents, long maxBytes)
         lock (_gate)
         {
             _completed = true;
-            if (discard) _waiting.Clear();
+            if (discard)
+            {
+                _waiting.Clear();
+                _waitingBytes = 0;
+            }
+
             wake = _reader;
             _reader = null;
         }
@@ -128,4 +146,7 @@ public sealed class Outbox(int maxEvents, long maxBytes)
 }
 
 /// <summary>An event and the subscription by which it reached the connection, so that a lost right is noticed before writing.</summary>
-internal readonly record struct Delivery(Envelope Envelope, Subscription? Subscription);
+/// <param name="Envelope">The event.</param>
+/// <param name="Subscription">Null for what came to the connection itself.</param>
+/// <param name="Bytes">What it weighs against the byte limit; 0 for circuits.</param>
+internal readonly record struct Delivery(Envelope Envelope, Subscription? Subscription, int Bytes);

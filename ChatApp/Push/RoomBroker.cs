@@ -19,6 +19,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     private long _published;
     private long _deliveries;
     private long _slow;
+    private EndReason? _closed;
 
     /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
     internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
@@ -57,6 +58,8 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         _connections[connection.Id] = connection;
         // Somebody may have ended all of the user's connections between the two lines above.
         if (connection.EndReason is not null) Forget(connection);
+        // Whoever comes while the server stops would keep it from stopping.
+        if (Volatile.Read(ref _closed) is { } reason) connection.End(reason);
         return connection;
     }
 
@@ -83,8 +86,8 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
 
             if (topic.TryAdd(subscription))
             {
-                // End() may have run between the two additions and missed this subscription.
-                if (connection.EndReason is not null) subscription.Dispose();
+                // It may have been ended between the two additions, when the room did not know it yet.
+                if (subscription.HasEnded) topic.Remove(subscription);
                 return new SubscribeResult(subscription, Refusal: null);
             }
 
@@ -131,7 +134,10 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     {
         foreach (var connection in ConnectionsOf(user))
         {
-            if (connection.SubscriptionTo(room)?.End(revoked: true) == true)
+            var wasSubscribed = connection.SubscriptionTo(room)?.End(revoked: true) == true;
+            // What came by an earlier subscription, which the viewer has ended, may wait there too.
+            connection.Outbox.Drop(room);
+            if (wasSubscribed)
                 connection.Send(Wrap(new SubscriptionEnded(room, reason)));
         }
     }
@@ -140,9 +146,10 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <returns>How many there were.</returns>
     public int EndAll(UserId user, EndReason reason) => ConnectionsOf(user).Count(connection => connection.End(reason));
 
-    /// <summary>Ends every connection; for the server's shutdown.</summary>
+    /// <summary>Ends every connection, those that still come included; for the server's shutdown.</summary>
     public void EndAll(EndReason reason)
     {
+        Volatile.Write(ref _closed, reason);
         foreach (var (_, connection) in _connections) connection.End(reason);
     }
 

@@ -41,6 +41,7 @@ public sealed class Subscription : IDisposable
         {
             var held = _held;
             _held = null;
+            if (HasEnded) return;
             if (position > _position) _position = position;
             foreach (var envelope in held ?? []) Pass(envelope);
         }

@@ -25,12 +25,17 @@ public static class SettingsReader
             var property = Array.Find(properties, p => p.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw new StartException($"setting {key} is unknown; section {section} has {string.Join(", ", properties.Select(p => p.Name))}");
             property.SetValue(options, property.PropertyType == typeof(string[])
-                ? entry.GetChildren().Select(child => child.Value ?? "").ToArray()
+                ? List(entry)
                 : Parse(property, key, entry.Value ?? ""));
         }
 
         return options;
     }
+
+    // A list in the file; on the command line and in the environment one text, with commas between its parts.
+    private static string[] List(IConfigurationSection entry) => entry.Value is { } text
+        ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        : [.. entry.GetChildren().Select(child => child.Value ?? "")];
 
     private static object Parse(PropertyInfo property, string key, string text)
     {

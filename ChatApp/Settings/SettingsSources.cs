@@ -7,6 +7,7 @@ namespace ChatApp.Settings;
 public static class SettingsSources
 {
     /// <summary>Replaces the framework's sources, whose order lets the file win over <c>ASPNETCORE_URLS</c>.</summary>
+    /// <exception cref="StartException">The file is not JSON.</exception>
     public static void Apply(IConfigurationBuilder configuration, string[] args)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -17,6 +18,8 @@ public static class SettingsSources
             FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
             Path = "appsettings.json",
             Optional = true,
+            OnLoadException = static problem => throw new StartException(
+                $"appsettings.json cannot be read: {problem.Exception.InnerException?.Message ?? problem.Exception.Message}"),
         });
         configuration.AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables().AddCommandLine(args);
     }

@@ -41,7 +41,11 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
     {
         ArgumentNullException.ThrowIfNull(routes);
         foreach (var address in (string[])["/connection/websocket", "/ws"])
-            routes.MapGet(address, static (HttpContext context, SocketEndpoint endpoint) => endpoint.AcceptAsync(context)).DisableAntiforgery();
+        {
+            // CONNECT is how a browser opens a socket inside an HTTP/2 connection, as it does behind TLS.
+            routes.MapMethods(address, ["GET", "CONNECT"], static (HttpContext context, SocketEndpoint endpoint) => endpoint.AcceptAsync(context))
+                .DisableAntiforgery();
+        }
     }
 
     private async Task AcceptAsync(HttpContext context)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Threading.RateLimiting;
 using ChatApp.Accounts;
@@ -20,9 +19,12 @@ namespace ChatApp.Sockets;
 public sealed partial class SocketSession(WebSocket socket, string address, Credential proof, SocketServices services) : IAsyncDisposable
 {
     private const int MaxErrors = 10;
+    private const int MaxNameLength = 64;
     private static readonly TimeSpan ErrorWindow = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
 
     private readonly PushOptions _options = services.Options;
+    private readonly FrameReader _frames = new(socket, services.Options.FrameBytes);
     private readonly List<ClientCommand> _commands = [];
     private readonly CancellationTokenSource _stopReading = new();
     private readonly TokenBucketRateLimiter _pace = new(new TokenBucketRateLimiterOptions
@@ -36,6 +38,7 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
 
     private Connection? _connection;
     private SocketWriter? _writer;
+    private Task<EndReason?>? _firstRead;
     private long _lastReceived;
     private long _firstError;
     private int _errors;
@@ -77,22 +80,30 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_options.ConnectSeconds), services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        // The wait is cancelled and not the read: that would abort the socket before the reason could be said.
+        _firstRead = ReadFirstCommandsAsync();
         try
         {
-            if (await ReadFrameAsync(either.Token) is { } problem) return problem;
+            if (await _firstRead.WaitAsync(either.Token) is { } problem) return problem;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            return EndReason.Shutdown;
-        }
-        catch (OperationCanceledException)
-        {
-            return EndReason.Stale;
+            return stopping.IsCancellationRequested ? EndReason.Shutdown : EndReason.Stale;
         }
 
         if (_commands is not [ClientCommand.Connect connect, ..]) return EndReason.BadRequest;
         _commands.RemoveAt(0);
         return await ConnectAsync(connect);
+    }
+
+    private async Task<EndReason?> ReadFirstCommandsAsync()
+    {
+        while (_commands.Count == 0)
+        {
+            if (await _frames.ReadAsync(_commands, _stopReading.Token) is { } problem) return problem;
+        }
+
+        return null;
     }
 
     private async Task<EndReason?> ConnectAsync(ClientCommand.Connect connect)
@@ -106,13 +117,13 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         }
 
         if (credential.User is not { } user) return EndReason.InvalidToken;
-        var name = connect.Name is { Length: > 64 } longName ? longName[..64] : connect.Name;
-        _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, name));
+        _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)));
         if (_connection is null) return EndReason.ConnectionLimit;
 
         var now = services.Time.GetUtcNow();
         long? ttl = credential.Expires is { } end ? Math.Max(1, (long)(end - now).TotalSeconds) : null;
-        Send(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now));
+        // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
+        await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now));
         _writer = new SocketWriter(socket, _connection, _options, services.Time, _stopReading);
         _lastReceived = services.Time.GetTimestamp();
         _writer.Start(credential.Expires, () => Volatile.Read(ref _lastReceived));
@@ -131,7 +142,7 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
             }
 
             _commands.Clear();
-            var problem = await ReadFrameAsync(_stopReading.Token);
+            var problem = await _frames.ReadAsync(_commands, _stopReading.Token);
             Volatile.Write(ref _lastReceived, services.Time.GetTimestamp());
             if (problem is null) continue;
             // What came before the broken object was fine and is still done.
@@ -165,7 +176,8 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
             case ClientCommand.Subscribe subscribe:
                 return Subscribe(subscribe);
             case ClientCommand.Unsubscribe unsubscribe:
-                if (Channel.Room(unsubscribe.Channel) is { } left) _connection!.SubscriptionTo(left)?.Dispose();
+                // As revoked, so that no event of it is written after the reply, whoever publishes at this moment.
+                if (Channel.Room(unsubscribe.Channel) is { } left) _connection!.SubscriptionTo(left)?.End(revoked: true);
                 Send(FrameEncoder.Unsubscribed(unsubscribe.Id));
                 return null;
             case ClientCommand.Publish publish:
@@ -194,6 +206,8 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
 
         Send(FrameEncoder.Subscribed(command.Id, standing.Room.Head, standing.Room.Epoch));
         subscription.Release(standing.Room.Head);
+        // Lost between the look and the reply: the notice went out before the reply, which must not have the last word.
+        if (subscription.HasEnded) _connection!.Send(services.Broker.Wrap(new SubscriptionEnded(room, EndReason.RemovedByServer)));
         return null;
     }
 
@@ -212,43 +226,10 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         }
     }
 
-    /// <summary>Reads one whole frame into <see cref="_commands"/>; the reason to end where it is not what it should be.</summary>
-    private async Task<EndReason?> ReadFrameAsync(CancellationToken cancellation)
-    {
-        // A read without a buffer: an idle socket holds no memory for what may come one day.
-        var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellation);
-        if (first.MessageType == WebSocketMessageType.Close) return EndReason.Closed;
-        if (first.EndOfMessage) return null;
-        var buffer = ArrayPool<byte>.Shared.Rent(4096);
-        try
-        {
-            var length = 0;
-            while (true)
-            {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
-                if (received.MessageType == WebSocketMessageType.Close) return EndReason.Closed;
-                if (received.MessageType == WebSocketMessageType.Binary) return EndReason.WrongProtocol;
-                length += received.Count;
-                if (length > _options.FrameBytes) return EndReason.BadRequest with { Text = "frame too long" };
-                if (received.EndOfMessage) break;
-                if (length == buffer.Length) buffer = Grow(buffer);
-            }
-
-            return FrameDecoder.TryRead(buffer.AsMemory(0, length), _commands) ? null : EndReason.BadRequest;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static byte[] Grow(byte[] full)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
-        full.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(full);
-        return larger;
-    }
+    // Not through the middle of a surrogate pair.
+    private static string? Shorten(string? name) => name is { Length: > MaxNameLength }
+        ? name[..(char.IsHighSurrogate(name[MaxNameLength - 1]) ? MaxNameLength - 1 : MaxNameLength)]
+        : name;
 
     private void Send(byte[] frame) => _connection!.Send(services.Broker.Wrap(new ReadyFrame(frame)));
 
@@ -265,17 +246,25 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
 
     private async Task FinishAsync(EndReason reason)
     {
-        if (_connection is not null && _writer is not null)
-        {
-            _connection.End(reason);
-            await _stopReading.CancelAsync();
-            await _writer.Finished;
-        }
-        else
-        {
-            await CloseUnknownAsync(reason);
-        }
+        _connection?.End(reason);
+        if (_writer is not null) await _writer.Finished;
+        else await CloseUnknownAsync(_connection?.EndReason ?? reason);
+        await HearOutAsync();
+    }
 
+    // The client has a moment to answer the close frame.
+    private async Task HearOutAsync()
+    {
+        _stopReading.CancelAfter(FarewellTime);
+        try
+        {
+            if (_firstRead is { IsCompleted: false }) await _firstRead;
+            await _frames.DrainAsync(_stopReading.Token);
+        }
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException)
+        {
+            // It is gone, or does not answer.
+        }
     }
 
     private async Task CloseUnknownAsync(EndReason reason)
@@ -291,7 +280,7 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         }
     }
 
-    // Before connect there is no outbox, and no write loop that this could get in the way of.
+    // Before the write loop starts there is nothing that this could get in the way of.
     private async Task SendAloneAsync(byte[] frame)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_options.PongSeconds), services.Time);

@@ -28,7 +28,7 @@ internal sealed class SocketWriter(
     /// <param name="lastReceived">Time stamp of the last frame from the client.</param>
     public void Start(DateTimeOffset? expires, Func<long> lastReceived)
     {
-        Finished = Task.WhenAll(WriteAsync(), WatchAsync(expires, lastReceived));
+        Finished = RunAsync(expires, lastReceived);
     }
 
     /// <summary>Sends the close frame and waits a moment for the client's.</summary>
@@ -41,8 +41,14 @@ internal sealed class SocketWriter(
             await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Text, deadline.Token);
     }
 
+    private async Task RunAsync(DateTimeOffset? expires, Func<long> lastReceived)
+    {
+        using var over = new CancellationTokenSource();
+        await Task.WhenAll(WriteAsync(over), PingAsync(lastReceived, over.Token), ExpireAsync(expires, over.Token));
+    }
+
     // Write loop: the only place that sends on the socket after connect.
-    private async Task WriteAsync()
+    private async Task WriteAsync(CancellationTokenSource over)
     {
         await Task.Yield();
         var batch = new List<Envelope>();
@@ -84,6 +90,7 @@ internal sealed class SocketWriter(
         {
             // The client has a moment to answer the close frame; then the read loop ends by force.
             stopReading.CancelAfter(TimeSpan.FromSeconds(2));
+            await over.CancelAsync();
         }
     }
 
@@ -95,24 +102,17 @@ internal sealed class SocketWriter(
         _buffer.ResetWrittenCount();
     }
 
-    private async Task WatchAsync(DateTimeOffset? expires, Func<long> lastReceived)
+    private async Task PingAsync(Func<long> lastReceived, CancellationToken over)
     {
-        var ping = new ReadyFrame(FrameEncoder.Ping);
+        var ping = new Envelope(new ReadyFrame(FrameEncoder.Ping), Encoder);
+        var answer = TimeSpan.FromSeconds(options.PongSeconds);
         // A random phase: ten thousand clients that came back together must not be pinged together for ever.
         var wait = TimeSpan.FromSeconds(options.PingSeconds * (0.5 + (Random.Shared.NextDouble() / 2)));
-        while (connection.EndReason is null)
+        while (await PassesAsync(wait, over))
         {
-            if (expires is { } end && end - time.GetUtcNow() is var left && left < wait) wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
-            if (!await PassesAsync(wait)) return;
-            if (expires <= time.GetUtcNow())
-            {
-                connection.End(EndReason.Expired);
-                return;
-            }
-
             var pinged = time.GetTimestamp();
-            connection.Send(new Envelope(ping, Encoder));
-            if (!await PassesAsync(TimeSpan.FromSeconds(options.PongSeconds))) return;
+            connection.Send(ping);
+            if (!await PassesAsync(answer, over)) return;
             if (lastReceived() < pinged)
             {
                 connection.End(EndReason.NoPong);
@@ -123,11 +123,27 @@ internal sealed class SocketWriter(
         }
     }
 
-    private async Task<bool> PassesAsync(TimeSpan wait)
+    // Apart from the pings: while one is waited for, the token's end must not pass unseen.
+    private async Task ExpireAsync(DateTimeOffset? expires, CancellationToken over)
+    {
+        while (expires - time.GetUtcNow() is { } left)
+        {
+            if (left <= TimeSpan.Zero)
+            {
+                connection.End(EndReason.Expired);
+                return;
+            }
+
+            // A timer may ring a hair early.
+            if (!await PassesAsync(left + TimeSpan.FromMilliseconds(1), over)) return;
+        }
+    }
+
+    private async Task<bool> PassesAsync(TimeSpan wait, CancellationToken over)
     {
         try
         {
-            await Task.Delay(wait, time, stopReading.Token);
+            await Task.Delay(wait, time, over);
             return true;
         }
         catch (OperationCanceledException)

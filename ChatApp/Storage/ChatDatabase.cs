@@ -70,6 +70,10 @@ public sealed class ChatDatabase : IDisposable
         {
             throw Unreadable(problem.Message);
         }
+        catch (SqliteException problem)
+        {
+            throw new StartException($"the database '{_folder.Database}' cannot be opened or written: {problem.Message}");
+        }
     }
 
     /// <summary>A name for a new log: 8 random characters.</summary>
@@ -122,6 +126,7 @@ public sealed class ChatDatabase : IDisposable
 
     private void RefuseForeignFile()
     {
+        if (Directory.Exists(_folder.Database)) throw Unreadable("it is a folder");
         if (!File.Exists(_folder.Database)) return;
         try
         {

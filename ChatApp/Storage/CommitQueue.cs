@@ -88,10 +88,14 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     }
 
     /// <summary>Takes nothing new, stores what waits, and ends.</summary>
+    /// <remarks>
+    /// Whatever the host's patience: it may be used up by viewers who were slow to go, and what waits here is a bounded
+    /// number of messages that somebody has written.
+    /// </remarks>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _waiting.CompleteAdding();
-        return _writer.ThreadState.HasFlag(ThreadState.Unstarted) ? Task.CompletedTask : _stopped.Task.WaitAsync(cancellationToken);
+        return _writer.ThreadState.HasFlag(ThreadState.Unstarted) ? Task.CompletedTask : _stopped.Task;
     }
 
     /// <inheritdoc/>
@@ -117,7 +121,22 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
             }
         }
 
+        CheckpointAll();
         _stopped.TrySetResult();
+    }
+
+    // So that a stopped server's database file is complete by itself.
+    private void CheckpointAll()
+    {
+        try
+        {
+            using (_database.Gate.Enter())
+            using (var db = _database.OpenWrite()) _database.Checkpoint(db);
+        }
+        catch (Exception fault)
+        {
+            LogCheckpointFailed(_log, fault);
+        }
     }
 
     private void CommitBatch(List<WorkItem> batch)
@@ -173,8 +192,9 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
         {
             _database.Checkpoint(db);
         }
-        catch (DbException fault)
+        catch (Exception fault)
         {
+            // The batch is on disk; whatever goes wrong here, its callers must not be told otherwise.
             LogCheckpointFailed(_log, fault);
         }
     }

@@ -42,6 +42,7 @@ public sealed class DataFolder
     }
 
     /// <summary>Takes a lock file for the life of the returned handle; null where another process holds it.</summary>
+    /// <exception cref="StartException">The file may not be opened.</exception>
     public FileStream? TryLock(string name)
     {
         try
@@ -51,6 +52,10 @@ public sealed class DataFolder
         catch (IOException)
         {
             return null;
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new StartException($"the data folder '{Path}' (setting Data:Folder) cannot be used: {problem.Message}");
         }
     }
 

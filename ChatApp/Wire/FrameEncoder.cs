@@ -52,7 +52,8 @@ public sealed class FrameEncoder : IEventEncoder
     {
         json.WriteString("client", connection.Id.ToString());
         json.WriteString("version", version);
-        json.WriteNumber("ping", options.PingSeconds);
+        // The next ping waits for the answer to the last one.
+        json.WriteNumber("ping", Math.Max(options.PingSeconds, options.PongSeconds));
         json.WriteBoolean("pong", true);
         json.WriteBoolean("expires", ttl is not null);
         if (ttl is { } seconds) json.WriteNumber("ttl", seconds);

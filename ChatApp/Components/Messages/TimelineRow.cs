@@ -43,6 +43,9 @@ public sealed record TimelineRow(
     /// <summary>Local time of day.</summary>
     public string Clock { get; private init; } = "";
 
+    /// <summary>The same without "AM" and "PM", for the narrow column beside a message that follows another.</summary>
+    public string ShortClock { get; private init; } = "";
+
     /// <summary>The rows of a feed, oldest first, one's own unsent messages last.</summary>
     /// <param name="feed">The feed.</param>
     /// <param name="viewer">Who looks.</param>
@@ -64,6 +67,8 @@ public sealed record TimelineRow(
 
     private static IEnumerable<TimelineRow> Arrange(IEnumerable<TimelineRow> rows, Func<DateTimeOffset, DateTime> local)
     {
+        var culture = CultureInfo.CurrentCulture;
+        var shortPattern = culture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim();
         TimelineRow? previous = null;
         DateTime previousTime = default;
         foreach (var row in rows)
@@ -74,7 +79,8 @@ public sealed record TimelineRow(
             {
                 Day = isNewDay ? DateOnly.FromDateTime(time) : null,
                 IsHead = isNewDay || previous!.Author.Id != row.Author.Id || time.Hour != previousTime.Hour || time.Minute != previousTime.Minute,
-                Clock = time.ToString("t", CultureInfo.CurrentCulture),
+                Clock = time.ToString("t", culture),
+                ShortClock = time.ToString(shortPattern, culture),
             };
             (previous, previousTime) = (row, time);
         }

@@ -265,6 +265,8 @@ namespace ChatApp.Storage.Migrations
 
             // The audit log only grows, whoever holds the connection.
             migrationBuilder.Sql("CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;");
+            // REPLACE takes a row's place without firing the two triggers around this one.
+            migrationBuilder.Sql("CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE Id = NEW.Id) BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;");
             migrationBuilder.Sql("CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;");
         }
 
