@@ -8,9 +8,11 @@ namespace ChatApp.Bench.Fanout;
 /// <param name="Rate">Messages per second.</param>
 /// <param name="Seconds">The length of a measured burst.</param>
 /// <param name="WarmUp">The length, in seconds, of the burst before it, which is not measured; in the first round there is a gentler one before it.</param>
+/// <param name="MostCompileBursts">How many gentle bursts a new server gets at most.</param>
 /// <param name="Rounds">How often each server is measured; the servers take turns.</param>
 /// <param name="MostRounds">How many rounds there may be in all, to make up for those that other programs disturbed.</param>
 /// <param name="Budget">No round begins that would probably end later than this.</param>
+/// <param name="Deadline">When a round that still runs is given up; null for never.</param>
 /// <param name="Product">Path of the product's dll.</param>
 /// <param name="Save">Whether the results file is written.</param>
 internal sealed record FanoutOptions(
@@ -19,9 +21,11 @@ internal sealed record FanoutOptions(
     int Rate,
     int Seconds,
     int WarmUp,
+    int MostCompileBursts,
     int Rounds,
     int MostRounds,
     TimeSpan Budget,
+    TimeSpan? Deadline,
     string Product,
     bool Save)
 {
@@ -33,8 +37,8 @@ internal sealed record FanoutOptions(
           --receivers N     1 to 10000 (default 1000)
           --rate N          messages per second, 1 to 10000 (default 100)
           --seconds N       of a measured burst, 1 to 12 (default 6, quick 2)
-          --warmup N        seconds before it, 1 to 6 (default 3, quick 1); in the first round three times
-                            as many before them, at a quarter of the rate
+          --warmup N        seconds before it, 1 to 6 (default 3, quick 1); the first round has up to ten
+                            (quick: three) such bursts more, at a quarter of the rate
           --rounds N        1 to 50 (default 5, quick 2); up to twice as many where other
                             programs disturb, but never more with --quick
         """;
@@ -60,9 +64,11 @@ internal sealed record FanoutOptions(
             arguments.Number("--rate", 100, 1, 10_000),
             arguments.Number("--seconds", quick ? 2 : 6, 1, 12),
             arguments.Number("--warmup", quick ? 1 : 3, 1, 6),
+            quick ? 3 : 10,
             rounds,
             quick ? rounds : 2 * rounds,
             quick ? TimeSpan.FromSeconds(38) : TimeSpan.FromHours(1),
+            quick ? TimeSpan.FromSeconds(40) : null,
             product is null ? Checkout.Product : Path.GetFullPath(product),
             arguments.Flag("--save"));
         arguments.Done();

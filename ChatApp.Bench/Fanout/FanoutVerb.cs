@@ -22,7 +22,16 @@ internal static class FanoutVerb
         {
             Machine.NeedOpenFiles(options.Receivers + 200);
             Cores.PinThisProcess();
-            await MeasureAsync(options, rows, cancellation);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (options.Deadline is { } longest) deadline.CancelAfter(longest);
+            await MeasureAsync(options, rows, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // What was measured in whole rounds stands.
+            var whole = rows.Count / options.Servers.Count * options.Servers.Count;
+            rows.RemoveRange(whole, rows.Count - whole);
+            if (whole == 0) failure = $"the machine is too busy: not one round was done within {options.Deadline?.TotalSeconds} s";
         }
         catch (BenchException failed)
         {
@@ -63,14 +72,22 @@ internal static class FanoutVerb
     }
 
     /// <summary>
-    /// A server compiles its hot code on the one core that it serves with. Under full load from the start the compiler
-    /// gets so little of it that a minute later half of the code is still the slow first version; at a quarter of the
-    /// load, seconds are enough.
+    /// A server compiles its hot code on the one core that it serves with, so it begins with bursts of a quarter of the
+    /// load, until a burst is no more than 5 % cheaper than the cheapest before it. This does not always reach the
+    /// steady state: compare the rounds in the JSON line, the first may still be dearer.
     /// </summary>
-    private static void CompileUnderLowLoad(LoadClient client, FanoutOptions options, CancellationToken cancellation)
+    private static void CompileUnderLowLoad(ServerUnderTest server, LoadClient client, FanoutOptions options, CancellationToken cancellation)
     {
         var rate = Math.Max(1, options.Rate / 4);
-        client.Run(3 * options.WarmUp * rate, rate, cancellation);
+        var cheapest = double.PositiveInfinity;
+        for (var burst = 0; burst < options.MostCompileBursts; burst++)
+        {
+            var before = server.Cpu.Read();
+            client.Run(options.WarmUp * rate, rate, cancellation);
+            var cost = (server.Cpu.Read() - before).TotalMicroseconds;
+            if (burst > 1 && cost > 0.95 * cheapest) break;
+            cheapest = Math.Min(cheapest, cost);
+        }
     }
 
     private static int CalmRounds(List<FanoutRow> rows, FanoutOptions options) =>
@@ -89,7 +106,7 @@ internal static class FanoutVerb
         {
             using var client = new LoadClient(server.Dialect, server.Port);
             client.Connect(options.Receivers, cancellation);
-            if (round == 1) CompileUnderLowLoad(client, options, cancellation);
+            if (round == 1) CompileUnderLowLoad(server, client, options, cancellation);
             client.Run(options.WarmUp * options.Rate, options.Rate, cancellation);
             var disturbance = new DisturbanceClock(server.Cpu, new CpuClock(Environment.ProcessId));
             var before = server.Cpu.Read();

@@ -50,7 +50,12 @@ public sealed class Connection
     }
 
     /// <summary>Sends something to this connection alone, in order with everything else it gets.</summary>
-    public void Send(Envelope envelope) => Deliver(envelope, subscription: null);
+    public void Send(Envelope envelope)
+    {
+        var wakes = default(WakeList);
+        Deliver(envelope, subscription: null, ref wakes);
+        wakes.Flush();
+    }
 
     /// <summary>The subscription to a room; null where there is none.</summary>
     public Subscription? SubscriptionTo(RoomId room)
@@ -94,11 +99,11 @@ public sealed class Connection
         }
     }
 
-    internal void Deliver(Envelope envelope, Subscription? subscription)
+    internal void Deliver(Envelope envelope, Subscription? subscription, ref WakeList wakes)
     {
         if (EndReason is not null) return;
         var bytes = Description.Kind == ConnectionKind.Socket ? envelope.Encoded.Length : 0;
-        if (!Outbox.TryAdd(new Delivery(envelope, subscription, bytes))) Overflow();
+        if (!Outbox.TryAdd(new Delivery(envelope, subscription, bytes), ref wakes)) Overflow();
     }
 
     /// <summary>The viewer did not keep up. A socket ends and resumes from its offset; a circuit loads its state again.</summary>

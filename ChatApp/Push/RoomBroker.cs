@@ -46,7 +46,8 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         var isSocket = description.Kind == ConnectionKind.Socket;
         var outbox = new Outbox(
             maxEvents: isSocket ? int.MaxValue : options.OutboxEvents,
-            maxBytes: isSocket ? options.OutboxBytes : long.MaxValue);
+            maxBytes: isSocket ? options.OutboxBytes : long.MaxValue,
+            wakesAlone: !isSocket);
         var connection = new Connection(this, description with { Since = time.GetUtcNow() }, outbox);
         lock (_usersGate)
         {
@@ -123,7 +124,9 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     {
         Interlocked.Increment(ref _published);
         var envelope = new Envelope(body, encoder);
-        foreach (var (_, connection) in _connections) connection.Send(envelope);
+        var wakes = default(WakeList);
+        foreach (var (_, connection) in _connections) connection.Deliver(envelope, subscription: null, ref wakes);
+        wakes.Flush();
     }
 
     /// <summary>

@@ -74,7 +74,9 @@ internal sealed class RoomTopic(RoomId room)
         lock (_order)
         {
             var subscribers = Snapshot();
-            foreach (var subscriber in subscribers) subscriber.Deliver(envelope);
+            var wakes = default(WakeList);
+            foreach (var subscriber in subscribers) subscriber.Deliver(envelope, ref wakes);
+            wakes.Flush();
             return subscribers.Length;
         }
     }

@@ -43,7 +43,9 @@ public sealed class Subscription : IDisposable
             _held = null;
             if (HasEnded) return;
             if (position > _position) _position = position;
-            foreach (var envelope in held ?? []) Pass(envelope);
+            var wakes = default(WakeList);
+            foreach (var envelope in held ?? []) Pass(envelope, ref wakes);
+            wakes.Flush();
         }
     }
 
@@ -51,14 +53,14 @@ public sealed class Subscription : IDisposable
     public void Dispose() => End(revoked: false);
 
     /// <summary>Called by the topic, for one event at a time.</summary>
-    internal void Deliver(Envelope envelope)
+    internal void Deliver(Envelope envelope, ref WakeList wakes)
     {
         lock (_gate)
         {
             if (HasEnded) return;
             if (_held is null)
             {
-                Pass(envelope);
+                Pass(envelope, ref wakes);
             }
             else if (_held.Count < _heldLimit)
             {
@@ -81,7 +83,7 @@ public sealed class Subscription : IDisposable
         return true;
     }
 
-    private void Pass(Envelope envelope)
+    private void Pass(Envelope envelope, ref WakeList wakes)
     {
         if (envelope.Offset is { } offset)
         {
@@ -89,6 +91,6 @@ public sealed class Subscription : IDisposable
             _position = offset;
         }
 
-        Connection.Deliver(envelope, this);
+        Connection.Deliver(envelope, this, ref wakes);
     }
 }

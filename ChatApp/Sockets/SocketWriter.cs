@@ -56,22 +56,16 @@ internal sealed class SocketWriter(
         {
             while (await connection.Outbox.WaitAsync())
             {
-                foreach (var envelope in connection.Outbox.Take(batch))
-                {
-                    var frame = envelope.Encoded;
-                    if (_buffer.WrittenCount > 0 && _buffer.WrittenCount + frame.Length >= MessageBytes) await FlushAsync();
-                    if (_buffer.WrittenCount > 0) _buffer.Write("\n"u8);
-                    _buffer.Write(frame.Span);
-                }
-
-                await FlushAsync();
+                connection.Outbox.Take(batch);
+                // The usual case in a quiet room: the bytes that all sockets share go out as they are.
+                if (batch is [var only]) await SendAsync(only.Encoded);
+                else await SendAsync(batch);
             }
 
             var reason = connection.EndReason ?? EndReason.Closed;
             if (reason != EndReason.Closed)
             {
-                _buffer.Write(FrameEncoder.Disconnect(reason));
-                await FlushAsync();
+                await SendAsync(FrameEncoder.Disconnect(reason));
             }
 
             await CloseAsync(socket, reason, time);
@@ -84,7 +78,8 @@ internal sealed class SocketWriter(
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException)
         {
             connection.End(EndReason.WriteError);
-            socket.Abort();
+            // Where the WebSocket layer has said goodbye by itself (text that is not UTF-8), its close frame is still on the way.
+            if (socket.State != WebSocketState.CloseSent) socket.Abort();
         }
         finally
         {
@@ -94,12 +89,43 @@ internal sealed class SocketWriter(
         }
     }
 
-    private async Task FlushAsync()
+    private async ValueTask SendAsync(List<Envelope> batch)
     {
-        if (_buffer.WrittenCount == 0) return;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.PongSeconds), time);
-        await socket.SendAsync(_buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
+        foreach (var envelope in batch)
+        {
+            var frame = envelope.Encoded;
+            if (_buffer.WrittenCount > 0 && _buffer.WrittenCount + frame.Length >= MessageBytes) await FlushAsync();
+            if (_buffer.WrittenCount > 0) _buffer.Write("\n"u8);
+            _buffer.Write(frame.Span);
+        }
+
+        await FlushAsync();
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        if (_buffer.WrittenCount > 0) await SendAsync(_buffer.WrittenMemory);
         _buffer.ResetWrittenCount();
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> message)
+    {
+        // Without a token: one that can be cancelled costs a registration for each message of each socket.
+        var sending = socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        return sending.IsCompletedSuccessfully ? sending : WaitForProgressAsync(sending);
+    }
+
+    private async ValueTask WaitForProgressAsync(ValueTask sending)
+    {
+        var patience = TimeSpan.FromSeconds(options.PongSeconds);
+        await using var timer = time.CreateTimer(static writer => ((SocketWriter)writer!).GiveUp(), this, patience, Timeout.InfiniteTimeSpan);
+        await sending;
+    }
+
+    private void GiveUp()
+    {
+        connection.End(EndReason.Slow);
+        socket.Abort();
     }
 
     private async Task PingAsync(Func<long> lastReceived, CancellationToken over)

@@ -29,10 +29,13 @@ public sealed record AuditWords(string Action, string Target)
     }
 
     // "by NAME in ROOM": both may hold the word "in", so only a single one is trusted.
-    private static string MessageOf(IStringLocalizer<Text> text, string details) =>
-        details.StartsWith("by ", StringComparison.Ordinal) && details[3..].Split(" in ") is [var author, var room]
-            ? text["Admin.MessageTarget", AdminWords.Isolate(author), AdminWords.Isolate(room)]
+    private static string MessageOf(IStringLocalizer<Text> text, string details)
+    {
+        var at = details.IndexOf(" in ", StringComparison.Ordinal);
+        return at > 3 && at == details.LastIndexOf(" in ", StringComparison.Ordinal) && details.StartsWith("by ", StringComparison.Ordinal)
+            ? text["Admin.MessageTarget", AdminWords.Isolate(details[3..at]), AdminWords.Isolate(details[(at + 4)..])]
             : details;
+    }
 
     // "KIND of NAME from ADDRESS": a kind and an address hold no spaces.
     private static string ConnectionOf(IStringLocalizer<Text> text, string details)

@@ -147,9 +147,10 @@ public sealed class RoomFeed : IDisposable
         return true;
     }
 
-    /// <summary>Shows a message of one's own at once. The same key again is the same message.</summary>
+    /// <summary>Shows a message of one's own at once. The same key again is the same message: the stored one, where it is in the window.</summary>
     public void AddPending(string text, string key)
     {
+        if (_messages.Exists(message => IsOwn(message, key))) return;
         _pending.RemoveAll(own => own.Key == key);
         _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null));
     }

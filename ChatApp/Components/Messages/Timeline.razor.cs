@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatApp.Accounts;
+using ChatApp.Components.Shared;
 using ChatApp.Messages;
 using ChatApp.Moderation;
 using ChatApp.Push;
@@ -16,9 +17,7 @@ public sealed partial class Timeline
     private UserCard _viewer = default!;
     private IDisposable? _listening;
     private ElementReference _frame;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _scroller;
-    private DotNetObjectReference<Timeline>? _self;
+    private PageScript<Timeline> _scroller = default!;
     private MessageView? _asked;
     private string? _announcement;
     private string? _problem;
@@ -45,8 +44,10 @@ public sealed partial class Timeline
         _unseen = 0;
         _feed.AddPending(message.Text, message.Key);
         StateHasChanged();
-        if (_scroller is not null) await _scroller.InvokeVoidAsync("toBottom");
-        await _feed.PostAsync(message.Key);
+        // Storing does not wait for the page, and goes on where the page is lost at this moment.
+        var posting = _feed.PostAsync(message.Key);
+        await _scroller.InvokeAsync("toBottom");
+        await posting;
         StateHasChanged();
     }
 
@@ -80,27 +81,14 @@ public sealed partial class Timeline
     {
         _listening?.Dispose();
         _feed?.Dispose();
-        _self?.Dispose();
-        try
-        {
-            if (_scroller is not null)
-            {
-                await _scroller.InvokeVoidAsync("dispose");
-                await _scroller.DisposeAsync();
-            }
-
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its scripts with it.
-        }
+        if (_scroller is not null) await _scroller.DisposeAsync();
     }
 
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
         _viewer = Users.Get(Viewer);
+        _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
         _feed = new RoomFeed(Broker, History, Writer, Markdown, Time, Viewer, Room.Id);
         _feed.Load();
     }
@@ -117,9 +105,7 @@ public sealed partial class Timeline
             if (_feed.Join(connection)) StateHasChanged();
         }
 
-        _self = DotNetObjectReference.Create(this);
-        _module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/timeline.js");
-        _scroller = await _module.InvokeAsync<IJSObjectReference>("attach", _frame, _self);
+        await _scroller.AttachAsync(_frame, this);
     }
 
     private async Task OnEventsAsync(IReadOnlyList<Envelope> batch) => await InvokeAsync(() =>
@@ -127,7 +113,10 @@ public sealed partial class Timeline
         var change = _feed.Apply(batch);
         if (_isAway || _feed.HasNewer) _unseen += batch.Count(envelope => envelope.Room == Room.Id && envelope.Body is MessagePosted posted && posted.Message.Author.Id != Viewer);
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
-        if (change.HasChanged || _unseen > 0) StateHasChanged();
+        // Another rank sees other buttons.
+        var (before, now) = (_viewer, Users.Get(Viewer));
+        _viewer = now;
+        if (change.HasChanged || _unseen > 0 || now != before) StateHasChanged();
     });
 
     private async Task SendAgainAsync(string key)
@@ -142,7 +131,7 @@ public sealed partial class Timeline
         if (_feed.HasNewer) _feed.Load();
         _unseen = 0;
         StateHasChanged();
-        if (_scroller is not null) await _scroller.InvokeVoidAsync("toBottom");
+        await _scroller.InvokeAsync("toBottom");
     }
 
     private bool MayDelete(MessageView message) =>

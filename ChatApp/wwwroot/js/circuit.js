@@ -32,6 +32,8 @@ async function reconnect() {
       if (await Blazor.reconnect()) {
         running = false;
         show('hide');
+        // Calls that were under way when the connection broke are never answered: their owners begin anew.
+        document.dispatchEvent(new Event('connection-back'));
       } else {
         location.reload();
         return;
@@ -51,7 +53,7 @@ Blazor.start({
   },
 });
 
-banner.addEventListener('click', event => {
+document.addEventListener('click', event => {
   if (event.target.closest('[data-reconnect]')) location.reload();
 });
 

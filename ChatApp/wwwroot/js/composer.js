@@ -1,5 +1,8 @@
 // The writing side of a room: Enter sends, Shift+Enter breaks the line, the draft of each room survives reload and
-// restart, and a text that could not be handed over comes back into the box.
+// restart. A message is kept until the server has taken it over; it is handed over again, under the same key and so
+// stored once, when the page comes back after a loss of the connection.
+
+import { isLost } from './connection.js';
 
 const SHOW_COUNTER_FROM = 500; // characters left
 
@@ -7,7 +10,10 @@ export function attach(form, dotnet) {
   const input = form.querySelector('.composer-input');
   const counter = form.querySelector('.counter');
   const limit = Number(form.dataset.limit);
-  const draft = `draft:${form.dataset.room}`;
+  const place = `${form.dataset.writer}:${form.dataset.room}`;
+  const draft = `draft:${place}`;
+  const unsent = `unsent:${place}`;
+  let waiting = JSON.parse(sessionStorage.getItem(unsent) ?? '[]');
 
   // Characters as the server counts them: code points, not UTF-16 units.
   const lengthOf = text => [...text].length;
@@ -21,25 +27,39 @@ export function attach(form, dotnet) {
     if (input.value) sessionStorage.setItem(draft, input.value); else sessionStorage.removeItem(draft);
   }
 
-  async function send() {
+  function keep(messages) {
+    waiting = messages;
+    if (waiting.length) sessionStorage.setItem(unsent, JSON.stringify(waiting)); else sessionStorage.removeItem(unsent);
+  }
+
+  async function handOver(message) {
+    try {
+      await dotnet.invokeMethodAsync('Send', message.text, message.key);
+      keep(waiting.filter(other => other.key !== message.key));
+    } catch {
+      // The room was left in the same moment: the message goes when the room is opened again.
+    }
+  }
+
+  function send() {
     const text = input.value;
-    if (!text.trim() || lengthOf(text) > limit) return;
+    // Without a connection the text stays where it is seen.
+    if (!text.trim() || lengthOf(text) > limit || isLost()) return;
     input.value = '';
     update();
-    try {
-      await dotnet.invokeMethodAsync('Send', text, crypto.randomUUID?.() ?? randomKey());
-    } catch {
-      // The circuit is gone: nothing was taken over, so nothing is lost.
-      input.value = input.value ? `${text}\n${input.value}` : text;
-      update();
-    }
+    const message = { text, key: crypto.randomUUID?.() ?? randomKey() };
+    keep([...waiting, message]);
+    handOver(message);
   }
 
   // randomUUID is only there on https and localhost.
   const randomKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
 
+  const handOverAll = () => waiting.forEach(handOver);
+
   function onKey(event) {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    // 229: some browsers end a composition before they tell of the key that ended it.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     send();
   }
@@ -52,15 +72,18 @@ export function attach(form, dotnet) {
 
   input.value ||= sessionStorage.getItem(draft) ?? '';
   update();
+  handOverAll();
   input.addEventListener('input', update);
   input.addEventListener('keydown', onKey);
   form.addEventListener('submit', onSubmit);
+  document.addEventListener('connection-back', handOverAll);
 
   return {
     dispose() {
       input.removeEventListener('input', update);
       input.removeEventListener('keydown', onKey);
       form.removeEventListener('submit', onSubmit);
+      document.removeEventListener('connection-back', handOverAll);
     },
   };
 }

@@ -1,6 +1,8 @@
 // The scrolling side of the timeline. The list grows upwards from its end (column-reverse), so the browser itself keeps
 // the end in view and the position when older pages come: scrollTop is 0 at the end and negative above it.
 
+import { isLost } from './connection.js';
+
 const NEAR_END = 100; // px within which a reader counts as being at the end
 
 export function attach(frame, dotnet) {
@@ -10,14 +12,11 @@ export function attach(frame, dotnet) {
   let loading = false;
 
   const edge = new IntersectionObserver(async entries => {
-    if (loading || !entries.some(entry => entry.isIntersecting)) return;
+    if (loading || isLost() || !entries.some(entry => entry.isIntersecting)) return;
     loading = true;
-    try {
-      await dotnet.invokeMethodAsync('LoadOlder');
-    } finally {
-      loading = false;
-      watchEdge();
-    }
+    await tell('LoadOlder');
+    loading = false;
+    watchEdge();
   }, { root: list, rootMargin: '400px 0px 0px 0px' });
 
   // Observing anew reports at once where the edge is: a page that did not fill the screen is followed by the next.
@@ -31,19 +30,29 @@ export function attach(frame, dotnet) {
 
   function onScroll() {
     const isAway = list.scrollTop < -NEAR_END;
-    if (isAway === away) return;
+    if (isAway === away || isLost()) return;
     away = isAway;
-    dotnet.invokeMethodAsync('SetAway', away);
+    tell('SetAway', away);
+  }
+
+  // Refused where the room was left in the same moment: then nobody is there who needs the answer.
+  const tell = (method, ...values) => dotnet.invokeMethodAsync(method, ...values).catch(() => {});
+
+  function onBack() {
+    loading = false;
+    onScroll();
+    watchEdge();
   }
 
   // One listener for all rows.
   function onClick(event) {
     const button = event.target.closest('[data-delete]');
-    if (button) dotnet.invokeMethodAsync('AskDelete', button.dataset.delete);
+    if (button && !isLost()) tell('AskDelete', button.dataset.delete);
   }
 
   list.addEventListener('scroll', onScroll, { passive: true });
   list.addEventListener('click', onClick);
+  document.addEventListener('connection-back', onBack);
   changes.observe(content, { childList: true });
   watchEdge();
 
@@ -54,6 +63,7 @@ export function attach(frame, dotnet) {
       changes.disconnect();
       list.removeEventListener('scroll', onScroll);
       list.removeEventListener('click', onClick);
+      document.removeEventListener('connection-back', onBack);
     },
   };
 }
