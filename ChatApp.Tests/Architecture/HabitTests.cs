@@ -24,8 +24,8 @@ public sealed class HabitTests
     {
         Except = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["ChatApp/Program.cs"] = "says in one line why the start failed, before there is a log",
-            ["ChatApp/Accounts/UserCommand.cs"] = "answers `user add` on the command line",
+            ["ChatApp/Commands/ServeCommand.cs"] = "says in one line why the start failed, before there is a log",
+            ["ChatApp/Commands/UserCommand.cs"] = "answers `user add` on the command line",
         },
     };
 

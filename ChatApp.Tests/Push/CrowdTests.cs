@@ -39,7 +39,7 @@ public sealed class CrowdTests
         {
             var dice = new Random((seed * 1000) + number);
             if (number < Publishers) Publish(number, dice);
-            else if (number < Publishers + Viewers) Visit($"viewer{number}", dice);
+            else if (number < Publishers + Viewers) Attend($"viewer{number}", dice);
             else Moderate(dice);
         });
         await Task.WhenAll(_readers).WaitAsync(Eventually.DefaultDeadline);
@@ -68,28 +68,35 @@ public sealed class CrowdTests
         }
     }
 
+    private void Attend(string user, Random dice)
+    {
+        try
+        {
+            for (var i = 0; i < VisitsPerViewer; i++) Visit(user, dice);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _visiting);
+        }
+    }
+
     private void Visit(string user, Random dice)
     {
-        for (var i = 0; i < VisitsPerViewer; i++)
+        var visit = new Visit(_engine.Connect(user, (ConnectionKind)dice.Next(2)), Rooms);
+        _visits.Add(visit);
+        _readers.Add(visit.ReadAsync());
+        foreach (var room in Enumerable.Range(0, Rooms).OrderBy(_ => dice.Next()).Take(dice.Next(1, Rooms + 1)))
         {
-            var visit = new Visit(_engine.Connect(user, (ConnectionKind)dice.Next(2)), Rooms);
-            _visits.Add(visit);
-            _readers.Add(visit.ReadAsync());
-            foreach (var room in Enumerable.Range(0, Rooms).OrderBy(_ => dice.Next()).Take(dice.Next(1, Rooms + 1)))
-            {
-                if (_engine.Broker.Subscribe(visit.Connection, _rooms[room]).Subscription is not { } subscription) break;
-                visit.From[room] = Volatile.Read(ref _stored[room]);
-                subscription.Release(new Offset(visit.From[room]));
-                if (dice.Next(3) == 0) Leave(visit, room, subscription);
-            }
-
-            for (var stay = dice.Next(5); stay > 0; stay--) Thread.Yield();
-            var until = _published.Select((_, room) => Volatile.Read(ref _published[room])).ToArray();
-            var open = Enumerable.Range(0, Rooms).Where(room => visit.Connection.SubscriptionTo(_rooms[room]) is not null).ToList();
-            if (visit.Connection.End(EndReason.Closed)) open.ForEach(room => visit.Until[room] = until[room]);
+            if (_engine.Broker.Subscribe(visit.Connection, _rooms[room]).Subscription is not { } subscription) break;
+            visit.From[room] = Volatile.Read(ref _stored[room]);
+            subscription.Release(new Offset(visit.From[room]));
+            if (dice.Next(3) == 0) Leave(visit, room, subscription);
         }
 
-        Interlocked.Decrement(ref _visiting);
+        for (var stay = dice.Next(5); stay > 0; stay--) Thread.Yield();
+        var until = _published.Select((_, room) => Volatile.Read(ref _published[room])).ToArray();
+        var open = Enumerable.Range(0, Rooms).Where(room => visit.Connection.SubscriptionTo(_rooms[room]) is not null).ToList();
+        if (visit.Connection.End(EndReason.Closed)) open.ForEach(room => visit.Until[room] = until[room]);
     }
 
     private void Leave(Visit visit, int room, Subscription subscription)

@@ -78,8 +78,8 @@ internal sealed class SocketWriter(
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException)
         {
             connection.End(EndReason.WriteError);
-            // Where the WebSocket layer has said goodbye by itself (text that is not UTF-8), its close frame is still on the way.
-            if (socket.State != WebSocketState.CloseSent) socket.Abort();
+            // Where the WebSocket layer has given up by itself (text that is not UTF-8), its close frame is still on the way.
+            if (socket.State is not (WebSocketState.CloseSent or WebSocketState.Aborted)) socket.Abort();
         }
         finally
         {

@@ -1,0 +1,154 @@
+using ChatApp.Accounts;
+using ChatApp.Rooms;
+using ChatApp.Tests.Harness;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace ChatApp.Tests.BrowserTests;
+
+/// <summary>Looks as far as a machine can judge them: nothing spills over at any width, and axe finds nothing serious, in both themes.</summary>
+[Collection(Browser.Collection)]
+public sealed class LooksTests(TestServer server, Browser browser) : IClassFixture<TestServer>
+{
+    private static readonly int[] Widths = [320, 360, 900, 1600];
+
+    [Fact]
+    public async Task Pages_outside_fit_every_width_and_are_accessible()
+    {
+        await using (var first = await TestServer.StartAsync())
+        {
+            await using var page = await browser.NewPageAsync(new Uri(first.Address));
+            await page.Page.GotoAsync("/account/register");
+            await FitsAsync(page, "the very first registration");
+        }
+
+        await server.AddPersonAsync();
+        await using var window = await browser.NewPageAsync(new Uri(server.Address));
+        foreach (var path in new[] { "/account/login", "/account/register", "/account/signed-out", "/no/such/page" })
+        {
+            await window.Page.GotoAsync(path);
+            if (path.StartsWith("/no", StringComparison.Ordinal)) window.ForgetErrors(); // the browser notes the 404
+            await FitsAsync(window, path);
+        }
+
+        await window.Page.GotoAsync("/account/register");
+        await window.Page.ClickAsync("button[type=submit].button-primary");
+        await window.Page.WaitForSelectorAsync(".field-error");
+        await FitsAsync(window, "a registration with errors");
+    }
+
+    [Fact]
+    public async Task Pages_inside_fit_every_width_and_are_accessible()
+    {
+        var (boss, bob) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Bobthelongestnamethatfits"));
+        var room = await server.MakeRoomAsync(bob, RoomVisibility.Private, "A room with quite a long name for the header of a phone", boss);
+        await server.PostAsync(bob, room.Id, "Some **words** with [a link](https://example.org), `code` and\n\n> a quotation\n\n- one\n- two\n\n```\n" + new string('x', 300) + "\n```");
+        await server.PostAsync(boss, room.Id, "https://example.org/" + new string('a', 300));
+        var gone = await server.PostAsync(bob, room.Id, "gone");
+        await server.Get<Moderation.ModerationDesk>().DeleteMessageAsync(boss.Id, gone.Id, "with a reason " + new string('w', 200));
+        await using var socket = await server.SubscribeAsync(bob, room.Id);
+
+        await using var window = await browser.SignInAsync(server, boss, $"/rooms/{room.Id}");
+        foreach (var path in new[] { $"/rooms/{room.Id}", "/rooms", "/rooms/new", "/admin", "/account/preferences", "/rooms/nosuchroom23" })
+        {
+            if (!window.Page.Url.EndsWith(path, StringComparison.Ordinal)) await window.Page.GotoAsync(path);
+            if (path.EndsWith("23", StringComparison.Ordinal)) window.ForgetErrors(); // the browser notes the 404
+            else if (!path.EndsWith("preferences", StringComparison.Ordinal)) await window.IsLiveAsync(server, boss);
+            await FitsAsync(window, path);
+        }
+    }
+
+    [Fact]
+    public async Task Drawers_sheets_and_dialogs_are_accessible()
+    {
+        var (boss, bob) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(boss, RoomVisibility.Private, "Tower", bob);
+        await server.PostAsync(boss, room.Id, "mine");
+        await server.PostAsync(bob, room.Id, "theirs");
+        await using var window = await browser.SignInAsync(server, boss, $"/rooms/{room.Id}", width: 360, height: 740);
+        var page = window.Page;
+        await window.MayWriteAsync();
+
+        await page.ClickAsync(".open-sidebar");
+        await Assertions.Expect(page.Locator("#sidebar")).ToBeVisibleAsync();
+        await IsAccessibleAsync(window, "the rooms drawer");
+        await page.ClickAsync(".account-button");
+        await Assertions.Expect(page.Locator("#account-menu")).ToBeVisibleAsync();
+        await IsAccessibleAsync(window, "the account menu");
+        await page.Keyboard.PressAsync("Escape");
+        await page.ClickAsync("#sidebar .drawer-close");
+        await page.ClickAsync(".open-members");
+        await Assertions.Expect(page.Locator("#members")).ToBeVisibleAsync();
+        await IsAccessibleAsync(window, "the sheet of members");
+        await page.ClickAsync("#members .button >> nth=0");
+        await page.FillAsync("#person", bob.Name);
+        await Assertions.Expect(page.Locator("dialog .row")).ToHaveCountAsync(1);
+        await IsAccessibleAsync(window, "the invitation");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+
+        await page.SetViewportSizeAsync(1280, 800);
+        await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Room.Leave") }).First.ClickAsync();
+        await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
+        await IsAccessibleAsync(window, "the question before leaving");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+        foreach (var text in new[] { "mine", "theirs" })
+        {
+            await window.Message(text).HoverAsync();
+            await window.Message(text).Locator("[data-delete]").ClickAsync();
+            await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
+            if (text == "theirs") await page.ClickAsync("dialog .button-danger"); // shows what is missing
+            await IsAccessibleAsync(window, $"the question before deleting {text}");
+            await page.Keyboard.PressAsync("Escape");
+            await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+        }
+
+        await page.GotoAsync("/admin");
+        await window.IsLiveAsync(server, boss);
+        await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Admin.ChangeRankOf", bob.Name) }).ClickAsync();
+        await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
+        await IsAccessibleAsync(window, "the choice of a role");
+        window.AssertNoErrors();
+    }
+
+    private static async Task FitsAsync(BrowserPage window, string what)
+    {
+        foreach (var width in Widths)
+        {
+            await window.Page.SetViewportSizeAsync(width, 740);
+            foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await window.Page.EmulateMediaAsync(new() { ColorScheme = theme });
+                var surplus = await window.Page.EvaluateAsync<int>("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth");
+                Assert.True(surplus <= 0, $"{what} is {surplus} px too wide at {width} px, {theme}");
+                // What scrolls by itself shall do so downwards only; code and tables may scroll sideways in their own frame.
+                var sideways = await window.Page.EvaluateAsync<string[]>(
+                    "[...document.querySelectorAll('main, .page-scroll, .page, #timeline, .sidebar-body, .members-body, form')].filter(e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map(e => e.tagName + '.' + e.className)");
+                Assert.True(sideways.Length == 0, $"{what} scrolls sideways at {width} px, {theme}: {string.Join(", ", sideways)}");
+            }
+        }
+
+        foreach (var width in new[] { 360, 1280 })
+        {
+            await window.Page.SetViewportSizeAsync(width, 740);
+            await IsAccessibleAsync(window, $"{what} at {width} px");
+        }
+
+        window.AssertNoErrors();
+    }
+
+    private static async Task IsAccessibleAsync(BrowserPage window, string what)
+    {
+        foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            // Colours that are still on their way from one theme to the other would be measured in between.
+            await window.Page.EmulateMediaAsync(new() { ColorScheme = theme, ReducedMotion = ReducedMotion.Reduce });
+            var result = await window.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+            var serious = result.Violations.Where(violation => violation.Impact is "serious" or "critical").ToList();
+            Assert.True(serious.Count == 0, $"{what}, {theme}:\n" + string.Join('\n', serious.Select(violation =>
+                $"{violation.Id}: {violation.Help}\n  " + string.Join("\n  ", violation.Nodes.Take(5).Select(node => $"{node.Html} {string.Join(' ', node.Any.Select(check => check.Message))}")))));
+        }
+    }
+}
