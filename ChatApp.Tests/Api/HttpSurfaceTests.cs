@@ -102,6 +102,18 @@ public sealed class HttpSurfaceTests(TestServer server) : IClassFixture<TestServ
         });
     }
 
+    [Theory]
+    [InlineData("token")]
+    [InlineData("access_token")]
+    public async Task A_token_in_the_address_is_never_read(string parameter)
+    {
+        var token = await server.TokenOfAsync(await server.AddPersonAsync());
+        var address = server.Address.Replace("http", "ws", StringComparison.Ordinal) + $"/ws?{parameter}={Uri.EscapeDataString(token)}";
+        await using var socket = await TestSocket.OpenAsync(new Uri(address));
+        await socket.SendTextAsync("""{"id":1,"connect":{}}""");
+        Assert.Equal(3500, await socket.ClosedAsync());
+    }
+
     [Fact]
     public async Task A_socket_can_be_opened_inside_an_HTTP_2_connection()
     {

@@ -28,7 +28,11 @@ public sealed class TracesTests(TestServer server, Browser browser) : IClassFixt
         await server.PostAsync(ann, RoomId.General, "seen by crawlers");
         string cookies;
         await using (var page = await browser.SignInAsync(server, ann))
+        {
             cookies = string.Join("; ", (await page.Context.CookiesAsync()).Select(cookie => $"{cookie.Name}={cookie.Value}"));
+            await page.Page.GotoAsync("about:blank");
+        }
+
         await Eventually.EqualsAsync(0, () => server.CircuitsOf(ann).Count);
 
         await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
@@ -49,6 +53,7 @@ public sealed class TracesTests(TestServer server, Browser browser) : IClassFixt
         var ann = await server.AddPersonAsync("Ann");
         var rooms = new[] { await server.MakeRoomAsync(ann, name: "Left"), await server.MakeRoomAsync(ann, name: "Right") };
         await using var page = await browser.SignInAsync(server, ann);
+        await page.HasRoomAsync("Right");
         // Faster than the page's scripts load: clicks within one turn of the page, then one after the other.
         await page.Page.EvaluateAsync(
             "async names => { for (let i = 0; i < 30; i++) { [...document.querySelectorAll('.room-link')].find(link => link.textContent.includes(names[i % 2])).click(); if (i % 3 === 0) await new Promise(requestAnimationFrame); } }",
@@ -63,5 +68,7 @@ public sealed class TracesTests(TestServer server, Browser browser) : IClassFixt
         await Assertions.Expect(page.Page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
         page.AssertNoErrors();
         Assert.DoesNotContain(server.Logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        await page.Page.GotoAsync("about:blank");
+        await Eventually.EqualsAsync(0, () => server.CircuitsOf(ann).Count);
     }
 }

@@ -80,6 +80,8 @@ public sealed class LivenessTests
         var polite = await server.SubscribeAsync(ann, RoomId.General);
         await using var cut = await server.SubscribeAsync(ann, RoomId.General);
         Assert.Equal(2, server.Get<RoomBroker>().SubscriberCount(RoomId.General));
+        await polite.Raw.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, "bye", CancellationToken.None);
+        Assert.Equal(1000, await polite.ClosedAsync());
         await polite.DisposeAsync();
         await Eventually.EqualsAsync(1, () => server.Get<RoomBroker>().Connections.Count);
         await cut.SendAsync("{\"id\":2,\"publish\":{\"chan"u8.ToArray(), System.Net.WebSockets.WebSocketMessageType.Text, endOfMessage: false);

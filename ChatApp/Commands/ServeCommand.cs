@@ -18,7 +18,7 @@ public static partial class ServeCommand
     {
         try
         {
-            await using var app = Program.Build(args);
+            await using var app = Program.Build(args, QuietHost);
             using var only = app.Services.GetRequiredService<DataFolder>().TryLock("server.lock")
                 ?? throw new StartException($"another server uses the data folder '{app.Services.GetRequiredService<DataFolder>().Path}'; stop it, or set Data:Folder");
             await StartAsync(app);
@@ -27,10 +27,16 @@ public static partial class ServeCommand
         }
         catch (StartException problem)
         {
-            await Console.Error.WriteLineAsync($"ChatApp cannot start: {problem.Message}");
+            await Console.Error.WriteLineAsync($"ChatApp cannot start: {OneLine(problem.Message)}");
             return 1;
         }
     }
+
+    // Otherwise it logs what stops the start with a stack trace, and the operator's one line would stand at its end.
+    private static void QuietHost(IServiceCollection services) =>
+        services.AddLogging(static logging => logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None));
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
     private static async Task StartAsync(WebApplication app)
     {

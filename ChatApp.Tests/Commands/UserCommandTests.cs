@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Http.Json;
+using ChatApp.Tests.Harness;
+
+namespace ChatApp.Tests.Commands;
+
+public sealed class UserCommandTests : ProcessTest
+{
+    private const string Password = "correct horse battery";
+
+    [Fact]
+    public async Task An_account_is_made_without_a_server_and_the_first_one_is_the_administrator()
+    {
+        Assert.Equal("added ann@example.org (administrator)", AssertAdded(await AddAsync("ann@example.org", "Ann")));
+        Assert.Equal("added bob@example.org (member)", AssertAdded(await AddAsync("bob@example.org", "Bob")));
+        Assert.Equal("added cid@example.org (administrator)", AssertAdded(await AddAsync("cid@example.org", "Cid", "--admin")));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_made_while_the_server_runs_can_sign_in_at_once()
+    {
+        await using var server = await ProductProcess.ServeAsync(Folder);
+        AssertAdded(await AddAsync("ann@example.org", "Ann"));
+        using var http = new HttpClient { BaseAddress = new Uri(server.Address) };
+        using var answer = await http.PostAsJsonAsync("/api/account/login", new { email = "ann@example.org", password = Password });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(0, await server.StopAsync());
+        Assert.Single(server.Output);
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_with_an_account_is_one_line()
+    {
+        AssertAdded(await AddAsync("ann@example.org", "Ann"));
+        Assert.Equal("not added: 'nonsense' is not an e-mail address", AssertRefused(await AddAsync("nonsense", "Bob")));
+        Assert.Contains("visible characters", AssertRefused(await AddAsync("bob@example.org", " ")), StringComparison.Ordinal);
+        Assert.Contains("password must have 8 to 256 characters", AssertRefused(await AddAsync("bob@example.org", "Bob", password: "short")), StringComparison.Ordinal);
+        Assert.Contains("password must have 8 to 256 characters", AssertRefused(await AddAsync("bob@example.org", "Bob", password: "")), StringComparison.Ordinal);
+        Assert.Equal("not added: somebody is called 'ANN' already", AssertRefused(await AddAsync("bob@example.org", "ANN")));
+        Assert.Equal("not added: ann@example.org has an account already", AssertRefused(await AddAsync("ann@example.org", "Bob")));
+    }
+
+    [Theory]
+    [InlineData("user")]
+    [InlineData("user", "add", "ann@example.org", "--name", "Ann")]
+    [InlineData("user", "add", "ann@example.org", "--password-stdin")]
+    [InlineData("user", "add", "ann@example.org", "--name", "Ann", "--password-stdin", "--adnim")]
+    public async Task Wrong_words_are_answered_with_the_usage_and_exit_code_2(params string[] words) =>
+        Assert.StartsWith("usage: user add EMAIL", AssertRefused(await ProductProcess.RunAsync(words, Password), code: 2), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_database_that_is_none_and_a_folder_that_is_none_are_one_line()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Folder, "chat.db"), "Dear diary");
+        Assert.Contains("is not a usable SQLite database", AssertRefused(await AddAsync("ann@example.org", "Ann")), StringComparison.Ordinal);
+        Assert.Contains("cannot be written", AssertRefused(await ProductProcess.RunAsync(
+            ["user", "add", "ann@example.org", "--name", "Ann", "--password-stdin", $"--Data:Folder={Folder}/chat.db"], Password)), StringComparison.Ordinal);
+    }
+
+    private static string AssertAdded(ProductResult result)
+    {
+        Assert.Empty(result.Errors);
+        Assert.Equal(0, result.Code);
+        return Assert.Single(result.Output);
+    }
+
+    private Task<ProductResult> AddAsync(string email, string name, string? more = null, string password = Password) => ProductProcess.RunAsync(
+        ["user", "add", email, "--name", name, "--password-stdin", $"--Data:Folder={Folder}", .. more is null ? Array.Empty<string>() : [more]], password + "\n");
+}

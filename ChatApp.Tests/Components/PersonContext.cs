@@ -1,0 +1,50 @@
+using System.Security.Claims;
+using Bunit;
+using ChatApp.Accounts;
+using ChatApp.Components;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using ChatApp.Tests.Harness;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatApp.Tests.Components;
+
+/// <summary>Renders components as one person sees them, over the services of a real server, without a browser.</summary>
+internal sealed class PersonContext : BunitContext
+{
+    /// <summary>A page of that person in that time zone.</summary>
+    public PersonContext(TestServer server, TestPerson person, string zone = "UTC")
+    {
+        Person = person;
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddLocalization();
+        Services.AddSingleton(server.Get<RoomBroker>());
+        Services.AddSingleton(server.Get<MessageHistory>());
+        Services.AddSingleton(server.Get<MessageWriter>());
+        Services.AddSingleton(server.Get<MarkdownRenderer>());
+        Services.AddSingleton(server.Get<MessageOptions>());
+        Services.AddSingleton(server.Get<UserDirectory>());
+        Services.AddSingleton(server.Get<RoomDirectory>());
+        Services.AddSingleton(server.Get<RoomWriter>());
+        Services.AddSingleton(server.Get<ModerationDesk>());
+        Services.AddSingleton(server.Get<TimeProvider>());
+        Services.AddScoped<CircuitSession>();
+        this.AddAuthorization().SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id.Value));
+        Client = new ClientContext("192.0.2.1", ClientContext.ZoneOf(zone));
+        RenderTree.Add<CascadingValue<ClientContext>>(parameters => parameters.Add(value => value.Value, Client));
+        // Last: from here on no more services are taken.
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+    }
+
+    /// <summary>Who looks.</summary>
+    public TestPerson Person { get; }
+
+    /// <summary>What the server knows of their browser.</summary>
+    public ClientContext Client { get; }
+
+    /// <summary>The live connection of the page.</summary>
+    public CircuitSession Session => Services.GetRequiredService<CircuitSession>();
+}

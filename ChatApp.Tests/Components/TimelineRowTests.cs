@@ -1,0 +1,76 @@
+using System.Globalization;
+using ChatApp.Accounts;
+using ChatApp.Components.Messages;
+using ChatApp.Messages;
+using ChatApp.Tests.Harness;
+
+namespace ChatApp.Tests.Components;
+
+/// <summary>How messages become lines: what heads a group, what divides days, and which line is which.</summary>
+[English]
+public sealed class TimelineRowTests(TestServer server) : IClassFixture<TestServer>
+{
+    [Fact]
+    public async Task A_stored_message_has_the_key_it_had_while_it_was_pending()
+    {
+        var (feed, viewer) = await FeedAsync();
+        feed.AddPending("hello", "k1");
+        var pending = Assert.Single(Rows(feed, viewer));
+        Assert.Equal((RowState.Pending, "<p>hello</p>"), (pending.State, pending.Html.Trim()));
+        await feed.PostAsync("k1");
+        var stored = Assert.Single(Rows(feed, viewer));
+        Assert.Equal((RowState.Stored, pending.Key), (stored.State, stored.Key));
+        Assert.NotNull(stored.Stored);
+    }
+
+    [Fact]
+    public async Task No_two_lines_have_the_same_key_whatever_keys_people_choose()
+    {
+        var (feed, viewer) = await FeedAsync();
+        foreach (var key in new[] { "1", "11", viewer.Id.Value, "k", "k" }) feed.AddPending("text", key);
+        feed.AddPending("refused", new string('k', 500));
+        foreach (var own in feed.Pending.ToList()) await feed.PostAsync(own.Key);
+        feed.AddPending("text", "k");
+        feed.AddPending("later", "later");
+        var rows = Rows(feed, viewer).ToList();
+        Assert.Equal(6, rows.Count);
+        Assert.Equal(rows.Count, rows.Select(row => row.Key).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal([RowState.Stored, RowState.Stored, RowState.Stored, RowState.Stored, RowState.Failed, RowState.Pending], rows.Select(row => row.State));
+    }
+
+    [Theory]
+    [InlineData("en-US", "2:05 PM", "2:05")]
+    [InlineData("zh-CN", "14:05", "14:05")]
+    [InlineData("de-DE", "14:05", "14:05")]
+    public async Task The_clock_is_written_as_the_reader_writes_it(string culture, string clock, string shortClock)
+    {
+        var (feed, viewer) = await FeedAsync();
+        feed.AddPending("now", "k1");
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo(culture);
+            var row = Assert.Single(TimelineRow.Of(feed, viewer, _ => new DateTime(2026, 5, 1, 14, 5, 0, DateTimeKind.Unspecified)));
+            // Some cultures part the time from AM and PM by a narrow space.
+            Assert.Equal((clock, shortClock), (row.Clock.Replace('\u202f', ' '), row.ShortClock.Replace('\u202f', ' ').Trim()));
+            Assert.Equal((true, new DateOnly(2026, 5, 1)), (row.IsHead, row.Day));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private static IEnumerable<TimelineRow> Rows(RoomFeed feed, UserCard viewer) => TimelineRow.Of(feed, viewer, moment => moment.UtcDateTime);
+
+    private async Task<(RoomFeed Feed, UserCard Viewer)> FeedAsync()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var room = await server.MakeRoomAsync(ann);
+        var feed = new RoomFeed(
+            server.Get<Push.RoomBroker>(), server.Get<MessageHistory>(), server.Get<MessageWriter>(), server.Get<MarkdownRenderer>(),
+            server.Get<TimeProvider>(), ann.Id, room.Id);
+        feed.Load();
+        return (feed, server.Get<UserDirectory>().Get(ann.Id));
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using ChatApp.Tests.Harness;
+using ChatApp.Wire;
+
+namespace ChatApp.Tests.Wire;
+
+public sealed class GoldenFrameTests
+{
+    private static readonly DateTimeOffset At = DateTimeOffset.FromUnixTimeMilliseconds(1_750_000_000_000);
+    private static readonly RoomId Room = RoomId.General;
+    private static readonly UserCard Ann = new(new UserId("u1"), "Änn <b>", Rank.Member);
+    private static readonly UserCard Bob = new(new UserId("u2"), "Bob", Rank.Member);
+    private static readonly FrameEncoder Encoder = new();
+
+    [Fact]
+    public void The_encoder_writes_every_golden_frame_byte_for_byte_and_nothing_else_is_golden()
+    {
+        var written = Written();
+        Assert.Equal(GoldenFrames.OfServer.Keys.Order(StringComparer.Ordinal), written.Keys.Order(StringComparer.Ordinal));
+        Assert.All(GoldenFrames.OfServer, golden => Assert.Equal(golden.Value, written[golden.Key]));
+    }
+
+    [Fact]
+    public void The_decoder_reads_every_golden_frame()
+    {
+        foreach (var golden in GoldenFrames.Read("client-frames.json").EnumerateArray())
+        {
+            var commands = new List<ClientCommand>();
+            var isWhole = FrameDecoder.TryRead(Encoding.UTF8.GetBytes(golden.GetProperty("frame").GetString()!), commands);
+            Assert.Equal(golden.GetProperty("commands").EnumerateArray().Select(command => command.GetString()), commands.Select(command => command.ToString()));
+            Assert.Equal(!golden.TryGetProperty("broken", out _), isWhole);
+        }
+    }
+
+    [Fact]
+    public async Task The_real_server_answers_the_golden_exchange_word_for_word()
+    {
+        await using var server = await TestServer.StartAsync();
+        var ann = await server.AddPersonAsync("Ann");
+        var room = await server.MakeRoomAsync(ann);
+        var token = await server.TokenOfAsync(ann);
+        await using var socket = await server.OpenSocketAsync();
+        foreach (var step in GoldenFrames.Read("exchange.json").EnumerateArray())
+        {
+            var text = GoldenFrames.Compact(step.EnumerateObject().Single().Value)
+                .Replace("$token", token, StringComparison.Ordinal).Replace("$room", room.Id.Value, StringComparison.Ordinal)
+                .Replace("$user", ann.Id.Value, StringComparison.Ordinal).Replace("$name", ann.Name, StringComparison.Ordinal)
+                .Replace("$epoch", room.Epoch, StringComparison.Ordinal);
+            if (step.TryGetProperty("send", out _)) await socket.SendTextAsync(text);
+            else Assert.Matches(PatternOf(text), GoldenFrames.Compact(await NextAsync(socket, text)));
+        }
+
+        Assert.Equal(3501, await socket.ClosedAsync());
+        Assert.Empty(socket.Rest());
+    }
+
+    private static Task<JsonElement> NextAsync(TestSocket socket, string expected) =>
+        JsonDocument.Parse(expected).RootElement.TryGetProperty("id", out var id) ? socket.ReplyAsync(id.GetInt64()) : PushAsync(socket);
+
+    private static async Task<JsonElement> PushAsync(TestSocket socket) =>
+        JsonSerializer.SerializeToElement(new { push = await socket.PushAsync() });
+
+    private static string PatternOf(string text) => "^" + Regex.Escape(text)
+        .Replace("\"\\$text\"", "\"[^\"]+\"", StringComparison.Ordinal)
+        .Replace("\"\\$number\"", "[0-9]+", StringComparison.Ordinal) + "$";
+
+    private static Dictionary<string, string> Written()
+    {
+        var options = new PushOptions();
+        var connection = new RoomBroker(Encoder, options, TimeProvider.System).Connect(new ConnectionDescription(Ann.Id, ConnectionKind.Socket, "127.0.0.1"))!;
+        var message = new MessageView(new MessageId(42), Room, new Offset(7), Ann, "my-key-1", "**hello** \"you\"\n\\ 😀",
+            "<p><strong>hello</strong> &quot;you&quot;<br>\\ 😀</p>", At, IsDeleted: false);
+        var general = new RoomView(Room, "General", "", RoomVisibility.Public, IsDefault: true, new Offset(6), "k3v9");
+        var frames = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
+            ["connected by cookie"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, null, At),
+            ["subscribed"] = FrameEncoder.Subscribed(2, new Offset(6), "k3v9"),
+            ["unsubscribed"] = FrameEncoder.Unsubscribed(4),
+            ["published"] = FrameEncoder.Published(3, new PostResult.Accepted(message, "k3v9", IsDuplicate: false)),
+            ["refused"] = FrameEncoder.Refused(5, WireError.UnknownChannel),
+            ["refused for a while"] = FrameEncoder.Refused(6, WireError.TooManyRequests with { RetryMs = 1000 }),
+            ["message posted"] = OfRoom(new MessagePosted(message), 7),
+            ["message deleted"] = OfRoom(new MessageDeleted(Room, new MessageId(42), Bob, At), 8),
+            ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
+            ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
+            ["room left"] = OfUser(new OwnRoomsChanged(general, IsMember: false)),
+            ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
+            ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
+            ["disconnect"] = FrameEncoder.Disconnect(EndReason.ForceDisconnect),
+            ["ping"] = FrameEncoder.Ping,
+        };
+        return frames.ToDictionary(
+            frame => frame.Key,
+            frame => Encoding.UTF8.GetString(frame.Value).Replace(connection.Id.ToString(), "$client", StringComparison.Ordinal),
+            StringComparer.Ordinal);
+    }
+
+    private static byte[] OfRoom(object body, long offset) => Encoder.Encode(new Envelope(body, Encoder) { Room = Room, Offset = new Offset(offset) });
+
+    private static byte[] OfUser(object body) => Encoder.Encode(new Envelope(body, Encoder) { User = Ann.Id });
+}
