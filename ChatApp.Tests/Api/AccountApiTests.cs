@@ -124,7 +124,7 @@ public sealed class AccountApiTests(TestServer server) : IClassFixture<TestServe
     [Fact]
     public async Task Tokens_end_when_they_say()
     {
-        var time = new FakeTime();
+        var time = new ManualTime();
         await using var other = await TestServer.StartAsync([], services => services.AddSingleton<TimeProvider>(time));
         var pair = await other.LoginAsync(await other.AddPersonAsync());
         time.Advance(TimeSpan.FromDays(13));

@@ -83,7 +83,7 @@ public sealed class HabitTests
     {
         Console.AssertStops("ChatApp/Messages/Bad.cs", "Console.WriteLine(text);");
         Console.AssertStops("ChatApp/Messages/Bad.cs", "System.Console.Error.WriteLine(text);");
-        Console.AssertAllows("ChatApp/Program.cs", "Console.Error.WriteLine(problem);");
+        Console.AssertAllows("ChatApp/Commands/ServeCommand.cs", "Console.Error.WriteLine(problem);");
         Console.AssertAllows("ChatApp/Messages/Good.cs", "MessageConsole.Write(text);");
     }
 

@@ -76,7 +76,7 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
         await moderator.SeesNoLongerAsync("buy this now");
         await reader.SeesAsync(Words.Of("Timeline.Deleted"));
         Assert.Equal("message.deleted", (await socket.EventAsync("message.deleted")).GetProperty("data").GetProperty("type").GetString());
-        Assert.Contains(server.Get<Moderation.ModerationDesk>().Audit(mia.Id)!, line => line is { Action: "message.delete", Reason: "advertising" } && line.Actor == mia.Name);
+        Assert.Contains(server.Get<ChatApp.Moderation.ModerationDesk>().Audit(mia.Id)!, line => line is { Action: "message.delete", Reason: "advertising" } && line.Actor == mia.Name);
 
         // The dialog has gone, and by Escape too.
         await moderator.SayAsync("my own words");
@@ -132,9 +132,9 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
         await using var page = await browser.SignInAsync(server, bob, $"/rooms/{room}");
         var button = page.Message("something rude").Locator("[data-delete]");
         await Assertions.Expect(button).ToHaveCountAsync(0);
-        await server.Get<Moderation.ModerationDesk>().SetRankAsync(boss.Id, bob.Id, Rank.Moderator);
+        await server.Get<ChatApp.Moderation.ModerationDesk>().SetRankAsync(boss.Id, bob.Id, Rank.Moderator);
         await Assertions.Expect(button).ToHaveCountAsync(1);
-        await server.Get<Moderation.ModerationDesk>().SetRankAsync(boss.Id, bob.Id, Rank.Member);
+        await server.Get<ChatApp.Moderation.ModerationDesk>().SetRankAsync(boss.Id, bob.Id, Rank.Member);
         await Assertions.Expect(button).ToHaveCountAsync(0);
         await Assertions.Expect(page.Page.Locator("#account-menu a[href='/admin']")).ToHaveCountAsync(0);
         page.AssertNoErrors();

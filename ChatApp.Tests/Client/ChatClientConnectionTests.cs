@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using ChatApp.Client;
+using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Client;
 
@@ -144,7 +145,7 @@ public sealed class ChatClientConnectionTests : ClientTestBase
         var loss = await LossAsync();
         Assert.Equal((3001, TimeSpan.FromSeconds(7)), (loss.Code, loss.RetryIn));
         var returning = Server.WelcomeAsync();
-        await Eventually.Async(() => time.IsArmed(TimeSpan.FromSeconds(7)), "the wait");
+        await Eventually.BecomesAsync(() => time.IsArmed(TimeSpan.FromSeconds(7)), "the wait");
         time.Advance(TimeSpan.FromMilliseconds(6999));
         Assert.False(returning.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));

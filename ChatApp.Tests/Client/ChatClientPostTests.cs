@@ -1,4 +1,5 @@
 using ChatApp.Client;
+using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Client;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ChatApp.Client;
+using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Client;
 

@@ -1,4 +1,5 @@
 using ChatApp.Client;
+using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Client;
 
@@ -55,7 +56,7 @@ public abstract class ClientTestBase : IAsyncLifetime
 
     private protected async Task<ConnectionLoss> LossAsync(int number = 1)
     {
-        await Eventually.Async(
+        await Eventually.BecomesAsync(
             () =>
             {
                 lock (Losses)

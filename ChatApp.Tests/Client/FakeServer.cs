@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Client;
 
@@ -91,7 +92,7 @@ internal sealed class FakeSession : IAsyncDisposable
     /// <summary>The next line from the client, as it came.</summary>
     public async Task<string> LineAsync()
     {
-        using var deadline = new CancellationTokenSource(Eventually.Deadline);
+        using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
         return await _commands.Reader.ReadAsync(deadline.Token);
     }
 

@@ -37,7 +37,7 @@ public sealed class EndOfServiceTests(Browser browser)
     private static async Task<TimeSpan> StopAsync(TestServer server)
     {
         var watch = Stopwatch.StartNew();
-        await server.DisposeAsync();
+        await server.Get<Microsoft.Extensions.Hosting.IHost>().StopAsync();
         return watch.Elapsed;
     }
 }

@@ -41,7 +41,7 @@ public sealed class ShellTests(TestServer server) : IClassFixture<TestServer>
         await server.Get<RoomWriter>().LeaveAsync(ann.Id, room.Id);
         sidebar.WaitForAssertion(() => Assert.Equal(["General", "Attic"], Names(sidebar)), Eventually.DefaultDeadline);
         var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
-        await server.Get<Moderation.ModerationDesk>().SetRankAsync(boss.Id, ann.Id, Rank.Moderator);
+        await server.Get<ChatApp.Moderation.ModerationDesk>().SetRankAsync(boss.Id, ann.Id, Rank.Moderator);
         sidebar.WaitForAssertion(() => Assert.Single(sidebar.FindAll("a[href='/admin']")), Eventually.DefaultDeadline);
     }
 

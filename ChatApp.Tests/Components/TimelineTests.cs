@@ -19,7 +19,7 @@ public sealed class TimelineTests(TestServer server) : IClassFixture<TestServer>
         await using var stage = await StageAsync();
         var timeline = Show(stage);
         using var held = new ManualResetEvent(initialState: false);
-        var blocking = server.Get<Storage.CommitQueue>().CommitAsync(_ => held.WaitOne(Eventually.DefaultDeadline));
+        var blocking = server.Get<ChatApp.Storage.CommitQueue>().CommitAsync(_ => held.WaitOne(Eventually.DefaultDeadline));
         var sending = timeline.InvokeAsync(() => timeline.Instance.SendAsync(new OutgoingMessage("hello", "k1")));
         timeline.WaitForAssertion(() => Assert.Single(timeline.FindAll("article.message-pending")), Eventually.DefaultDeadline);
         Assert.Equal("hello", timeline.Find("article .message-body").TextContent.Trim());

@@ -15,6 +15,12 @@ internal static class Eventually
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The same task, failing where it takes longer than <see cref="DefaultDeadline"/>.</summary>
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(DefaultDeadline);
+
+    /// <inheritdoc cref="Soon{T}(Task{T})"/>
+    public static Task Soon(this Task task) => task.WaitAsync(DefaultDeadline);
+
     /// <summary>Completes when <paramref name="condition"/> is true.</summary>
     /// <exception cref="XunitException">The deadline passed; says <paramref name="message"/> and the expression.</exception>
     public static Task BecomesAsync(

@@ -173,7 +173,7 @@ public sealed class BadFrameTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task Errors_that_are_far_between_are_forgiven()
     {
-        var time = new FakeTime();
+        var time = new ManualTime();
         await using var other = await TestServer.StartAsync([], services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<TimeProvider>(services, time));
         await using var socket = await other.ConnectAsync(await other.AddPersonAsync());
         for (var i = 0; i < 30; i++)

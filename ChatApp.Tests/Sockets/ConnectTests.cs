@@ -153,7 +153,7 @@ public sealed class ConnectTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task An_expired_token_gets_error_109_and_a_close_that_says_to_come_back_with_a_new_one()
     {
-        var time = new FakeTime();
+        var time = new ManualTime();
         await using var other = await TestServer.StartAsync(["Accounts:AccessTokenMinutes=1"], services => services.AddSingleton<TimeProvider>(time));
         var token = await other.TokenOfAsync(await other.AddPersonAsync());
         time.Advance(TimeSpan.FromSeconds(61));

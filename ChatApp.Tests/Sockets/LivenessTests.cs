@@ -45,7 +45,7 @@ public sealed class LivenessTests
     [Fact]
     public async Task A_live_socket_ends_with_3005_at_the_moment_its_token_does()
     {
-        var time = new FakeTime();
+        var time = new ManualTime();
         // One long pause between pings: the end of the token must not wait for one.
         await using var server = await TestServer.StartAsync(
             ["Accounts:AccessTokenMinutes=1", "Push:PingSeconds=3600"], services => services.AddSingleton<TimeProvider>(time));
@@ -61,7 +61,7 @@ public sealed class LivenessTests
     [Fact]
     public async Task The_end_of_the_token_is_seen_while_an_answer_to_a_ping_is_waited_for()
     {
-        var time = new FakeTime();
+        var time = new ManualTime();
         await using var server = await TestServer.StartAsync(
             ["Accounts:AccessTokenMinutes=1", "Push:PingSeconds=50", "Push:PongSeconds=30"], services => services.AddSingleton<TimeProvider>(time));
         await using var socket = await server.SubscribeAsync(await server.AddPersonAsync(), RoomId.General);

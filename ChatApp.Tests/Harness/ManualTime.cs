@@ -1,7 +1,7 @@
-namespace ChatApp.Tests.Sockets;
+namespace ChatApp.Tests.Harness;
 
-/// <summary>A clock for a whole server: it starts at the present, stands still, and rings its timers when a test moves it.</summary>
-internal sealed class FakeTime : TimeProvider
+/// <summary>A clock that starts at the present, stands still until a test moves it, and then rings the timers that are due.</summary>
+internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Alarm> _armed = [];
@@ -23,6 +23,19 @@ internal sealed class FakeTime : TimeProvider
         return alarm;
     }
 
+    /// <summary>Waits until something waits for exactly this long, then lets that time pass.</summary>
+    public async Task PassAsync(TimeSpan wait)
+    {
+        await Eventually.BecomesAsync(() => IsArmed(wait), $"nothing waits for {wait}");
+        Advance(wait);
+    }
+
+    /// <summary>True where a timer is due in exactly this time.</summary>
+    public bool IsArmed(TimeSpan wait)
+    {
+        lock (_gate) return _armed.Exists(alarm => alarm.Due == _now + wait);
+    }
+
     /// <summary>Lets time pass at once; what is due rings in order.</summary>
     public void Advance(TimeSpan by)
     {
@@ -37,7 +50,7 @@ internal sealed class FakeTime : TimeProvider
         foreach (var alarm in due) alarm.Ring();
     }
 
-    private sealed class Alarm(FakeTime time, Action ring) : ITimer
+    private sealed class Alarm(ManualTime time, Action ring) : ITimer
     {
         private TimeSpan _period;
 
