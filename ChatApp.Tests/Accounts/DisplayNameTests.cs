@@ -23,6 +23,8 @@ public sealed class DisplayNameTests
     [InlineData("An\u0007n")]
     [InlineData("\u200D")]
     [InlineData("\u3164")]
+    [InlineData("\u2800")]
+    [InlineData("\uFE0F")]
     [InlineData("Ann\uE000")]
     [InlineData("An\u00ADn")]
     public void A_name_without_anything_visible_or_with_characters_that_deceive_is_refused(string? input) => Assert.Null(DisplayName.Normalize(input));
@@ -41,6 +43,8 @@ public sealed class DisplayNameTests
     }
 
     [Theory]
+    [InlineData("Al\u200Dice", "alice")]
+    [InlineData("Ali\uFE0Fce", "alice")]
     [InlineData("ann", "ANN")]
     [InlineData("\uFF21nn", "ann")]
     [InlineData("ﬁona", "fiona")]

@@ -10,6 +10,14 @@ namespace ChatApp.Tests.Accounts;
 public sealed class SignInTests(TestServer server) : IClassFixture<TestServer>
 {
     [Fact]
+    public async Task Guesses_at_the_same_moment_are_all_counted()
+    {
+        var person = await server.AddPersonAsync();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => LogInAsync(person.Email, $"wrong {i}")));
+        Assert.Equal(await LogInAsync(person.Email, "wrong"), await LogInAsync(person.Email, person.Password));
+    }
+
+    [Fact]
     public async Task Unknown_wrong_and_locked_get_the_same_answer()
     {
         var (wrong, locked) = (await server.AddPersonAsync(), await server.AddPersonAsync());

@@ -97,7 +97,7 @@ public sealed class ComposerTests(TestServer server, Browser browser) : IClassFi
         var (ann, room) = await RoomAsync();
         await using var page = await browser.SignInAsync(server, ann, $"/rooms/{room}");
         await page.MayWriteAsync();
-        // Catches the callable component, as a hostile page would.
+        // Marks the row while it is pending: a row that is drawn anew has no mark.
         await page.Page.EvaluateAsync("""
             () => {
               const observer = new MutationObserver(() => {

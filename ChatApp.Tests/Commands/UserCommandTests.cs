@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using ChatApp.Storage;
 using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Commands;
@@ -26,6 +27,16 @@ public sealed class UserCommandTests : ProcessTest
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(0, await server.StopAsync());
         Assert.Single(server.Output);
+    }
+
+    [Fact]
+    public async Task What_the_operator_adds_stands_in_the_audit_log()
+    {
+        AssertAdded(await AddAsync("ann@example.org", "Ann"));
+        using var database = new ChatDatabase(DataFolder.Open(new DataOptions { Folder = Folder }));
+        using var db = database.OpenRead();
+        var entry = Assert.Single(db.Audit);
+        Assert.Equal(("operator", "user.add", "Ann: Administrator"), (entry.ActorId, entry.Action, entry.Details));
     }
 
     [Fact]

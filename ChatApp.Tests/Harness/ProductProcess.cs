@@ -108,8 +108,8 @@ internal sealed partial class ProductProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    // The build that the tests were built with: Debug or Release.
-    private static string ProgramFile()
+    /// <summary>The program, of the build that the tests were built with: Debug or Release.</summary>
+    public static string ProgramFile()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         return Checkout.PathTo($"ChatApp/bin/{configuration}/net10.0/ChatApp.dll");

@@ -33,6 +33,7 @@ public sealed class MessageWriterTests(TestServer server) : IClassFixture<TestSe
     [InlineData("\u00A0\u3000\u2003")]
     [InlineData("\0\u0001")]
     [InlineData("\u202E\u2066")]
+    [InlineData("\u3164\u2800\uFE0F\u034F")]
     public async Task Nothing_visible_is_no_message(string text) =>
         Assert.Equal(PostRefusal.Empty, await RefusedAsync(await server.AddPersonAsync(), RoomId.General, text));
 

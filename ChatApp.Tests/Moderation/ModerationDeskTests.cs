@@ -12,6 +12,19 @@ public sealed class ModerationDeskTests(TestServer server) : IClassFixture<TestS
     private ModerationDesk Desk => server.Get<ModerationDesk>();
 
     [Fact]
+    public async Task The_audit_log_does_not_name_a_private_room()
+    {
+        var owner = await server.AddPersonAsync("Owner");
+        var moderator = await server.AddPersonAsync("Mod", Rank.Moderator);
+        var room = await server.MakeRoomAsync(owner, RoomVisibility.Private, "Secret merger");
+        var message = await server.PostAsync(owner, room.Id, "spam");
+        await server.Get<ModerationDesk>().DeleteMessageAsync(moderator.Id, message.Id, "spam");
+        var entry = server.Get<ModerationDesk>().Audit(moderator.Id)!.First(line => line.Target == message.Id.ToString());
+        Assert.DoesNotContain("merger", entry.Details, StringComparison.Ordinal);
+        Assert.Contains(room.Id.Value, entry.Details, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Members_see_and_do_nothing_here()
     {
         var (member, other) = (await server.AddPersonAsync(), await server.AddPersonAsync());

@@ -192,4 +192,23 @@ public sealed class ChatDatabaseTests
         command.CommandText = "PRAGMA " + name;
         return command.ExecuteScalar()!.ToString()!;
     }
+
+    [Fact]
+    public async Task The_database_of_another_program_is_refused_and_left_as_it_is()
+    {
+        await using var kit = new StorageKit();
+        SqliteRuntime.EnsureLoaded();
+        using (var foreign = new SqliteConnection($"Data Source={kit.Folder.Database};Pooling=False"))
+        {
+            foreign.Open();
+            using var command = foreign.CreateCommand();
+            command.CommandText = "CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')";
+            command.ExecuteNonQuery();
+        }
+
+        var before = await File.ReadAllBytesAsync(kit.Folder.Database);
+        var refused = Assert.Throws<StartException>(() => kit.Database.Prepare(TimeProvider.System));
+        Assert.Contains("another program", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(kit.Folder.Database));
+    }
 }

@@ -38,6 +38,7 @@ public static class AccountServices
     {
         identity.AddSignInManager();
         var services = identity.Services;
+        services.AddSingleton<SignInTurns>();
         services.AddScoped<SignIn>();
         services.AddSingleton<AccessTokens>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace ChatApp.Accounts;
@@ -26,34 +25,17 @@ public static class DisplayName
             return null; // half of a surrogate pair
         }
 
-        var length = 0;
-        var visible = false;
-        foreach (var rune in name.EnumerateRunes())
-        {
-            length++;
-            var category = Rune.GetUnicodeCategory(rune);
-            if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate
-                or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-            {
-                // A joiner inside an emoji is the one invisible character that people type.
-                if (rune.Value != 0x200D) return null;
-            }
-            else if (rune.Value is not (0x115F or 0x1160 or 0x3164 or 0xFFA0 or ' '))
-            {
-                visible = true;
-            }
-        }
-
-        return visible && length <= MaxLength ? name : null;
+        if (name.EnumerateRunes().Any(VisibleText.IsForbiddenInNames) || !VisibleText.HasAny(name)) return null;
+        return name.EnumerateRunes().Count() <= MaxLength ? name : null;
     }
 
-    /// <summary>The form in which two names are compared: compatibility forms and case do not make a difference.</summary>
+    /// <summary>The form in which two names are compared: compatibility forms, case and what nobody sees do not make a difference.</summary>
     public static string Fold(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         try
         {
-            return name.Trim().Normalize(NormalizationForm.FormKC).ToUpperInvariant();
+            return VisibleText.WithoutIgnorable(name.Normalize(NormalizationForm.FormKC)).Trim().ToUpperInvariant();
         }
         catch (ArgumentException)
         {

@@ -5,7 +5,8 @@ namespace ChatApp.Accounts;
 /// <summary>Checks an address and a password: for the sign-in page and for programs.</summary>
 /// <param name="users">Accounts.</param>
 /// <param name="signIn">Identity's sign-in with lockout.</param>
-public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn)
+/// <param name="turns">One guess at a time.</param>
+public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns)
 {
     private static readonly ChatUser Nobody = new();
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<ChatUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
@@ -17,6 +18,7 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
     public async Task<ChatUser?> CheckAsync(string? email, string? password)
     {
         if (email is null or { Length: 0 or > 254 } || password is null or { Length: 0 or > 256 }) return null;
+        using var turn = await turns.TakeAsync(email);
         var user = await users.FindByEmailAsync(email.Trim());
         // Whoever is unknown or locked costs one hash all the same.
         if (user is null || await users.IsLockedOutAsync(user))
@@ -27,5 +29,34 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
 
         var result = await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
         return result.Succeeded ? user : null;
+    }
+}
+
+/// <summary>
+/// Lets guesses at one account happen one after the other: many at once would be counted as one, and the lockout with
+/// them. Accounts share a fixed number of places, so strangers' addresses cost no memory.
+/// </summary>
+public sealed class SignInTurns : IDisposable
+{
+    private readonly SemaphoreSlim[] _places = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
+    /// <summary>Waits for the turn; dispose the result to give it back.</summary>
+    public async Task<IDisposable> TakeAsync(string email)
+    {
+        ArgumentNullException.ThrowIfNull(email);
+        var place = _places[(uint)string.GetHashCode(email.Trim(), StringComparison.OrdinalIgnoreCase) % _places.Length];
+        await place.WaitAsync();
+        return new Turn(place);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var place in _places) place.Dispose();
+    }
+
+    private sealed class Turn(SemaphoreSlim place) : IDisposable
+    {
+        public void Dispose() => place.Release();
     }
 }

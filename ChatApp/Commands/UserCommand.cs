@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 using ChatApp.Settings;
 using ChatApp.Storage;
 
@@ -58,6 +59,7 @@ public static class UserCommand
         await using var scope = provider.CreateAsyncScope();
         var (error, user, rank) = await scope.ServiceProvider.GetRequiredService<Registration>()
             .RegisterAsync(wanted.Email, wanted.Name, password, wanted.Administrator);
+        if (user is { } added) await WriteAuditAsync(database, added, wanted, rank);
         return (error, user) switch
         {
             (RegistrationError.BadEmail, _) => (1, $"not added: '{wanted.Email}' is not an e-mail address"),
@@ -67,6 +69,14 @@ public static class UserCommand
             (null, null) => (1, $"not added: {wanted.Email} has an account already"),
             _ => (0, $"added {wanted.Email} ({(rank == Rank.Administrator ? "administrator" : "member")})"),
         };
+    }
+
+    private static async Task WriteAuditAsync(ChatDatabase database, UserId added, Wanted wanted, Rank rank)
+    {
+        using var pass = await database.Gate.EnterAsync();
+        await using var db = database.OpenWrite();
+        db.Audit.Add(new AuditEntry { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = "user.add", Target = added.Value, Details = $"{wanted.Name}: {rank}" });
+        await db.SaveChangesAsync();
     }
 
     private static Wanted? Parse(string[] args)

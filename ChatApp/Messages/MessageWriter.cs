@@ -37,8 +37,8 @@ public sealed class MessageWriter : IAsyncDisposable
         _pace = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.GetTokenBucketLimiter(user, _ => new()
         {
             TokenLimit = options.PostBurst,
-            TokensPerPeriod = Math.Max(1, options.PostsPerSecond / 10),
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(options.PostsPerSecond >= 10 ? 100 : 1000.0 / options.PostsPerSecond),
+            TokensPerPeriod = options.PostsPerSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
         }));
     }
@@ -57,7 +57,7 @@ public sealed class MessageWriter : IAsyncDisposable
         key ??= Guid.NewGuid().ToString("N");
         if (key.Length is 0 or > MaxKeyLength || key.Any(char.IsControl)) return new PostResult.Rejected(PostRefusal.BadKey);
         text = Clean(text);
-        if (!text.EnumerateRunes().Any(IsVisible)) return new PostResult.Rejected(PostRefusal.Empty);
+        if (!VisibleText.HasAny(text)) return new PostResult.Rejected(PostRefusal.Empty);
         if (text.EnumerateRunes().Count() > _options.MaxLength) return new PostResult.Rejected(PostRefusal.TooLong);
         using var pass = _pace.AttemptAcquire(actor);
         if (!pass.IsAcquired)
@@ -147,7 +147,7 @@ public sealed class MessageWriter : IAsyncDisposable
         message.DeletedAt = commit.Now;
         var room = commit.Db.Rooms.Single(r => r.Id == message.RoomId);
         var offset = RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, actor, id);
-        if (!isOwn) AuditLog.Add(commit, actor, "message.delete", id.ToString(), $"by {author.Name} in {room.Name}", reason);
+        if (!isOwn) AuditLog.Add(commit, actor, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
         commit.AfterCommit(() => _broker.Publish(roomId, new MessageDeleted(roomId, id, by, commit.Now), offset));
         return DeleteOutcome.Done;
     }
@@ -163,9 +163,6 @@ public sealed class MessageWriter : IAsyncDisposable
 
         return clean.ToString().TrimEnd().TrimStart('\n');
     }
-
-    private static bool IsVisible(Rune rune) =>
-        !Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune) && Rune.GetUnicodeCategory(rune) != System.Globalization.UnicodeCategory.Format;
 
     private static string Fingerprint(RoomId room, string text) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{room}\n{text}")));

@@ -1,3 +1,4 @@
+using ChatApp.Rooms;
 using ChatApp.Storage;
 
 namespace ChatApp.Moderation;
@@ -23,5 +24,12 @@ public static class AuditLog
         });
     }
 
-    private static string Cut(string? text) => text is null ? "" : text.Length <= MaxTextLength ? text : text[..MaxTextLength];
+    /// <summary>A room as the log names it: moderators who are not in a private room must not learn its name here.</summary>
+    public static string NameOf(Room room)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        return room.Visibility == RoomVisibility.Private ? $"private room {room.Id}" : room.Name;
+    }
+
+    private static string Cut(string? text) => VisibleText.Cut(text ?? "", MaxTextLength);
 }

@@ -58,7 +58,8 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     {
         var cleanName = OneLine(name);
         var cleanTopic = OneLine(topic);
-        if (cleanName.Length is 0 or > MaxNameLength) return Task.FromResult(new RoomResult(RoomOutcome.BadName));
+        if (cleanName.Length > MaxNameLength || !VisibleText.HasAny(cleanName) || cleanName.EnumerateRunes().Any(VisibleText.IsForbiddenInNames))
+            return Task.FromResult(new RoomResult(RoomOutcome.BadName));
         if (cleanTopic.Length > MaxTopicLength) return Task.FromResult(new RoomResult(RoomOutcome.BadTopic));
         if (!Enum.IsDefined(visibility)) visibility = RoomVisibility.Private;
         return CommitAsync(commit =>

@@ -226,10 +226,10 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         }
     }
 
-    // Not through the middle of a surrogate pair.
-    private static string? Shorten(string? name) => name is { Length: > MaxNameLength }
-        ? name[..(char.IsHighSurrogate(name[MaxNameLength - 1]) ? MaxNameLength - 1 : MaxNameLength)]
-        : name;
+    // Moderators read it: nothing that turns or hides what stands beside it.
+    private static string? Shorten(string? name) => name is null
+        ? null
+        : VisibleText.Cut(string.Concat(name.EnumerateRunes().Where(rune => !VisibleText.IsForbiddenInNames(rune)).Select(rune => rune.ToString())), MaxNameLength);
 
     private void Send(byte[] frame) => _connection!.Send(services.Broker.Wrap(new ReadyFrame(frame)));
 

@@ -134,11 +134,31 @@ public sealed class ChatDatabase : IDisposable
             Span<byte> head = stackalloc byte[16];
             var read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             if (read > 0 && !head[..read].SequenceEqual("SQLite format 3\0"u8)) throw Unreadable("it does not begin as one");
+            if (read > 0 && BelongsToAnotherProgram()) throw Unreadable("it is the database of another program");
+        }
+        catch (SqliteException problem)
+        {
+            throw Unreadable(problem.Message);
         }
         catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
         {
             throw Unreadable(problem.Message);
         }
+    }
+
+    // Looked at through a connection that cannot write: opening it as ours would already change it.
+    private bool BelongsToAnotherProgram()
+    {
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = _folder.Database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%')
+               AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name IN ('__EFMigrationsHistory', '__EFMigrationsLock'))
+            """;
+        return command.ExecuteScalar() is 1L;
     }
 
     // A process that was killed while migrating leaves its lock row behind, and every later start would wait for it for

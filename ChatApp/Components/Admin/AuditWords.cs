@@ -23,6 +23,7 @@ public sealed record AuditWords(string Action, string Target)
         {
             "message.delete" => new(text["Admin.DeletedMessage"], MessageOf(text, line.Details)),
             "connection.disconnect" => new(text["Admin.EndedConnection"], ConnectionOf(text, line.Details)),
+            "user.add" => new(text["Admin.AddedUser"], line.Details),
             "user.rank" => RankOf(text, line.Details),
             _ => new(line.Action, line.Details.Length > 0 ? line.Details : line.Target),
         };

@@ -21,6 +21,9 @@ public sealed class RoomFeed : IDisposable
     /// <summary>Messages of a page.</summary>
     public const int PageSize = 50;
 
+    /// <summary>Most messages that wait or were refused; a page that keeps sending what is refused must not grow without end.</summary>
+    public const int MaxPending = 100;
+
     /// <summary>Most messages that the window holds.</summary>
     public const int WindowSize = 300;
 
@@ -152,6 +155,7 @@ public sealed class RoomFeed : IDisposable
     {
         if (_messages.Exists(message => IsOwn(message, key))) return;
         _pending.RemoveAll(own => own.Key == key);
+        if (_pending.Count >= MaxPending) _pending.RemoveAt(0);
         _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null));
     }
 
