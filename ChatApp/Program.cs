@@ -6,6 +6,7 @@ using ChatApp.Messages;
 using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Search;
 using ChatApp.Settings;
 using ChatApp.Sockets;
 using ChatApp.Storage;
@@ -16,7 +17,7 @@ namespace ChatApp;
 /// <summary>The composition root: what the product is made of, and in which order a request passes it.</summary>
 public static class Program
 {
-    private static Task<int> Main(string[] args) => args is ["user", ..] ? UserCommand.RunAsync(args) : ServeCommand.RunAsync(args);
+    private static Task<int> Main(string[] args) => CommandLine.RunAsync(args);
 
     /// <summary>Everything except listening; throws <see cref="StartException"/> for what the operator must mend.</summary>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
@@ -41,7 +42,10 @@ public static class Program
         services.AddPush(SettingsReader.Read<PushOptions>(settings, "Push"));
         services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
-        services.AddSingleton<MarkdownRenderer>().AddSingleton<MessageWriter>().AddSingleton<MessageHistory>();
+        services.AddSingleton<MarkdownRenderer>().AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
+        services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<MessageHistory>();
+        services.AddSingleton<Retention>().AddHostedService(static provider => provider.GetRequiredService<Retention>());
+        services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton<ModerationDesk>();
         services.AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
         services.AddPages();

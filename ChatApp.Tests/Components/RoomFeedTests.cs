@@ -89,7 +89,7 @@ public sealed class RoomFeedTests(TestServer server) : IClassFixture<TestServer>
         using var page = Open(ann, room);
         page.Feed.Load();
         page.Feed.Join(page.Connection);
-        server.Get<RoomBroker>().Subscribe(page.Connection, other.Id).Subscription!.Release(Offset.Zero);
+        server.Get<RoomBroker>().Subscribe(page.Connection, other.Id).Subscription!.TryRelease(Offset.Zero);
         await server.PostAsync(ann, other.Id, "elsewhere");
         Assert.Equal((false, 0), await page.NextAsync());
         var guest = await server.AddPersonAsync("Guest");
@@ -131,7 +131,7 @@ public sealed class RoomFeedTests(TestServer server) : IClassFixture<TestServer>
         using var page = Open(ann, room);
         page.Feed.Load();
         page.Feed.Join(page.Connection);
-        await server.Get<MessageWriter>().DeleteAsync(ann.Id, message.Id);
+        await server.Get<MessageEditor>().DeleteAsync(ann.Id, message.Id);
         Assert.Equal((true, 0), await page.NextAsync());
         Assert.Equal(("", "", true), (page.Feed.Messages[0].Text, page.Feed.Messages[0].Html, page.Feed.Messages[0].IsDeleted));
     }

@@ -137,7 +137,7 @@ public sealed class MessageWriterTests(TestServer server) : IClassFixture<TestSe
         Assert.Empty(server.Get<RoomDirectory>().Browse(owner.Id, "' OR 1=1 --"));
 
         var moderator = await server.AddPersonAsync("Mod", Rank.Moderator);
-        Assert.Equal(DeleteOutcome.Done, await Writer.DeleteAsync(moderator.Id, message.Id, Hostile));
+        Assert.Equal(MessageOutcome.Done, (await server.Get<MessageEditor>().DeleteAsync(moderator.Id, message.Id, Hostile)).Outcome);
         var entry = server.Get<ChatApp.Moderation.ModerationDesk>().Audit(moderator.Id)!.First(line => line.Target == message.Id.ToString());
         Assert.Equal(Hostile, entry.Reason);
         Assert.Contains(owner.Name, entry.Details, StringComparison.Ordinal);
@@ -159,8 +159,8 @@ public sealed class MessageWriterTests(TestServer server) : IClassFixture<TestSe
     {
         var author = await server.AddPersonAsync();
         var message = await server.PostAsync(author, RoomId.General, "a secret of mine");
-        Assert.Equal(DeleteOutcome.Done, await Writer.DeleteAsync(author.Id, message.Id));
-        Assert.Equal(DeleteOutcome.Done, await Writer.DeleteAsync(author.Id, message.Id));
+        Assert.Equal(MessageOutcome.Done, (await server.Get<MessageEditor>().DeleteAsync(author.Id, message.Id)).Outcome);
+        Assert.Equal(MessageOutcome.Done, (await server.Get<MessageEditor>().DeleteAsync(author.Id, message.Id)).Outcome);
         AssertGone(message, author);
         using var db = server.Get<ChatDatabase>().OpenRead();
         Assert.Empty(db.Audit.Where(entry => entry.Target == message.Id.ToString()));
@@ -175,10 +175,10 @@ public sealed class MessageWriterTests(TestServer server) : IClassFixture<TestSe
         var equal = await server.AddPersonAsync("Mod", Rank.Moderator);
         var lower = await server.AddPersonAsync();
         var higher = await server.AddPersonAsync("Admin", Rank.Administrator);
-        Assert.Equal(DeleteOutcome.NotAllowed, await Writer.DeleteAsync(equal.Id, message.Id));
-        Assert.Equal(DeleteOutcome.NotAllowed, await Writer.DeleteAsync(lower.Id, message.Id));
-        Assert.Equal(DeleteOutcome.NotFound, await Writer.DeleteAsync(higher.Id, new MessageId(long.MaxValue)));
-        Assert.Equal(DeleteOutcome.Done, await Writer.DeleteAsync(higher.Id, message.Id, "spam"));
+        Assert.Equal(MessageOutcome.NotAllowed, (await server.Get<MessageEditor>().DeleteAsync(equal.Id, message.Id)).Outcome);
+        Assert.Equal(MessageOutcome.NotAllowed, (await server.Get<MessageEditor>().DeleteAsync(lower.Id, message.Id)).Outcome);
+        Assert.Equal(MessageOutcome.NotFound, (await server.Get<MessageEditor>().DeleteAsync(higher.Id, new MessageId(long.MaxValue))).Outcome);
+        Assert.Equal(MessageOutcome.Done, (await server.Get<MessageEditor>().DeleteAsync(higher.Id, message.Id, "spam")).Outcome);
         AssertGone(message, higher);
         using var db = server.Get<ChatDatabase>().OpenRead();
         var entry = db.Audit.Single(entry => entry.Target == message.Id.ToString());
@@ -191,7 +191,7 @@ public sealed class MessageWriterTests(TestServer server) : IClassFixture<TestSe
         var (owner, stranger) = (await server.AddPersonAsync(), await server.AddPersonAsync());
         var room = await server.MakeRoomAsync(owner, RoomVisibility.Private);
         var message = await server.PostAsync(owner, room.Id, "hello");
-        Assert.Equal(DeleteOutcome.NotFound, await Writer.DeleteAsync(stranger.Id, message.Id));
+        Assert.Equal(MessageOutcome.NotFound, (await server.Get<MessageEditor>().DeleteAsync(stranger.Id, message.Id)).Outcome);
     }
 
     [Fact]

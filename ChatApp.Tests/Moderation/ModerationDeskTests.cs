@@ -36,7 +36,7 @@ public sealed class ModerationDeskTests(TestServer server) : IClassFixture<TestS
         Assert.Null(Desk.Audit(member.Id));
         Assert.Equal(ModerationOutcome.NotAllowed, await Desk.SetRankAsync(member.Id, member.Id, Rank.Administrator));
         Assert.Equal(ModerationOutcome.NotAllowed, await Desk.DisconnectAsync(member.Id, connection.Id, ""));
-        Assert.Equal(ChatApp.Messages.DeleteOutcome.NotFound, await Desk.DeleteMessageAsync(member.Id, message.Id, ""));
+        Assert.Equal(ChatApp.Messages.MessageOutcome.NotFound, (await Desk.DeleteMessageAsync(member.Id, message.Id, "")).Outcome);
         Assert.Null(connection.EndReason);
     }
 

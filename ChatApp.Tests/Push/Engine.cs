@@ -30,7 +30,7 @@ internal sealed class Engine : IEventEncoder
     public Connection Viewer(string user, ConnectionKind kind, params RoomId[] rooms)
     {
         var connection = Connect(user, kind);
-        foreach (var room in rooms) Join(connection, room).Release(Offset.Zero);
+        foreach (var room in rooms) Join(connection, room).TryRelease(Offset.Zero);
         return connection;
     }
 

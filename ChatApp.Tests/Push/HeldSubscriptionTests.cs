@@ -22,7 +22,7 @@ public sealed class HeldSubscriptionTests
         var ann = _engine.Connect();
         var subscription = _engine.Join(ann, Lobby);
         for (var i = 4; i <= 9; i++) _engine.Broker.Publish(Lobby, i, new Offset(i));
-        subscription.Release(new Offset(6));
+        subscription.TryRelease(new Offset(6));
         _engine.Broker.Publish(Lobby, 10, new Offset(10));
         Assert.Equal([7, 8, 9, 10], TakenOffsets(ann));
     }
@@ -31,7 +31,7 @@ public sealed class HeldSubscriptionTests
     public void Events_that_the_owner_has_read_already_are_not_repeated_after_the_release_either()
     {
         var ann = _engine.Connect();
-        _engine.Join(ann, Lobby).Release(new Offset(5));
+        _engine.Join(ann, Lobby).TryRelease(new Offset(5));
         for (var i = 4; i <= 7; i++) _engine.Broker.Publish(Lobby, i, new Offset(i));
         Assert.Equal([6, 7], TakenOffsets(ann));
     }
@@ -43,7 +43,7 @@ public sealed class HeldSubscriptionTests
         var subscription = _engine.Join(ann, Lobby);
         _engine.Broker.Publish(Lobby, "typing");
         _engine.Broker.Publish(Lobby, "posted", new Offset(3));
-        subscription.Release(new Offset(3));
+        subscription.TryRelease(new Offset(3));
         _engine.Broker.Publish(Lobby, "typing again");
         Assert.Equal(["typing", "typing again"], Taken(ann));
     }
@@ -54,8 +54,8 @@ public sealed class HeldSubscriptionTests
         var ann = _engine.Connect();
         var subscription = _engine.Join(ann, Lobby);
         _engine.Broker.Publish(Lobby, 1, new Offset(1));
-        subscription.Release(Offset.Zero);
-        subscription.Release(Offset.Zero);
+        subscription.TryRelease(Offset.Zero);
+        subscription.TryRelease(Offset.Zero);
         Assert.Equal([1], TakenOffsets(ann));
     }
 
@@ -67,8 +67,8 @@ public sealed class HeldSubscriptionTests
         _engine.Broker.Publish(Lobby, "secret", new Offset(1));
         left.Dispose();
         _engine.Broker.Revoke(bob.User, Lobby, EndReason.RemovedByServer);
-        left.Release(Offset.Zero);
-        revoked.Release(Offset.Zero);
+        left.TryRelease(Offset.Zero);
+        revoked.TryRelease(Offset.Zero);
         Assert.Empty(Taken(ann));
         Assert.IsType<SubscriptionEnded>(Taken(bob).Single());
     }
@@ -113,7 +113,7 @@ public sealed class HeldSubscriptionTests
             var subscription = engine.Join(connection, Lobby);
             if (lingers) Thread.Yield();
             var read = Volatile.Read(ref head);
-            subscription.Release(new Offset(read));
+            subscription.TryRelease(new Offset(read));
             Thread.Yield();
             var until = Volatile.Read(ref published);
             subscription.Dispose();
@@ -125,26 +125,39 @@ public sealed class HeldSubscriptionTests
         }
     }
 
-    [Fact]
-    public void A_socket_that_holds_too_long_ends_as_slow()
+    [Theory]
+    [InlineData(ConnectionKind.Socket)]
+    [InlineData(ConnectionKind.Circuit)]
+    public void Who_reads_too_long_is_told_to_read_on_and_then_follows_without_a_hole(ConnectionKind kind)
     {
-        var engine = new Engine(new PushOptions { OutboxEvents = 3 });
-        var ann = engine.Connect();
-        engine.Join(ann, Lobby);
-        for (var i = 1; i <= 4; i++) engine.Broker.Publish(Lobby, i, new Offset(i));
-        Assert.Equal(EndReason.Slow, ann.EndReason);
-        Assert.Equal(0, engine.Broker.Figures.Rooms);
+        var engine = new Engine(new PushOptions { OutboxEvents = 4 });
+        var ann = engine.Connect(kind: kind);
+        var subscription = engine.Join(ann, Lobby);
+        for (var i = 1; i <= 6; i++) engine.Broker.Publish(Lobby, i, new Offset(i));
+        Assert.False(subscription.TryRelease(Offset.Zero));
+        engine.Broker.Publish(Lobby, 7, new Offset(7));
+        // What was lost is in the log by now; the owner reads up to 6 there.
+        subscription.Replay([engine.Broker.Wrap(5, Lobby, new Offset(5)), engine.Broker.Wrap(6, Lobby, new Offset(6))]);
+        Assert.True(subscription.TryRelease(new Offset(6)));
+        engine.Broker.Publish(Lobby, 8, new Offset(8));
+        Assert.Equal([5, 6, 7, 8], Taken(ann));
+        Assert.Null(ann.EndReason);
     }
 
     [Fact]
-    public void A_circuit_that_holds_too_long_is_told_that_events_were_lost_and_lives()
+    public void The_newest_events_are_kept_for_those_who_catch_up_until_one_rewrites_them()
     {
-        var engine = new Engine(new PushOptions { OutboxEvents = 3 });
-        var ann = engine.Connect(kind: ConnectionKind.Circuit);
-        var subscription = engine.Join(ann, Lobby);
-        for (var i = 1; i <= 4; i++) engine.Broker.Publish(Lobby, i, new Offset(i));
-        subscription.Release(new Offset(4));
-        engine.Broker.Publish(Lobby, 5, new Offset(5));
-        Assert.Collection(Taken(ann), lost => Assert.IsType<EventsLost>(lost), next => Assert.Equal(5, next));
+        var engine = new Engine(new PushOptions { RecentEvents = 3 });
+        engine.Join(engine.Connect(), Lobby).TryRelease(Offset.Zero);
+        for (var i = 1; i <= 5; i++) engine.Broker.Publish(Lobby, i, new Offset(i));
+        object[]? After(long offset, int count = 10) => engine.Broker.TryReadRecent(Lobby, new Offset(offset), count)?.Select(envelope => envelope.Body).ToArray();
+        Assert.Equal([3, 4, 5], After(2)!);
+        Assert.Equal([3, 4], After(2, 2)!);
+        Assert.Empty(After(5)!);
+        Assert.Null(After(1));
+        Assert.Null(After(6));
+        engine.Broker.Publish(Lobby, 6, new Offset(6), rewrites: true);
+        Assert.Null(After(4));
+        Assert.Equal([6], After(5)!);
     }
 }

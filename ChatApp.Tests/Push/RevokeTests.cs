@@ -43,7 +43,7 @@ public sealed class RevokeTests
         var ann = _engine.Socket("ann", Lobby);
         _engine.Broker.Publish(Lobby, "secret");
         ann.SubscriptionTo(Lobby)!.Dispose();
-        _engine.Join(ann, Lobby).Release(Offset.Zero);
+        _engine.Join(ann, Lobby).TryRelease(Offset.Zero);
         _engine.Broker.Publish(Lobby, "secret");
         ann.SubscriptionTo(Lobby)!.Dispose();
         _engine.Broker.Revoke(ann.User, Lobby, EndReason.RemovedByServer);
@@ -67,7 +67,7 @@ public sealed class RevokeTests
         var ann = _engine.Socket("ann", Lobby);
         _engine.Broker.Revoke(ann.User, Lobby, EndReason.RemovedByServer);
         Taken(ann);
-        _engine.Join(ann, Lobby).Release(Offset.Zero);
+        _engine.Join(ann, Lobby).TryRelease(Offset.Zero);
         _engine.Broker.Publish(Lobby, "welcome back");
         Assert.Equal(["welcome back"], Taken(ann));
     }

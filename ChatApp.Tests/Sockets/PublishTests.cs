@@ -165,7 +165,7 @@ public sealed class PublishTests(TestServer server) : IClassFixture<TestServer>
         var room = await server.MakeRoomAsync(ann);
         await using var socket = await server.SubscribeAsync(ann, room.Id);
         var posted = await server.PostAsync(ann, room.Id, "soon gone");
-        Assert.Equal(DeleteOutcome.Done, await server.Get<MessageWriter>().DeleteAsync(ann.Id, posted.Id));
+        Assert.Equal(MessageOutcome.Done, (await server.Get<MessageEditor>().DeleteAsync(ann.Id, posted.Id)).Outcome);
         var pub = await socket.EventAsync("message.deleted");
         Assert.Equal(posted.Offset.Value + 1, pub.GetProperty("offset").GetInt64());
         var message = pub.GetProperty("data").GetProperty("message");

@@ -82,13 +82,22 @@ public sealed class GoldenFrameTests
         {
             ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
             ["connected by cookie"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, null, At),
-            ["subscribed"] = FrameEncoder.Subscribed(2, new Offset(6), "k3v9"),
+            ["subscribed"] = FrameEncoder.Subscribed(2, general, isRecovering: false, [], gap: null),
+            ["subscribed and recovered"] = FrameEncoder.Subscribed(2, general, isRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], gap: null),
+            ["subscribed with a gap"] = FrameEncoder.Subscribed(2, general, isRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3)),
+            ["method carried out"] = FrameEncoder.Called(7, json => EventJson.Unread(json, new Unread(Room, new Offset(7), 2))),
             ["unsubscribed"] = FrameEncoder.Unsubscribed(4),
             ["published"] = FrameEncoder.Published(3, new PostResult.Accepted(message, "k3v9", IsDuplicate: false)),
             ["refused"] = FrameEncoder.Refused(5, WireError.UnknownChannel),
             ["refused for a while"] = FrameEncoder.Refused(6, WireError.TooManyRequests with { RetryMs = 1000 }),
             ["message posted"] = OfRoom(new MessagePosted(message), 7),
             ["message deleted"] = OfRoom(new MessageDeleted(Room, new MessageId(42), Bob, At), 8),
+            ["message edited"] = OfRoom(new MessageEdited(message with { EditedAt = At, IsPinned = true }, At), 9),
+            ["message restored"] = OfRoom(new MessageRestored(message with { ReplyTo = new ReplyPreview(new MessageId(41), Bob, "what?", IsDeleted: false) }, At), 10),
+            ["reaction changed"] = OfRoom(new ReactionChanged(Room, new MessageId(42), [new ReactionView("👍", [Ann.Id, Bob.Id])], Bob, At), 11),
+            ["message pinned"] = OfRoom(new PinChanged(Room, new MessageId(42), IsPinned: true, Bob, At), 12),
+            ["room changed"] = OfRoom(new RoomChanged(general, Ann, At), 13),
+            ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
             ["room left"] = OfUser(new OwnRoomsChanged(general, IsMember: false)),
@@ -103,7 +112,9 @@ public sealed class GoldenFrameTests
             StringComparer.Ordinal);
     }
 
-    private static byte[] OfRoom(object body, long offset) => Encoder.Encode(new Envelope(body, Encoder) { Room = Room, Offset = new Offset(offset) });
+    private static Envelope EnvelopeOf(object body, long offset) => new(body, Encoder) { Room = Room, Offset = new Offset(offset) };
+
+    private static byte[] OfRoom(object body, long offset) => Encoder.Encode(EnvelopeOf(body, offset));
 
     private static byte[] OfUser(object body) => Encoder.Encode(new Envelope(body, Encoder) { User = Ann.Id });
 }

@@ -42,9 +42,7 @@ public static class UserCommand
 
     private static async Task<(int Code, string Line)> AddAsync(Wanted wanted, string password)
     {
-        var settings = new ConfigurationBuilder();
-        SettingsSources.Apply(settings, [.. wanted.Settings]);
-        var configuration = settings.Build();
+        var configuration = wanted.Words.Configuration();
         var folder = DataFolder.Open(SettingsReader.Read<DataOptions>(configuration, "Data"));
 
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
@@ -79,29 +77,11 @@ public static class UserCommand
         await db.SaveChangesAsync();
     }
 
-    private static Wanted? Parse(string[] args)
-    {
-        if (args is not ["user", "add", var email, ..] || email.StartsWith('-')) return null;
-        string? name = null;
-        var administrator = false;
-        var fromStandardInput = false;
-        var settings = new List<string>();
-        for (var i = 3; i < args.Length; i++)
-        {
-            switch (args[i])
-            {
-                case "--name" when i + 1 < args.Length: name = args[++i]; break;
-                case "--admin": administrator = true; break;
-                case "--password-stdin": fromStandardInput = true; break;
-                case var setting when setting.StartsWith("--", StringComparison.Ordinal) && setting.Contains('=', StringComparison.Ordinal):
-                    settings.Add(setting);
-                    break;
-                default: return null;
-            }
-        }
+    private static Wanted? Parse(string[] args) =>
+        CommandWords.Parse(args, flags: ["--admin", "--password-stdin"], valued: ["--name"]) is { Words: ["user", "add", var email] } words
+        && words.Options.ContainsKey("--password-stdin") && words.Options.TryGetValue("--name", out var name)
+            ? new Wanted(email, name, words.Options.ContainsKey("--admin"), words)
+            : null;
 
-        return name is not null && fromStandardInput ? new Wanted(email, name, administrator, settings) : null;
-    }
-
-    private sealed record Wanted(string Email, string Name, bool Administrator, List<string> Settings);
+    private sealed record Wanted(string Email, string Name, bool Administrator, CommandWords Words);
 }

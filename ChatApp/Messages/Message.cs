@@ -30,8 +30,65 @@ public sealed class Message
     /// <summary>When it was committed.</summary>
     public DateTimeOffset At { get; init; }
 
+    /// <summary>When its text was last changed; null where it is as first written.</summary>
+    public DateTimeOffset? EditedAt { get; set; }
+
+    /// <summary>Number of its present text: 1 as first written, one more with each edit.</summary>
+    public int Revision { get; set; } = 1;
+
     /// <summary>When it was deleted; null while it stands.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>The message it answers, in the same room; null where it answers none.</summary>
+    public long? ReplyTo { get; init; }
+
+    /// <summary>When it was pinned; null where it is not.</summary>
+    public DateTimeOffset? PinnedAt { get; set; }
+}
+
+/// <summary>A text that a message had before it was edited. Goes with the message's text when that is deleted.</summary>
+public sealed class MessageRevision
+{
+    /// <summary>The message.</summary>
+    public long MessageId { get; init; }
+
+    /// <summary>Number of the text; the first one has 1.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>When it was replaced.</summary>
+    public DateTimeOffset ReplacedAt { get; init; }
+}
+
+/// <summary>One person's reaction of one kind to a message.</summary>
+public sealed class Reaction
+{
+    /// <summary>The message.</summary>
+    public long MessageId { get; init; }
+
+    /// <summary>The emoji; at most 32 UTF-16 units.</summary>
+    public required string Emoji { get; init; }
+
+    /// <summary>Who reacted.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>How far somebody has read a room. One row per person and room that they have read, written when they read.</summary>
+public sealed class ReadMarker
+{
+    /// <summary>Who.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>Which room.</summary>
+    public required string RoomId { get; init; }
+
+    /// <summary>Everything up to this offset has been read.</summary>
+    public long UpTo { get; set; }
 }
 
 /// <summary>
@@ -70,12 +127,27 @@ public enum LogEntryKind
     /// <summary>A message was posted.</summary>
     MessagePosted = 10,
 
+    /// <summary>A message's text was changed.</summary>
+    MessageEdited = 11,
+
     /// <summary>A message was deleted.</summary>
     MessageDeleted = 12,
+
+    /// <summary>A deleted message was brought back by its author.</summary>
+    MessageRestored = 13,
+
+    /// <summary>The reactions to a message changed.</summary>
+    ReactionChanged = 14,
+
+    /// <summary>A message was pinned, or is no longer.</summary>
+    PinChanged = 15,
 
     /// <summary>Somebody became a member.</summary>
     MemberJoined = 20,
 
     /// <summary>Somebody left or was removed.</summary>
     MemberLeft = 21,
+
+    /// <summary>Name, topic or state of the room changed.</summary>
+    RoomChanged = 30,
 }

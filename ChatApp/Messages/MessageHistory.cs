@@ -9,9 +9,16 @@ namespace ChatApp.Messages;
 /// <param name="HasOlder">True where there are messages before the first one.</param>
 /// <param name="Head">The room's newest change when this was read: everything up to it is contained.</param>
 /// <param name="Epoch">Name of the log that the offsets belong to.</param>
-public sealed record MessagePage(IReadOnlyList<MessageView> Messages, bool HasOlder, Offset Head, string Epoch);
+public sealed record MessagePage(IReadOnlyList<MessageView> Messages, bool HasOlder, Offset Head, string Epoch)
+{
+    /// <summary>True where there are messages after the last one.</summary>
+    public bool HasNewer { get; init; }
+}
 
-/// <summary>Reads what was said, page by page, by the place in the room and never by time. Members only.</summary>
+/// <summary>
+/// Reads what was said, page by page, by the place in the room and never by time: a page of a room with a million messages
+/// costs what one of fifty costs. Members only; every answer is null for others.
+/// </summary>
 /// <param name="database">Where messages are stored.</param>
 /// <param name="users">Names of authors.</param>
 public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
@@ -19,27 +26,89 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
     /// <summary>Longest page.</summary>
     public const int MaxCount = 200;
 
-    /// <summary>The newest messages; null where the viewer is not a member of such a room.</summary>
-    public MessagePage? Latest(UserId viewer, RoomId room, int count) => Read(viewer, room, new Offset(long.MaxValue), count);
+    /// <summary>The newest messages.</summary>
+    public MessagePage? Latest(UserId viewer, RoomId room, int count) => Before(viewer, room, new Offset(long.MaxValue), count);
 
-    /// <summary>The messages before a place; null where the viewer is not a member of such a room.</summary>
-    public MessagePage? Before(UserId viewer, RoomId room, Offset place, int count) => Read(viewer, room, place, count);
-
-    private MessagePage? Read(UserId viewer, RoomId room, Offset before, int count)
+    /// <summary>The messages before a place.</summary>
+    public MessagePage? Before(UserId viewer, RoomId room, Offset place, int count) => Read(viewer, room, rows =>
     {
-        count = Math.Clamp(count, 1, MaxCount);
+        var page = Older(rows, place, Clamp(count), out var hasOlder);
+        return (page, hasOlder, rows.Any(m => m.Offset >= place.Value));
+    });
+
+    /// <summary>The messages after a place.</summary>
+    public MessagePage? After(UserId viewer, RoomId room, Offset place, int count) => Read(viewer, room, rows =>
+    {
+        var page = Newer(rows, place, Clamp(count), out var hasNewer);
+        return (page, rows.Any(m => m.Offset <= place.Value), hasNewer);
+    });
+
+    /// <summary>The messages around a place, about half of them before it; the one at the place is among them.</summary>
+    public MessagePage? Around(UserId viewer, RoomId room, Offset place, int count) => Read(viewer, room, rows =>
+    {
+        var half = Math.Max(1, Clamp(count) / 2);
+        var older = Older(rows, place, half, out var hasOlder);
+        var newer = Newer(rows, new Offset(place.Value - 1), half, out var hasNewer);
+        return ([.. older, .. newer], hasOlder, hasNewer);
+    });
+
+    /// <summary>The messages around the first one of a moment.</summary>
+    public MessagePage? Around(UserId viewer, RoomId room, DateTimeOffset moment, int count)
+    {
+        Offset place;
+        using (var db = database.OpenRead())
+        {
+            // The order of time is that of places: one index seek from the end of the time before.
+            place = new Offset(db.Messages.Where(m => m.RoomId == room.Value && m.At >= moment).OrderBy(m => m.At).ThenBy(m => m.Offset).Select(m => m.Offset).FirstOrDefault(long.MaxValue));
+        }
+
+        return place.Value == long.MaxValue ? Latest(viewer, room, count) : Around(viewer, room, place, count);
+    }
+
+    /// <summary>The pinned messages, the last pinned first, at most <see cref="MaxCount"/>.</summary>
+    public IReadOnlyList<MessageView>? Pinned(UserId viewer, RoomId room)
+    {
+        using var db = database.OpenRead();
+        if (RoomAccess.Find(db, room, viewer) is not { IsMember: true }) return null;
+        return MessageViews.Of(
+            db, [.. db.Messages.Where(m => m.RoomId == room.Value && m.PinnedAt != null).OrderByDescending(m => m.PinnedAt).Take(MaxCount)], users);
+    }
+
+    /// <summary>One message; null also where it is in a room that the viewer is not in.</summary>
+    public MessageView? Find(UserId viewer, MessageId id)
+    {
+        using var db = database.OpenRead();
+        var row = db.Messages.FirstOrDefault(m => m.Id == id.Value);
+        if (row is null || RoomAccess.Find(db, new RoomId(row.RoomId), viewer) is not { IsMember: true }) return null;
+        return MessageViews.Of(db, row, users);
+    }
+
+    private static int Clamp(int count) => Math.Clamp(count, 1, MaxCount);
+
+    private static List<Message> Older(IQueryable<Message> rows, Offset before, int count, out bool more)
+    {
+        var page = rows.Where(m => m.Offset < before.Value).OrderByDescending(m => m.Offset).Take(count + 1).ToList();
+        more = page.Count > count;
+        if (more) page.RemoveAt(count);
+        page.Reverse();
+        return page;
+    }
+
+    private static List<Message> Newer(IQueryable<Message> rows, Offset after, int count, out bool more)
+    {
+        var page = rows.Where(m => m.Offset > after.Value).OrderBy(m => m.Offset).Take(count + 1).ToList();
+        more = page.Count > count;
+        if (more) page.RemoveAt(count);
+        return page;
+    }
+
+    private MessagePage? Read(UserId viewer, RoomId room, Func<IQueryable<Message>, (List<Message> Page, bool HasOlder, bool HasNewer)> choose)
+    {
         using var db = database.OpenRead();
         // The head first: whatever happens between the two reads comes again as a live event, and none is missed.
         if (RoomAccess.Find(db, room, viewer) is not { IsMember: true } standing) return null;
         var head = standing.Room.Head;
-        var rows = db.Messages
-            .Where(m => m.RoomId == room.Value && m.Offset < before.Value && m.Offset <= head.Value)
-            .OrderByDescending(m => m.Offset)
-            .Take(count + 1)
-            .ToList();
-        var hasOlder = rows.Count > count;
-        if (hasOlder) rows.RemoveAt(count);
-        rows.Reverse();
-        return new MessagePage([.. rows.Select(row => MessageView.Of(row, users))], hasOlder, head, standing.Room.Epoch);
+        var (page, hasOlder, hasNewer) = choose(db.Messages.Where(m => m.RoomId == room.Value && m.Offset <= head.Value));
+        return new MessagePage(MessageViews.Of(db, page, users), hasOlder, head, standing.Room.Epoch) { HasNewer = hasNewer };
     }
 }

@@ -19,21 +19,42 @@ namespace ChatApp.Messages;
 public sealed record MessageView(
     MessageId Id, RoomId Room, Offset Offset, UserCard Author, string Key, string Text, string Html, DateTimeOffset At, bool IsDeleted)
 {
-    internal static MessageView Of(Message message, UserDirectory users) => new(
-        new MessageId(message.Id),
-        new RoomId(message.RoomId),
-        new Offset(message.Offset),
-        users.Get(new UserId(message.AuthorId)),
-        message.Key,
-        message.Text,
-        message.Html,
-        message.At,
-        message.DeletedAt is not null);
+    /// <summary>When the text was last changed; null where it is as first written.</summary>
+    public DateTimeOffset? EditedAt { get; init; }
+
+    /// <summary>What it answers; null where it answers nothing.</summary>
+    public ReplyPreview? ReplyTo { get; init; }
+
+    /// <summary>The reactions, the oldest kind first; empty for most messages.</summary>
+    public IReadOnlyList<ReactionView> Reactions { get; init; } = [];
+
+    /// <summary>True where it is pinned in its room.</summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>The same message with nothing left but its place.</summary>
+    public MessageView Emptied() => this with { Text = "", Html = "", IsDeleted = true, EditedAt = null, ReplyTo = null, Reactions = [], IsPinned = false };
 }
+
+/// <summary>The message that another one answers, as far as it is shown there.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Author">Who wrote it.</param>
+/// <param name="Extract">The beginning of its text; empty once deleted.</param>
+/// <param name="IsDeleted">True where only the place is left.</param>
+public sealed record ReplyPreview(MessageId Id, UserCard Author, string Extract, bool IsDeleted);
+
+/// <summary>One kind of reaction to a message.</summary>
+/// <param name="Emoji">Which.</param>
+/// <param name="Users">Who, in the order in which they reacted.</param>
+public sealed record ReactionView(string Emoji, IReadOnlyList<UserId> Users);
 
 /// <summary>A message was posted.</summary>
 /// <param name="Message">The message.</param>
 public sealed record MessagePosted(MessageView Message) : RoomEvent(Message.Room, Message.At);
+
+/// <summary>A message's text was changed.</summary>
+/// <param name="Message">The message as it is now.</param>
+/// <param name="At">When.</param>
+public sealed record MessageEdited(MessageView Message, DateTimeOffset At) : RoomEvent(Message.Room, At);
 
 /// <summary>A message was deleted; its text is gone everywhere.</summary>
 /// <param name="Room">The room.</param>
@@ -41,3 +62,25 @@ public sealed record MessagePosted(MessageView Message) : RoomEvent(Message.Room
 /// <param name="By">Who deleted it.</param>
 /// <param name="At">When.</param>
 public sealed record MessageDeleted(RoomId Room, MessageId Message, UserCard By, DateTimeOffset At) : RoomEvent(Room, At);
+
+/// <summary>Its author brought a deleted message back.</summary>
+/// <param name="Message">The message as it is now.</param>
+/// <param name="At">When.</param>
+public sealed record MessageRestored(MessageView Message, DateTimeOffset At) : RoomEvent(Message.Room, At);
+
+/// <summary>The reactions to a message changed.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="Message">Which message.</param>
+/// <param name="Reactions">All of its reactions now.</param>
+/// <param name="By">Who reacted or took a reaction back.</param>
+/// <param name="At">When.</param>
+public sealed record ReactionChanged(
+    RoomId Room, MessageId Message, IReadOnlyList<ReactionView> Reactions, UserCard By, DateTimeOffset At) : RoomEvent(Room, At);
+
+/// <summary>A message was pinned, or is no longer.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="Message">Which message.</param>
+/// <param name="IsPinned">True: pinned.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="At">When.</param>
+public sealed record PinChanged(RoomId Room, MessageId Message, bool IsPinned, UserCard By, DateTimeOffset At) : RoomEvent(Room, At);

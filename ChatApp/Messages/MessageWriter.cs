@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using ChatApp.Accounts;
-using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -10,8 +9,8 @@ using ChatApp.Storage;
 namespace ChatApp.Messages;
 
 /// <summary>
-/// The one way by which messages come into being and go: the same for the composer, the socket and every other
-/// entrance, so each rule stands here once. Whoever calls says who acts; what they may do is looked up here.
+/// The one way by which messages come into being: the same for the composer, the socket and every other entrance, so each
+/// rule stands here once. Whoever calls says who acts; what they may do is looked up here.
 /// </summary>
 public sealed class MessageWriter : IAsyncDisposable
 {
@@ -21,19 +20,17 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly CommitQueue _commits;
     private readonly RoomBroker _broker;
     private readonly UserDirectory _users;
-    private readonly MarkdownRenderer _markdown;
-    private readonly MessageOptions _options;
+    private readonly MessageTexts _texts;
     private readonly PartitionedRateLimiter<UserId> _pace;
 
     /// <summary>One instance for all.</summary>
-    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MarkdownRenderer markdown, MessageOptions options)
+    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _commits = commits;
         _broker = broker;
         _users = users;
-        _markdown = markdown;
-        _options = options;
+        _texts = texts;
         _pace = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.GetTokenBucketLimiter(user, _ => new()
         {
             TokenLimit = options.PostBurst,
@@ -51,119 +48,71 @@ public sealed class MessageWriter : IAsyncDisposable
     /// <param name="room">Where.</param>
     /// <param name="text">Markdown.</param>
     /// <param name="key">The sender's key, 1 to <see cref="MaxKeyLength"/> characters; null makes one, and then a retry is a new message.</param>
-    public async Task<PostResult> PostAsync(UserId actor, RoomId room, string text, string? key)
+    /// <param name="replyTo">The message of the same room that this one answers; null for none.</param>
+    public async Task<PostResult> PostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         key ??= Guid.NewGuid().ToString("N");
         if (key.Length is 0 or > MaxKeyLength || key.Any(char.IsControl)) return new PostResult.Rejected(PostRefusal.BadKey);
-        text = Clean(text);
-        if (!VisibleText.HasAny(text)) return new PostResult.Rejected(PostRefusal.Empty);
-        if (text.EnumerateRunes().Count() > _options.MaxLength) return new PostResult.Rejected(PostRefusal.TooLong);
+        if (_texts.Check(text, out var clean) is { } problem) return new PostResult.Rejected(problem);
         using var pass = _pace.AttemptAcquire(actor);
         if (!pass.IsAcquired)
             return new PostResult.Rejected(PostRefusal.TooFast, pass.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
 
-        var html = _markdown.Render(text);
-        var fingerprint = Fingerprint(room, text);
+        var draft = new Draft(actor, room, clean, _texts.Render(clean), key, replyTo);
         try
         {
-            return await _commits.CommitAsync(commit => Post(commit, actor, room, key, text, html, fingerprint));
+            return await _commits.CommitAsync(commit => Post(commit, draft));
         }
-        catch (StorageUnavailableException problem)
+        catch (StorageUnavailableException fault)
         {
-            return problem.IsBusy
+            return fault.IsBusy
                 ? new PostResult.Rejected(PostRefusal.Busy, TimeSpan.FromSeconds(1))
                 : new PostResult.Rejected(PostRefusal.StorageFailed, TimeSpan.FromSeconds(5));
-        }
-    }
-
-    /// <summary>
-    /// Deletes a message: its own author may, and whoever has a higher rank than the author; the latter leaves an entry
-    /// in the audit log.
-    /// </summary>
-    /// <param name="actor">Who deletes.</param>
-    /// <param name="id">Which message.</param>
-    /// <param name="reason">Why, for the audit log; cut at 512 characters.</param>
-    public async Task<DeleteOutcome> DeleteAsync(UserId actor, MessageId id, string reason = "")
-    {
-        try
-        {
-            return await _commits.CommitAsync(commit => Delete(commit, actor, id, reason));
-        }
-        catch (StorageUnavailableException)
-        {
-            return DeleteOutcome.Busy;
         }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _pace.DisposeAsync();
 
-    private PostResult Post(Commit commit, UserId actor, RoomId roomId, string key, string text, string html, string fingerprint)
+    private PostResult Post(Commit commit, Draft draft)
     {
-        if (RoomAccess.Find(commit.Db, roomId, actor) is not { } standing) return new PostResult.Rejected(PostRefusal.RoomNotFound);
+        if (RoomAccess.Find(commit.Db, draft.Room, draft.Author) is not { } standing) return new PostResult.Rejected(PostRefusal.RoomNotFound);
         if (!standing.IsMember) return new PostResult.Rejected(PostRefusal.NotAMember);
-        if (commit.Db.Messages.FirstOrDefault(m => m.AuthorId == actor.Value && m.Key == key) is { } earlier)
+        if (commit.Db.Messages.FirstOrDefault(m => m.AuthorId == draft.Author.Value && m.Key == draft.Key) is { } earlier)
         {
-            return earlier.Fingerprint == fingerprint
-                ? new PostResult.Accepted(MessageView.Of(earlier, _users), standing.Room.Epoch, IsDuplicate: true)
+            return earlier.Fingerprint == draft.Fingerprint
+                ? new PostResult.Accepted(MessageViews.Of(commit.Db, earlier, _users), standing.Room.Epoch, IsDuplicate: true)
                 : new PostResult.Rejected(PostRefusal.KeyUsedForOther);
         }
 
-        var room = commit.Db.Rooms.Single(r => r.Id == roomId.Value);
+        if (standing.Room.IsArchived) return new PostResult.Rejected(PostRefusal.Archived);
+        if (draft.ReplyTo is { } target && !commit.Db.Messages.Any(m => m.Id == target.Value && m.RoomId == draft.Room.Value && m.DeletedAt == null))
+            return new PostResult.Rejected(PostRefusal.NoSuchReply);
+
+        var room = commit.Db.Rooms.Single(r => r.Id == draft.Room.Value);
         var message = new Message
         {
             RoomId = room.Id,
             Offset = room.Head + 1,
-            AuthorId = actor.Value,
-            Key = key,
-            Fingerprint = fingerprint,
-            Text = text,
-            Html = html,
+            AuthorId = draft.Author.Value,
+            Key = draft.Key,
+            Fingerprint = draft.Fingerprint,
+            Text = draft.Text,
+            Html = draft.Html,
             At = commit.Now,
+            ReplyTo = draft.ReplyTo?.Value,
         };
         commit.Db.Messages.Add(message);
         commit.Db.SaveChanges(); // gives the id that the log names
-        var offset = RoomLog.Append(commit, room, LogEntryKind.MessagePosted, actor, new MessageId(message.Id));
-        var view = MessageView.Of(message, _users);
-        commit.AfterCommit(() => _broker.Publish(roomId, new MessagePosted(view), offset));
+        var view = MessageViews.Of(commit.Db, message, _users);
+        RoomLog.Append(commit, room, LogEntryKind.MessagePosted, draft.Author, _broker, new MessagePosted(view), view.Id);
         return new PostResult.Accepted(view, room.Epoch, IsDuplicate: false);
     }
 
-    private DeleteOutcome Delete(Commit commit, UserId actor, MessageId id, string reason)
+    private sealed record Draft(UserId Author, RoomId Room, string Text, string Html, string Key, MessageId? ReplyTo)
     {
-        if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return DeleteOutcome.NotFound;
-        var roomId = new RoomId(message.RoomId);
-        var by = _users.Get(actor);
-        var author = _users.Get(new UserId(message.AuthorId));
-        var isOwn = author.Id == actor;
-        // Moderators act everywhere; whoever is neither that nor in the room must not even learn that the message exists.
-        if (!by.IsModerator && RoomAccess.Find(commit.Db, roomId, actor) is not { IsMember: true }) return DeleteOutcome.NotFound;
-        if (!isOwn && !(by.IsModerator && by.Rank > author.Rank)) return DeleteOutcome.NotAllowed;
-        if (message.DeletedAt is not null) return DeleteOutcome.Done;
-
-        message.Text = "";
-        message.Html = "";
-        message.DeletedAt = commit.Now;
-        var room = commit.Db.Rooms.Single(r => r.Id == message.RoomId);
-        var offset = RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, actor, id);
-        if (!isOwn) AuditLog.Add(commit, actor, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
-        commit.AfterCommit(() => _broker.Publish(roomId, new MessageDeleted(roomId, id, by, commit.Now), offset));
-        return DeleteOutcome.Done;
+        public string Fingerprint { get; } = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(
+            ReplyTo is { } target ? $"{Room}\n{target}\n{Text}" : $"{Room}\n{Text}")));
     }
-
-    // Line ends become one kind, halves of surrogate pairs become U+FFFD, NUL goes: what is stored can be shown and sent anywhere.
-    private static string Clean(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').EnumerateRunes())
-        {
-            if (rune.Value != 0) clean.Append(rune.ToString());
-        }
-
-        return clean.ToString().TrimEnd().TrimStart('\n');
-    }
-
-    private static string Fingerprint(RoomId room, string text) =>
-        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{room}\n{text}")));
 }

@@ -42,6 +42,12 @@ public enum PostRefusal
     /// <summary>The sender used this key before for another message.</summary>
     KeyUsedForOther,
 
+    /// <summary>The room is archived: nothing is posted there any more.</summary>
+    Archived,
+
+    /// <summary>The message answers one that is not in this room.</summary>
+    NoSuchReply,
+
     /// <summary>The sender posts too fast.</summary>
     TooFast,
 
@@ -52,28 +58,20 @@ public enum PostRefusal
     StorageFailed,
 }
 
-/// <summary>Outcome of deleting a message.</summary>
-public enum DeleteOutcome
-{
-    /// <summary>It is deleted, now or before.</summary>
-    Done,
-
-    /// <summary>There is no such message, as far as the actor may know.</summary>
-    NotFound,
-
-    /// <summary>The actor neither wrote it nor has a higher rank than its author.</summary>
-    NotAllowed,
-
-    /// <summary>Nothing was stored; trying again soon makes sense.</summary>
-    Busy,
-}
-
 /// <summary>Limits of messages. Section <c>Messages</c> of the settings.</summary>
 public sealed class MessageOptions
 {
     /// <summary>Longest message, in Unicode code points; 8,000 by default, 1 to 8,000.</summary>
     [Range(1, 8000)]
     public int MaxLength { get; init; } = 8000;
+
+    /// <summary>Hours in which an author can edit a message; 24 by default, 0 to 87,600.</summary>
+    [Range(0, 87_600)]
+    public int EditHours { get; init; } = 24;
+
+    /// <summary>Kinds of reactions that one message can have; 50 by default, 1 to 1,000.</summary>
+    [Range(1, 1000)]
+    public int MaxReactionKinds { get; init; } = 50;
 
     /// <summary>Messages per second that one person may post in the long run; 10 by default, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
@@ -82,4 +80,8 @@ public sealed class MessageOptions
     /// <summary>Messages that one person may post at once after a quiet time; 20 by default, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int PostBurst { get; init; } = 20;
+
+    /// <summary>Days after which messages go, pinned ones excepted, in rooms that set nothing themselves; 0 by default: never. 0 to 3,650.</summary>
+    [Range(0, 3650)]
+    public int RetentionDays { get; init; }
 }

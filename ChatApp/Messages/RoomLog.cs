@@ -1,20 +1,44 @@
+using ChatApp.Accounts;
+using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 
 namespace ChatApp.Messages;
 
+/// <summary>A change of a room with its place in the room's log.</summary>
+/// <param name="Offset">The place.</param>
+/// <param name="Event">The change, as the room stands today: the log names what changed, the text is read where it lives.</param>
+public sealed record LoggedEvent(Offset Offset, RoomEvent Event);
+
 /// <summary>The log of a room: the one sequence that all viewers follow.</summary>
-public static class RoomLog
+/// <param name="database">Where it is stored.</param>
+/// <param name="users">Names of people.</param>
+public sealed class RoomLog(ChatDatabase database, UserDirectory users)
 {
     /// <summary>
-    /// Takes the room's next offset for a change, in the same transaction as the change itself: offsets have no hole.
+    /// Takes the room's next offset for a change, in the same transaction as the change itself (so offsets have no hole),
+    /// and tells the viewers once it is on disk.
     /// </summary>
     /// <param name="commit">The change that is being made.</param>
     /// <param name="room">The room, tracked by the commit's context.</param>
     /// <param name="kind">What happens.</param>
     /// <param name="actor">Who does it.</param>
+    /// <param name="broker">Tells the viewers.</param>
+    /// <param name="happened">What they are told.</param>
     /// <param name="message">The message concerned.</param>
     /// <param name="subject">The person concerned.</param>
+    public static Offset Append(
+        Commit commit, Room room, LogEntryKind kind, UserId actor, RoomBroker broker, RoomEvent happened, MessageId? message = null, UserId? subject = null)
+    {
+        ArgumentNullException.ThrowIfNull(broker);
+        var offset = Append(commit, room, kind, actor, message, subject);
+        // Whoever catches up from memory must not be shown a text that has been changed or taken back since.
+        var rewrites = kind is LogEntryKind.MessageEdited or LogEntryKind.MessageDeleted or LogEntryKind.MessageRestored;
+        commit.AfterCommit(() => broker.Publish(happened.Room, happened, offset, rewrites));
+        return offset;
+    }
+
+    /// <summary>The same for a change whose viewers are told in another way, or not at all.</summary>
     public static Offset Append(
         Commit commit, Room room, LogEntryKind kind, UserId actor, MessageId? message = null, UserId? subject = null)
     {
@@ -32,5 +56,47 @@ public static class RoomLog
             At = commit.Now,
         });
         return new Offset(room.Head);
+    }
+
+    /// <summary>
+    /// The changes after a place, in order, at most <paramref name="count"/>; empty where there are none. Rights are the
+    /// caller's affair.
+    /// </summary>
+    public IReadOnlyList<LoggedEvent> Read(RoomId room, Offset after, int count)
+    {
+        using var db = database.OpenRead();
+        var entries = db.Log
+            .Where(entry => entry.RoomId == room.Value && entry.Offset > after.Value)
+            .OrderBy(entry => entry.Offset)
+            .Take(count)
+            .ToList();
+        long[] ids = [.. entries.Where(entry => entry.MessageId is not null).Select(entry => entry.MessageId!.Value).Distinct()];
+        var messages = MessageViews.Of(db, [.. db.Messages.Where(message => ids.Contains(message.Id))], users).ToDictionary(message => message.Id.Value);
+        RoomView? view = null;
+        return [.. entries.Select(entry => new LoggedEvent(new Offset(entry.Offset), EventOf(entry)))];
+
+        RoomEvent EventOf(LogEntry entry)
+        {
+            var actor = users.Get(new UserId(entry.ActorId));
+            if (entry.MessageId is { } id)
+            {
+                // Gone by retention: to whoever still shows it, that is a deletion.
+                if (!messages.TryGetValue(id, out var message)) return new MessageDeleted(room, new MessageId(id), actor, entry.At);
+                return entry.Kind switch
+                {
+                    LogEntryKind.MessagePosted => new MessagePosted(message),
+                    LogEntryKind.MessageEdited => new MessageEdited(message, entry.At),
+                    LogEntryKind.MessageRestored => new MessageRestored(message, entry.At),
+                    LogEntryKind.ReactionChanged => new ReactionChanged(room, message.Id, message.Reactions, actor, entry.At),
+                    LogEntryKind.PinChanged => new PinChanged(room, message.Id, message.IsPinned, actor, entry.At),
+                    _ => new MessageDeleted(room, message.Id, actor, entry.At),
+                };
+            }
+
+            if (entry.Kind is LogEntryKind.MemberJoined or LogEntryKind.MemberLeft)
+                return new MemberChanged(room, users.Get(new UserId(entry.SubjectId ?? entry.ActorId)), entry.Kind == LogEntryKind.MemberJoined, entry.At);
+            view ??= RoomView.Of(db.Rooms.Single(r => r.Id == room.Value));
+            return new RoomChanged(view, actor, entry.At);
+        }
     }
 }

@@ -61,7 +61,7 @@ public sealed record AuditLine(DateTimeOffset At, string Actor, string Action, s
 /// <param name="users">Ranks and names.</param>
 /// <param name="messages">Deletes messages.</param>
 public sealed class ModerationDesk(
-    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, MessageWriter messages)
+    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, MessageEditor messages)
 {
     /// <summary>Most lines that one list holds.</summary>
     public const int MaxLines = 200;
@@ -140,8 +140,9 @@ public sealed class ModerationDesk(
     });
 
     /// <summary>Deletes a message of somebody of lower rank, in any room.</summary>
-    public Task<DeleteOutcome> DeleteMessageAsync(UserId actor, MessageId message, string reason) =>
-        users.Get(actor).IsModerator ? messages.DeleteAsync(actor, message, reason) : Task.FromResult(DeleteOutcome.NotFound);
+    public Task<MessageResult> DeleteMessageAsync(UserId actor, MessageId message, string reason) => users.Get(actor).IsModerator
+        ? messages.DeleteAsync(actor, message, reason)
+        : Task.FromResult(new MessageResult(MessageOutcome.NotFound));
 
     /// <summary>The newest entries of the audit log, at most <see cref="MaxLines"/>; null for members.</summary>
     public IReadOnlyList<AuditLine>? Audit(UserId actor)

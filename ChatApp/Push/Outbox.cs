@@ -17,6 +17,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     private ManualResetValueTaskSourceCore<bool> _signal;
     private long _waitingBytes;
     private long _takenBytes;
+    private TaskCompletionSource? _halfEmpty;
     private bool _isAwaited;
     private bool _completed;
 
@@ -51,6 +52,20 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     }
 
     /// <summary>
+    /// Waits until at most half of the outbox is in use, or the connection has ended: for whoever has much to send to one
+    /// reader and wants to keep to its pace.
+    /// </summary>
+    public Task HalfEmptyAsync()
+    {
+        lock (_gate)
+        {
+            if (_completed || IsHalfEmpty) return Task.CompletedTask;
+            _halfEmpty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _halfEmpty.Task;
+        }
+    }
+
+    /// <summary>
     /// Takes all that waits, in order, leaving out events of subscriptions that have been revoked meanwhile.
     /// The list is valid until the next call.
     /// </summary>
@@ -62,6 +77,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         {
             (_waiting, _taken) = (_taken, _waiting);
             (_takenBytes, _waitingBytes) = (_waitingBytes, 0);
+            if (IsHalfEmpty) TellHalfEmpty();
         }
 
         foreach (var delivery in _taken)
@@ -139,6 +155,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
             }
 
             wake = StopWaiting();
+            TellHalfEmpty();
         }
 
         if (wake) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -159,6 +176,14 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
+
+    private bool IsHalfEmpty => _waiting.Count <= maxEvents / 2 && _waitingBytes + _takenBytes <= maxBytes / 2;
+
+    private void TellHalfEmpty()
+    {
+        _halfEmpty?.TrySetResult();
+        _halfEmpty = null;
+    }
 
     // Whoever gets true must wake the reader, and is the only one that does.
     private bool StopWaiting()

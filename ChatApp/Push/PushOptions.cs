@@ -21,6 +21,10 @@ public sealed class PushOptions
     [Range(1, 1_000_000)]
     public int OutboxEvents { get; init; } = 1000;
 
+    /// <summary>Newest events of a room that stay in memory for those who catch up; 256 by default, 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int RecentEvents { get; init; } = 256;
+
     /// <summary>Longest frame a client may send, in bytes; 64 KiB by default, 1 KiB to 16 MiB.</summary>
     [Range(1024, 1 << 24)]
     public int FrameBytes { get; init; } = 64 * 1024;

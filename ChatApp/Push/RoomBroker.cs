@@ -18,6 +18,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     private readonly Lock _usersGate = new();
     private long _published;
     private long _deliveries;
+    private readonly PushOptions _options = options;
     private long _slow;
     private EndReason? _closed;
 
@@ -37,6 +38,16 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <summary>Makes an envelope for this engine's sockets and circuits.</summary>
     public Envelope Wrap(object body) => new(body, encoder);
 
+    /// <summary>Makes an envelope of a room's event.</summary>
+    public Envelope Wrap(object body, RoomId room, Offset? offset) => new(body, encoder) { Room = room, Offset = offset };
+
+    /// <summary>
+    /// The stored events of a room after a position, at most <paramref name="count"/>; null where not all of them are in
+    /// memory, and an empty list where there are none.
+    /// </summary>
+    public IReadOnlyList<Envelope>? TryReadRecent(RoomId room, Offset after, int count) =>
+        _rooms.TryGetValue(room, out var topic) ? topic.Recent(after, count) : null;
+
     /// <summary>
     /// Accepts a viewer. Null where the user has <see cref="PushOptions.ConnectionsPerUser"/> connections of that kind already.
     /// </summary>
@@ -45,14 +56,14 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         ArgumentNullException.ThrowIfNull(description);
         var isSocket = description.Kind == ConnectionKind.Socket;
         var outbox = new Outbox(
-            maxEvents: isSocket ? int.MaxValue : options.OutboxEvents,
-            maxBytes: isSocket ? options.OutboxBytes : long.MaxValue,
+            maxEvents: isSocket ? int.MaxValue : _options.OutboxEvents,
+            maxBytes: isSocket ? _options.OutboxBytes : long.MaxValue,
             wakesAlone: !isSocket);
         var connection = new Connection(this, description with { Since = time.GetUtcNow() }, outbox);
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
-            if (own.Count(other => other.Description.Kind == description.Kind) >= options.ConnectionsPerUser) return null;
+            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser) return null;
             own.Add(connection);
         }
 
@@ -69,16 +80,16 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
 
     /// <summary>
     /// Starts listening to a room. The caller has checked the right to read it. The subscription is held: read the
-    /// present state, then call <see cref="Subscription.Release"/>.
+    /// present state, then call <see cref="Subscription.TryRelease"/>.
     /// </summary>
     public SubscribeResult Subscribe(Connection connection, RoomId room)
     {
         ArgumentNullException.ThrowIfNull(connection);
         while (true)
         {
-            var topic = _rooms.GetOrAdd(room, static (id, broker) => new RoomTopic(id) { Retired = broker.Forget }, this);
-            var subscription = new Subscription(connection, topic, options.OutboxEvents);
-            switch (connection.TryAdd(subscription, options.SubscriptionsPerConnection))
+            var topic = _rooms.GetOrAdd(room, static (id, broker) => new RoomTopic(id, broker._options.RecentEvents) { Retired = broker.Forget }, this);
+            var subscription = new Subscription(connection, topic, _options.OutboxEvents);
+            switch (connection.TryAdd(subscription, _options.SubscriptionsPerConnection))
             {
                 case Connection.AddResult.AlreadyThere: return Refused(topic, SubscribeRefusal.AlreadySubscribed);
                 case Connection.AddResult.Full: return Refused(topic, SubscribeRefusal.LimitReached);
@@ -103,11 +114,12 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <param name="room">The room.</param>
     /// <param name="body">The event; immutable.</param>
     /// <param name="offset">Its position in the room's log; null for events that are not stored.</param>
-    public void Publish(RoomId room, object body, Offset? offset = null)
+    /// <param name="rewrites">True where earlier events would show something that is no longer so (an edit, a deletion).</param>
+    public void Publish(RoomId room, object body, Offset? offset = null, bool rewrites = false)
     {
         Interlocked.Increment(ref _published);
         if (!_rooms.TryGetValue(room, out var topic)) return;
-        var receivers = topic.Publish(new Envelope(body, encoder) { Room = room, Offset = offset });
+        var receivers = topic.Publish(Wrap(body, room, offset), rewrites);
         Interlocked.Add(ref _deliveries, receivers);
     }
 

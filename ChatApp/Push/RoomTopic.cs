@@ -4,13 +4,15 @@ namespace ChatApp.Push;
 /// The subscribers of one room. Publishing is one event at a time, so that all subscribers see the same order;
 /// readers work on a snapshot, so that nobody who joins or leaves ever waits for a publisher.
 /// </summary>
-internal sealed class RoomTopic(RoomId room)
+internal sealed class RoomTopic(RoomId room, int recentEvents)
 {
     private readonly Lock _membership = new();
     private readonly Lock _order = new();
     private readonly Dictionary<Subscription, int> _indexes = [];
     private readonly List<Subscription> _subscriptions = [];
     private Subscription[]? _snapshot = [];
+
+    private readonly RecentEvents _recent = new(recentEvents);
 
     public RoomId Room => room;
 
@@ -69,16 +71,23 @@ internal sealed class RoomTopic(RoomId room)
         Retired?.Invoke(this);
     }
 
-    public int Publish(Envelope envelope)
+    public int Publish(Envelope envelope, bool rewrites)
     {
         lock (_order)
         {
+            _recent.Add(envelope, rewrites);
             var subscribers = Snapshot();
             var wakes = default(WakeList);
             foreach (var subscriber in subscribers) subscriber.Deliver(envelope, ref wakes);
             wakes.Flush();
             return subscribers.Length;
         }
+    }
+
+    /// <summary>The stored events after a position, at most so many; null where not all of them are in memory.</summary>
+    public IReadOnlyList<Envelope>? Recent(Offset after, int count)
+    {
+        lock (_order) return _recent.After(after, count);
     }
 
     public Subscription[] Snapshot()

@@ -2,7 +2,7 @@ namespace ChatApp.Push;
 
 /// <summary>
 /// One connection's place in one room. It starts held: live events are kept back while the owner reads what was there
-/// before, and <see cref="Release"/> lets those through that the owner does not have yet. So joining has no hole and
+/// before, and <see cref="TryRelease"/> lets those through that the owner does not have yet. So joining has no hole and
 /// no double, for a circuit that opens a room and for a socket alike. Disposing it leaves the room.
 /// </summary>
 public sealed class Subscription : IDisposable
@@ -12,6 +12,7 @@ public sealed class Subscription : IDisposable
     private readonly int _heldLimit;
     private List<Envelope>? _held = [];
     private Offset _position;
+    private bool _heldLost;
     private int _state;
 
     internal Subscription(Connection connection, RoomTopic topic, int heldLimit)
@@ -33,18 +34,40 @@ public sealed class Subscription : IDisposable
     /// <summary>Set where the right to read is gone: what still waits in the outbox must not be written any more.</summary>
     internal bool IsRevoked => Volatile.Read(ref _state) == 2;
 
-    /// <summary>Lets the held events after <paramref name="position"/> through, in order, and everything that follows.</summary>
+    /// <summary>
+    /// Lets the held events after <paramref name="position"/> through, in order, and everything that follows. False where
+    /// more events came than are held back: read on from storage, and try again.
+    /// </summary>
     /// <param name="position">The last change that the owner has read from storage.</param>
-    public void Release(Offset position)
+    public bool TryRelease(Offset position)
     {
         lock (_gate)
         {
-            var held = _held;
-            _held = null;
-            if (HasEnded) return;
+            if (_held is not { } held || HasEnded) return true;
             if (position > _position) _position = position;
+            if (_heldLost)
+            {
+                _heldLost = false;
+                return false;
+            }
+
+            _held = null;
             var wakes = default(WakeList);
-            foreach (var envelope in held ?? []) Pass(envelope, ref wakes);
+            foreach (var envelope in held) Pass(envelope, ref wakes);
+            wakes.Flush();
+            return true;
+        }
+    }
+
+    /// <summary>Sends missed events, in the order of the log, while live ones are held back.</summary>
+    public void Replay(IReadOnlyList<Envelope> missed)
+    {
+        ArgumentNullException.ThrowIfNull(missed);
+        lock (_gate)
+        {
+            if (HasEnded) return;
+            var wakes = default(WakeList);
+            foreach (var envelope in missed) Pass(envelope, ref wakes);
             wakes.Flush();
         }
     }
@@ -68,9 +91,9 @@ public sealed class Subscription : IDisposable
             }
             else
             {
-                // The owner takes too long to read: the same fate as a full outbox.
+                // Stored events are in the log, where the owner finds them; others are allowed to get lost.
                 _held.Clear();
-                Connection.Overflow();
+                _heldLost = true;
             }
         }
     }

@@ -41,6 +41,15 @@ public sealed class Room
     /// <summary>Offset of the newest change in the room's log; 0 where there is none.</summary>
     public long Head { get; set; }
 
+    /// <summary>Changes up to this offset are no longer held (retention); 0 where all are.</summary>
+    public long Floor { get; set; }
+
+    /// <summary>Messages older than this many days go, pinned ones excepted; null keeps them, or the instance's setting decides.</summary>
+    public int? RetentionDays { get; set; }
+
+    /// <summary>True where nothing is posted any more; the address stays.</summary>
+    public bool IsArchived { get; set; }
+
     /// <summary>Names this log: changes only when the log is really another one (a restored backup).</summary>
     public required string Epoch { get; init; }
 

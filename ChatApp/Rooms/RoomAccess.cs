@@ -18,8 +18,22 @@ public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role);
 /// <param name="Epoch">Name of the log that the offsets belong to.</param>
 public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibility Visibility, bool IsDefault, Offset Head, string Epoch)
 {
+    /// <summary>Changes up to this one are no longer held.</summary>
+    public Offset Floor { get; init; }
+
+    /// <summary>True where nothing is posted any more.</summary>
+    public bool IsArchived { get; init; }
+
+    /// <summary>Messages older than this many days go; null where the room itself sets no limit.</summary>
+    public int? RetentionDays { get; init; }
+
     internal static RoomView Of(Room room) =>
-        new(new RoomId(room.Id), room.Name, room.Topic, room.Visibility, room.IsDefault, new Offset(room.Head), room.Epoch);
+        new(new RoomId(room.Id), room.Name, room.Topic, room.Visibility, room.IsDefault, new Offset(room.Head), room.Epoch)
+        {
+            Floor = new Offset(room.Floor),
+            IsArchived = room.IsArchived,
+            RetentionDays = room.RetentionDays,
+        };
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Storage;
 
@@ -25,6 +26,12 @@ public enum RoomOutcome
 
     /// <summary>Not with this room: nobody leaves a default room, the last member stays in a private one.</summary>
     NotPossible,
+
+    /// <summary>The person may not do this to the room.</summary>
+    NotAllowed,
+
+    /// <summary>Not a number of days from 1 to <see cref="RoomWriter.MaxRetentionDays"/>.</summary>
+    BadRetention,
 
     /// <summary>Nothing was stored; trying again soon makes sense.</summary>
     Busy,
@@ -52,6 +59,9 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
 
     /// <summary>Longest topic, in UTF-16 units.</summary>
     public const int MaxTopicLength = 250;
+
+    /// <summary>Longest time after which messages go, in days: ten years.</summary>
+    public const int MaxRetentionDays = 3650;
 
     /// <summary>Makes a room; its maker is its owner and first member.</summary>
     public Task<RoomResult> CreateAsync(UserId actor, string name, string topic, RoomVisibility visibility)
@@ -121,17 +131,42 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         return new RoomResult(RoomOutcome.Done, view);
     });
 
+    /// <summary>
+    /// Sets after how many days a room's messages go, pinned ones excepted. Its owners may, and administrators everywhere.
+    /// It leaves an entry in the audit log.
+    /// </summary>
+    /// <param name="actor">Who decides.</param>
+    /// <param name="id">The room.</param>
+    /// <param name="days">1 to <see cref="MaxRetentionDays"/>; null leaves it to the instance's setting.</param>
+    public Task<RoomResult> SetRetentionAsync(UserId actor, RoomId id, int? days)
+    {
+        if (days is < 1 or > MaxRetentionDays) return Task.FromResult(new RoomResult(RoomOutcome.BadRetention));
+        return CommitAsync(commit =>
+        {
+            var by = users.Get(actor);
+            var isAdministrator = by.Rank == Rank.Administrator;
+            var standing = RoomAccess.Find(commit.Db, id, actor);
+            if (commit.Db.Rooms.FirstOrDefault(r => r.Id == id.Value) is not { } room || (standing is null && !isAdministrator)) return new RoomResult(RoomOutcome.NotFound);
+            if (!isAdministrator && standing is not { IsMember: true, Role: RoomRole.Owner }) return new RoomResult(RoomOutcome.NotAllowed);
+            if (room.RetentionDays == days) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
+
+            AuditLog.Add(commit, actor, "room.retention", room.Id, $"{room.Name}: {InDays(room.RetentionDays)} -> {InDays(days)}", reason: "");
+            room.RetentionDays = days;
+            // The offset of this very change belongs to what viewers are told.
+            var view = RoomView.Of(room) with { Head = new Offset(room.Head + 1) };
+            RoomLog.Append(commit, room, LogEntryKind.RoomChanged, actor, broker, new RoomChanged(view, by, commit.Now));
+            return new RoomResult(RoomOutcome.Done, view);
+        });
+    }
+
+    private static string InDays(int? days) => days is { } number ? $"{number} days" : "no limit";
+
     private void Add(Commit commit, Room room, UserId member, UserId actor, RoomRole role)
     {
         commit.Db.Memberships.Add(new Membership { RoomId = room.Id, UserId = member.Value, Role = role, JoinedAt = commit.Now });
-        var offset = RoomLog.Append(commit, room, LogEntryKind.MemberJoined, actor, subject: member);
+        RoomLog.Append(commit, room, LogEntryKind.MemberJoined, actor, broker, new MemberChanged(new RoomId(room.Id), users.Get(member), IsMember: true, commit.Now), subject: member);
         var view = RoomView.Of(room);
-        var card = users.Get(member);
-        commit.AfterCommit(() =>
-        {
-            broker.Publish(view.Id, new MemberChanged(view.Id, card, IsMember: true, commit.Now), offset);
-            broker.PublishToUser(member, new OwnRoomsChanged(view, IsMember: true));
-        });
+        commit.AfterCommit(() => broker.PublishToUser(member, new OwnRoomsChanged(view, IsMember: true)));
     }
 
     // A private room that nobody is in could never be entered again.

@@ -5,6 +5,7 @@ using ChatApp.Api;
 using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Search;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
@@ -14,12 +15,19 @@ namespace ChatApp.Sockets;
 /// <param name="Broker">The push engine.</param>
 /// <param name="Rooms">Who may read what.</param>
 /// <param name="Writer">Posts messages.</param>
+/// <param name="Editor">Edits and deletes them.</param>
+/// <param name="Marks">Reactions and pins.</param>
+/// <param name="History">Pages of what was said.</param>
+/// <param name="Markers">Who has read how far.</param>
+/// <param name="Search">Finds messages.</param>
+/// <param name="CatchUp">What a client has missed.</param>
 /// <param name="Tokens">Reads access tokens.</param>
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Faults of sessions.</param>
 public sealed record SocketServices(
-    RoomBroker Broker, RoomDirectory Rooms, MessageWriter Writer, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger)
+    RoomBroker Broker, RoomDirectory Rooms, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
+    MessageSearch Search, RoomCatchUp CatchUp, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

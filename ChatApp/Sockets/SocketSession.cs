@@ -1,7 +1,6 @@
 using System.Net.WebSockets;
 using System.Threading.RateLimiting;
 using ChatApp.Accounts;
-using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Wire;
 
@@ -38,6 +37,7 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
 
     private Connection? _connection;
     private SocketWriter? _writer;
+    private SocketAnswers? _answers;
     private Task<EndReason?>? _firstRead;
     private long _lastReceived;
     private long _firstError;
@@ -120,6 +120,7 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)));
         if (_connection is null) return EndReason.ConnectionLimit;
 
+        _answers = new SocketAnswers(_connection, services);
         var now = services.Time.GetUtcNow();
         long? ttl = credential.Expires is { } end ? Math.Max(1, (long)(end - now).TotalSeconds) : null;
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
@@ -162,68 +163,11 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         _pace.TryReplenish();
         using var pass = _pace.AttemptAcquire();
         var error = pass.IsAcquired
-            ? await AnswerAsync(command)
+            ? await _answers!.AnswerAsync(command)
             : WireError.TooManyRequests with { RetryMs = 1000 };
         if (error is null) return null;
         Send(FrameEncoder.Refused(command.Id, error));
         return CountError() ? EndReason.TooManyErrors : null;
-    }
-
-    private async Task<WireError?> AnswerAsync(ClientCommand command)
-    {
-        switch (command)
-        {
-            case ClientCommand.Subscribe subscribe:
-                return Subscribe(subscribe);
-            case ClientCommand.Unsubscribe unsubscribe:
-                // As revoked, so that no event of it is written after the reply, whoever publishes at this moment.
-                if (Channel.Room(unsubscribe.Channel) is { } left) _connection!.SubscriptionTo(left)?.End(revoked: true);
-                Send(FrameEncoder.Unsubscribed(unsubscribe.Id));
-                return null;
-            case ClientCommand.Publish publish:
-                return await PublishAsync(publish);
-            case ClientCommand.Malformed malformed:
-                return WireError.BadRequest with { Message = malformed.Problem };
-            case ClientCommand.Connect:
-                return WireError.BadRequest with { Message = "already connected" };
-            default:
-                return WireError.MethodNotFound;
-        }
-    }
-
-    private WireError? Subscribe(ClientCommand.Subscribe command)
-    {
-        if (Channel.Room(command.Channel) is not { } room) return WireError.UnknownChannel;
-        var (subscription, refusal) = services.Broker.Subscribe(_connection!, room);
-        if (subscription is null) return WireError.Of(refusal!.Value);
-        // Listening first and looking second: a membership that ends in between ends the subscription too.
-        var standing = services.Rooms.Find(room, _connection!.User);
-        if (standing is not { IsMember: true })
-        {
-            subscription.Dispose();
-            return standing is null ? WireError.UnknownChannel : WireError.PermissionDenied;
-        }
-
-        Send(FrameEncoder.Subscribed(command.Id, standing.Room.Head, standing.Room.Epoch));
-        subscription.Release(standing.Room.Head);
-        // Lost between the look and the reply: the notice went out before the reply, which must not have the last word.
-        if (subscription.HasEnded) _connection!.Send(services.Broker.Wrap(new SubscriptionEnded(room, EndReason.RemovedByServer)));
-        return null;
-    }
-
-    private async Task<WireError?> PublishAsync(ClientCommand.Publish command)
-    {
-        if (Channel.Room(command.Channel) is not { } room) return WireError.UnknownChannel;
-        switch (await services.Writer.PostAsync(_connection!.User, room, command.Text, command.Key))
-        {
-            case PostResult.Accepted accepted:
-                Send(FrameEncoder.Published(command.Id, accepted));
-                return null;
-            case PostResult.Rejected rejected:
-                return WireError.Of(rejected);
-            default:
-                return WireError.Internal;
-        }
     }
 
     // Moderators read it: nothing that turns or hides what stands beside it.
@@ -288,5 +232,5 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
     }
 
     [LoggerMessage(200, LogLevel.Error, "A socket session failed")]
-    private static partial void LogFault(ILogger logger, Exception fault);
+    internal static partial void LogFault(ILogger logger, Exception fault);
 }

@@ -1,5 +1,6 @@
 using ChatApp.Messages;
 using ChatApp.Rooms;
+using ChatApp.Search;
 using ChatApp.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -169,12 +170,12 @@ public sealed class ChatDatabase : IDisposable
     private StartException Unreadable(string why) =>
         new($"'{_folder.Database}' is not a usable SQLite database ({why}); it was left untouched. Move it away, or set Data:Folder to another folder");
 
-    private sealed class SessionPragmas(string pragmas) : DbConnectionInterceptor
+    private sealed class SessionPragmas(string pragmas, bool writes) : DbConnectionInterceptor
     {
         // Settings of a session are lost with it, so they are said each time a connection opens. Only the writer's own
         // checkpoints (ChatDatabase.Checkpoint) touch the main file: automatic ones are off everywhere.
-        public static readonly SessionPragmas Writer = new("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;");
-        public static readonly SessionPragmas Reader = new("PRAGMA query_only=1; PRAGMA mmap_size=0;");
+        public static readonly SessionPragmas Writer = new("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;", writes: true);
+        public static readonly SessionPragmas Reader = new("PRAGMA query_only=1; PRAGMA mmap_size=0;", writes: false);
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
 
@@ -189,6 +190,8 @@ public sealed class ChatDatabase : IDisposable
             using var command = connection.CreateCommand();
             command.CommandText = pragmas;
             command.ExecuteNonQuery();
+            // The triggers of the full-text index call it.
+            if (writes) ((SqliteConnection)connection).CreateFunction(SearchText.FunctionName, static (string text) => SearchText.ForIndex(text), isDeterministic: true);
         }
     }
 }

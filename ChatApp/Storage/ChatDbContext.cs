@@ -25,6 +25,15 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>Messages of all rooms.</summary>
     public DbSet<Message> Messages => Set<Message>();
 
+    /// <summary>Texts that messages had before.</summary>
+    public DbSet<MessageRevision> Revisions => Set<MessageRevision>();
+
+    /// <summary>Reactions to messages.</summary>
+    public DbSet<Reaction> Reactions => Set<Reaction>();
+
+    /// <summary>How far people have read.</summary>
+    public DbSet<ReadMarker> ReadMarkers => Set<ReadMarker>();
+
     /// <summary>The logs of all rooms.</summary>
     public DbSet<LogEntry> Log => Set<LogEntry>();
 
@@ -90,9 +99,32 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             message.Property(m => m.Key).HasMaxLength(128);
             message.Property(m => m.Fingerprint).HasMaxLength(44);
             message.HasIndex(m => new { m.RoomId, m.Offset }).IsUnique();
+            message.HasIndex(m => new { m.RoomId, m.At, m.Offset });
             message.HasIndex(m => new { m.AuthorId, m.Key }).IsUnique();
+            message.HasIndex(m => new { m.RoomId, m.PinnedAt }).HasFilter("\"PinnedAt\" IS NOT NULL");
             message.HasOne<Room>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Restrict);
             message.HasOne<ChatUser>().WithMany().HasForeignKey(m => m.AuthorId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<MessageRevision>(revision =>
+        {
+            revision.ToTable("message_revisions");
+            revision.HasKey(r => new { r.MessageId, r.Revision });
+            revision.HasOne<Message>().WithMany().HasForeignKey(r => r.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<Reaction>(reaction =>
+        {
+            reaction.ToTable("reactions");
+            reaction.HasKey(r => new { r.MessageId, r.Emoji, r.UserId });
+            reaction.Property(r => r.Emoji).HasMaxLength(32);
+            reaction.HasOne<Message>().WithMany().HasForeignKey(r => r.MessageId).OnDelete(DeleteBehavior.Cascade);
+            reaction.HasOne<ChatUser>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<ReadMarker>(marker =>
+        {
+            marker.ToTable("read_markers");
+            marker.HasKey(m => new { m.UserId, m.RoomId });
+            marker.HasOne<Room>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
+            marker.HasOne<ChatUser>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<LogEntry>(entry =>
         {

@@ -1,31 +1,8 @@
 using System.Collections.Concurrent;
-using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Storage;
-
-/// <summary>Limits of the log's writer. Section <c>Storage</c> of the settings.</summary>
-public sealed class StorageOptions
-{
-    /// <summary>Changes that may wait for the writer before senders are told "busy"; 4,096 by default, 1 to 1,000,000.</summary>
-    [Range(1, 1_000_000)]
-    public int QueueLength { get; init; } = 4096;
-
-    /// <summary>Changes committed in one transaction at most; 256 by default, 1 to 10,000.</summary>
-    [Range(1, 10_000)]
-    public int BatchSize { get; init; } = 256;
-}
-
-/// <summary>The change could not be stored; nothing of it was. Says whether trying again soon makes sense.</summary>
-/// <param name="isBusy">True: too many changes wait; false: the disk or the database failed.</param>
-/// <param name="inner">The fault, if any.</param>
-public sealed class StorageUnavailableException(bool isBusy, Exception? inner = null)
-    : Exception(isBusy ? "too many changes wait to be stored" : "the database cannot be written", inner)
-{
-    /// <summary>True: too many changes wait.</summary>
-    public bool IsBusy { get; } = isBusy;
-}
 
 /// <summary>
 /// The one writer of durable changes. A dedicated thread takes all changes that wait, commits them in one transaction,
@@ -34,6 +11,7 @@ public sealed class StorageUnavailableException(bool isBusy, Exception? inner = 
 public sealed partial class CommitQueue : IHostedService, IDisposable
 {
     private const int ChangesPerCheckpoint = 1000;
+    private const int MillisecondsBetweenTries = 1000;
 
     private readonly BlockingCollection<WorkItem> _waiting;
     private readonly ChatDatabase _database;
@@ -43,6 +21,7 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     private readonly Thread _writer;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _changesSinceCheckpoint;
+    private string? _failure;
 
     /// <summary>The writer thread starts with the host.</summary>
     public CommitQueue(ChatDatabase database, StorageOptions options, TimeProvider time, ILogger<CommitQueue> log)
@@ -58,6 +37,12 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
 
     /// <summary>Changes that wait now.</summary>
     public int Depth => _waiting.Count;
+
+    /// <summary>
+    /// Why nothing can be stored at present, such as <c>the disk is full</c>; null while all is well. Set by a batch that
+    /// failed, and taken back by the next one that reaches the disk: the writer tries by itself once a second.
+    /// </summary>
+    public string? Failure => Volatile.Read(ref _failure);
 
     /// <summary>
     /// Runs <paramref name="change"/> on the writer, inside the transaction of its batch. Everything it reads is what is
@@ -104,10 +89,20 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     private void Run()
     {
         var batch = new List<WorkItem>(_options.BatchSize);
-        foreach (var first in _waiting.GetConsumingEnumerable())
+        while (!_waiting.IsCompleted)
         {
             batch.Clear();
-            batch.Add(first);
+            if (!_waiting.TryTake(out var first, _failure is null ? Timeout.Infinite : MillisecondsBetweenTries))
+            {
+                // Nobody posts to a server that reports itself as failing: it has to find out itself that it is well again.
+                if (_failure is not null && !_waiting.IsCompleted) batch.Add(Probe());
+                else continue;
+            }
+            else
+            {
+                batch.Add(first);
+            }
+
             while (batch.Count < _options.BatchSize && _waiting.TryTake(out var next)) batch.Add(next);
             try
             {
@@ -116,7 +111,8 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
             catch (Exception fault)
             {
                 // Whatever happened, the writer must live: without it nobody could post until a restart.
-                LogBatchFailed(_log, batch.Count, fault);
+                if (StorageFault.Of(fault) is { } reason) Fail(reason, fault);
+                else LogBatchFailed(_log, batch.Count, fault);
                 foreach (var item in batch) item.Fail(ForCaller(fault));
             }
         }
@@ -144,6 +140,7 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
         using (_database.Gate.Enter())
         using (var db = _database.OpenWrite())
         {
+            var before = _failure is null ? 0 : StorageFault.ChangesOf(db);
             using (var transaction = db.Database.BeginTransaction())
             {
                 db.Database.AutoSavepointsEnabled = false;
@@ -152,6 +149,8 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
                 transaction.Commit();
             }
 
+            // A batch of nothing but refusals has not asked the disk.
+            if (_failure is not null && StorageFault.ChangesOf(db) > before) Recover();
             _changesSinceCheckpoint += batch.Count;
             if (_changesSinceCheckpoint >= ChangesPerCheckpoint)
             {
@@ -175,12 +174,26 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
             commit.Db.ChangeTracker.Clear();
             shared?.ReleaseSavepoint("change");
         }
-        catch (Exception fault) when (shared is not null)
+        catch (Exception fault) when (shared is not null && StorageFault.Of(fault) is null)
         {
+            // (What the disk refuses to one it refuses to all: there the batch fails as a whole.)
             shared.RollbackToSavepoint("change");
             commit.Db.ChangeTracker.Clear();
             item.Fail(ForCaller(fault));
         }
+    }
+
+    private static WorkItem<int> Probe() => new(static commit => StorageFault.Probe(commit.Db));
+
+    private void Fail(string reason, Exception fault)
+    {
+        if (Interlocked.Exchange(ref _failure, reason) != reason) LogStorageFails(_log, reason, fault);
+    }
+
+    private void Recover()
+    {
+        Volatile.Write(ref _failure, null);
+        LogStorageWorks(_log);
     }
 
     private static Exception ForCaller(Exception fault) =>
@@ -201,6 +214,12 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
 
     [LoggerMessage(100, LogLevel.Error, "{Count} changes could not be stored")]
     private static partial void LogBatchFailed(ILogger logger, int count, Exception fault);
+
+    [LoggerMessage(103, LogLevel.Error, "Nothing can be stored: {Reason}. It is tried again every second")]
+    private static partial void LogStorageFails(ILogger logger, string reason, Exception fault);
+
+    [LoggerMessage(104, LogLevel.Warning, "Changes are stored again")]
+    private static partial void LogStorageWorks(ILogger logger);
 
     [LoggerMessage(101, LogLevel.Warning, "The write-ahead log could not be moved into the database; it will be tried again")]
     private static partial void LogCheckpointFailed(ILogger logger, Exception fault);
@@ -257,27 +276,4 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
 
         protected override void Complete() => _completion.TrySetResult(_result!);
     }
-}
-
-/// <summary>What a change sees while it runs on the writer.</summary>
-public sealed class Commit
-{
-    private CommitQueue.WorkItem? _item;
-
-    internal Commit(ChatDbContext db, DateTimeOffset now)
-    {
-        Db = db;
-        Now = now;
-    }
-
-    /// <summary>The batch's context, inside its transaction. What is added is saved when the change returns.</summary>
-    public ChatDbContext Db { get; }
-
-    /// <summary>The time of the commit, by the server's clock, to the millisecond.</summary>
-    public DateTimeOffset Now { get; }
-
-    /// <summary>Runs <paramref name="action"/> after the batch is on disk, in commit order; never if it fails.</summary>
-    public void AfterCommit(Action action) => _item?.AfterCommit(action);
-
-    internal void Begin(CommitQueue.WorkItem item) => _item = item;
 }

@@ -16,14 +16,21 @@ public sealed class DataFolder
     /// <summary>Folder of the keys that protect cookies and tokens.</summary>
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
+    /// <summary>The folder that the settings name, whether it is there or not. Nothing is created.</summary>
+    public static DataFolder At(DataOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new DataFolder(System.IO.Path.IsPathRooted(options.Folder)
+            ? options.Folder
+            : System.IO.Path.GetFullPath(System.IO.Path.Combine(HomeFolder(), options.Folder)));
+    }
+
     /// <summary>Creates the folder where it is missing, readable by its owner alone, and proves that it can be written.</summary>
     /// <exception cref="StartException">It cannot be created or written.</exception>
     public static DataFolder Open(DataOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var path = System.IO.Path.IsPathRooted(options.Folder)
-            ? options.Folder
-            : System.IO.Path.GetFullPath(System.IO.Path.Combine(HomeFolder(), options.Folder));
+        var folder = At(options);
+        var path = folder.Path;
         try
         {
             const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -38,7 +45,7 @@ public sealed class DataFolder
             throw new StartException($"the data folder '{path}' (setting Data:Folder) cannot be written: {problem.Message}");
         }
 
-        return new DataFolder(path);
+        return folder;
     }
 
     /// <summary>Takes a lock file for the life of the returned handle; null where another process holds it.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -16,7 +17,19 @@ public abstract record ClientCommand
 
     /// <summary>Wants the events of a channel.</summary>
     /// <param name="Channel">The channel's name.</param>
-    public sealed record Subscribe(string Channel) : ClientCommand;
+    public sealed record Subscribe(string Channel) : ClientCommand
+    {
+        /// <summary>Where the client was; null where it starts anew.</summary>
+        public Position? From { get; init; }
+
+        /// <summary>True where the client wants error 112 instead of a gap.</summary>
+        public bool RejectsGap { get; init; }
+    }
+
+    /// <summary>A place in a room's log.</summary>
+    /// <param name="Epoch">Name of the log; empty where the client does not say.</param>
+    /// <param name="Offset">The last change that the client has.</param>
+    public sealed record Position(string Epoch, Offset Offset);
 
     /// <summary>Does not want them any more.</summary>
     /// <param name="Channel">The channel's name.</param>
@@ -26,7 +39,13 @@ public abstract record ClientCommand
     /// <param name="Channel">The room's channel.</param>
     /// <param name="Text">Markdown.</param>
     /// <param name="Key">The sender's key; null where none was sent.</param>
-    public sealed record Publish(string Channel, string Text, string? Key) : ClientCommand;
+    /// <param name="ReplyTo">The message that it answers; null for none.</param>
+    public sealed record Publish(string Channel, string Text, string? Key, MessageId? ReplyTo) : ClientCommand;
+
+    /// <summary>Calls a method by name.</summary>
+    /// <param name="Method">Such as <c>message.edit</c>.</param>
+    /// <param name="Data">Its arguments; an object.</param>
+    public sealed record Rpc(string Method, JsonElement Data) : ClientCommand;
 
     /// <summary>Fields that are missing or of the wrong type.</summary>
     /// <param name="Problem">Which, in words.</param>
@@ -43,7 +62,7 @@ public abstract record ClientCommand
 public static class FrameDecoder
 {
     private const int MaxDepth = 16;
-    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish"];
+    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc"];
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -92,11 +111,12 @@ public static class FrameDecoder
         var body = root.GetProperty(name);
         if (body.ValueKind != JsonValueKind.Object) return new ClientCommand.Malformed($"{name} must be an object") { Id = id };
         if (name == "connect") return ReadConnect(body, id);
+        if (name == "rpc") return ReadRpc(body, id);
         if (Text(body, "channel") is not { Length: > 0 and <= Channel.MaxLength } channel)
             return new ClientCommand.Malformed($"channel must be a string of 1 to {Channel.MaxLength} characters") { Id = id };
         return name switch
         {
-            "subscribe" => new ClientCommand.Subscribe(channel) { Id = id },
+            "subscribe" => ReadSubscribe(body, channel, id),
             "unsubscribe" => new ClientCommand.Unsubscribe(channel) { Id = id },
             _ => ReadPublish(body, channel, id),
         };
@@ -114,7 +134,49 @@ public static class FrameDecoder
         if (!body.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object || Text(data, "text") is not { } text)
             return new ClientCommand.Malformed("data must be an object with a string text") { Id = id };
         if (!IsTextOrAbsent(data, "key")) return new ClientCommand.Malformed("key must be a string") { Id = id };
-        return new ClientCommand.Publish(channel, text, Text(data, "key")) { Id = id };
+        MessageId? target = null;
+        if (data.TryGetProperty("reply_to", out var reply) && reply.ValueKind != JsonValueKind.Null)
+        {
+            if (!TryMessage(reply, out var message)) return new ClientCommand.Malformed("reply_to must be the id of a message") { Id = id };
+            target = message;
+        }
+
+        return new ClientCommand.Publish(channel, text, Text(data, "key"), target) { Id = id };
+    }
+
+    private static ClientCommand ReadSubscribe(JsonElement body, string channel, long id)
+    {
+        const int rejectsGap = 2;
+        ClientCommand.Position? from = null;
+        if (body.TryGetProperty("recover", out var recover) && recover.ValueKind == JsonValueKind.True)
+        {
+            long offset = 0;
+            if (!IsTextOrAbsent(body, "epoch") || (body.TryGetProperty("offset", out var number) && (number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out offset) || offset < 0)))
+                return new ClientCommand.Malformed("epoch must be a string and offset a whole number from 0") { Id = id };
+            from = new ClientCommand.Position(Text(body, "epoch") ?? "", new Offset(offset));
+        }
+
+        var flag = body.TryGetProperty("flag", out var bits) && bits.ValueKind == JsonValueKind.Number && bits.TryGetInt64(out var value) ? value : 0;
+        return new ClientCommand.Subscribe(channel) { Id = id, From = from, RejectsGap = (flag & rejectsGap) != 0 };
+    }
+
+    private static ClientCommand ReadRpc(JsonElement body, long id)
+    {
+        if (Text(body, "method") is not { Length: > 0 and <= 64 } method) return new ClientCommand.Malformed("method must be a string of 1 to 64 characters") { Id = id };
+        if (!body.TryGetProperty("data", out var data)) data = JsonDocument.Parse("{}").RootElement;
+        return data.ValueKind == JsonValueKind.Object
+            ? new ClientCommand.Rpc(method, data.Clone()) { Id = id }
+            : new ClientCommand.Malformed("data must be an object") { Id = id };
+    }
+
+    /// <summary>Reads the id of a message: a decimal string, as it is sent, or a number.</summary>
+    public static bool TryMessage(JsonElement value, out MessageId id)
+    {
+        var isNumber = long.TryParse(
+            value.ValueKind == JsonValueKind.String ? value.GetString() : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "",
+            NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        id = new MessageId(number);
+        return isNumber && number > 0;
     }
 
     private static string? Text(JsonElement parent, string name) =>

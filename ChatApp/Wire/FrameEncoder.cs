@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ChatApp.Accounts;
 using ChatApp.Messages;
-using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
 
@@ -41,7 +39,7 @@ public sealed class FrameEncoder : IEventEncoder
             _ => Push(channel: null, json =>
             {
                 json.WriteStartObject("message");
-                Data(json, envelope.Body);
+                EventJson.Write(json, envelope.Body);
                 json.WriteEndObject();
             }),
         };
@@ -69,11 +67,50 @@ public sealed class FrameEncoder : IEventEncoder
     });
 
     /// <summary>The answer to a successful subscribe: from which position on events come.</summary>
-    public static byte[] Subscribed(long id, Offset head, string epoch) => Reply(id, "subscribe", json =>
+    /// <param name="id">The command's number.</param>
+    /// <param name="room">The room as it is now.</param>
+    /// <param name="isRecovering">True where the client said where it was.</param>
+    /// <param name="missed">The first changes that it missed; the others follow as pushes.</param>
+    /// <param name="gap">Why it cannot be given all; null where it can.</param>
+    public static byte[] Subscribed(long id, RoomView room, bool isRecovering, IReadOnlyList<Envelope> missed, Gap? gap) => Reply(id, "subscribe", json =>
     {
+        json.WriteBoolean("recoverable", true);
         json.WriteBoolean("positioned", true);
-        json.WriteString("epoch", epoch);
-        json.WriteNumber("offset", head.Value);
+        json.WriteString("epoch", room.Epoch);
+        json.WriteNumber("offset", room.Head.Value);
+        if (!isRecovering) return;
+        json.WriteBoolean("was_recovering", true);
+        json.WriteBoolean("recovered", gap is null);
+        if (gap is not null)
+        {
+            json.WriteStartObject("gap");
+            json.WriteString("reason", gap.Reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" });
+            json.WriteStartArray("have");
+            json.WriteNumberValue(gap.From.Value);
+            json.WriteNumberValue(gap.To.Value);
+            json.WriteEndArray();
+            json.WriteNumber("lost", gap.Lost);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("publications");
+        foreach (var envelope in missed)
+        {
+            json.WriteStartObject();
+            EventJson.Write(json, envelope.Body);
+            json.WriteNumber("offset", envelope.Offset!.Value.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>The answer to a method that was carried out.</summary>
+    public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>
+    {
+        json.WriteStartObject("data");
+        data(json);
+        json.WriteEndObject();
     });
 
     /// <summary>The answer to unsubscribe.</summary>
@@ -110,72 +147,8 @@ public sealed class FrameEncoder : IEventEncoder
     private static void Publication(Utf8JsonWriter json, Envelope envelope)
     {
         json.WriteStartObject("pub");
-        Data(json, envelope.Body);
+        EventJson.Write(json, envelope.Body);
         if (envelope.Offset is { } offset) json.WriteNumber("offset", offset.Value);
-        json.WriteEndObject();
-    }
-
-    private static void Data(Utf8JsonWriter json, object body)
-    {
-        json.WriteStartObject("data");
-        switch (body)
-        {
-            case MessagePosted posted:
-                json.WriteString("type", "message.posted");
-                WriteMessage(json, posted.Message);
-                break;
-            case MessageDeleted deleted:
-                json.WriteString("type", "message.deleted");
-                json.WriteStartObject("message");
-                json.WriteString("id", deleted.Message.ToString());
-                json.WriteString("room", deleted.Room.Value);
-                json.WriteBoolean("deleted", true);
-                json.WriteEndObject();
-                WriteUser(json, "by", deleted.By);
-                json.WriteNumber("at", deleted.At.ToUnixTimeMilliseconds());
-                break;
-            case MemberChanged changed:
-                json.WriteString("type", "member.changed");
-                WriteUser(json, "member", changed.Member);
-                json.WriteBoolean("joined", changed.IsMember);
-                json.WriteNumber("at", changed.At.ToUnixTimeMilliseconds());
-                break;
-            case OwnRoomsChanged own:
-                json.WriteString("type", own.IsMember ? "room.joined" : "room.left");
-                json.WriteStartObject("room");
-                json.WriteString("id", own.Room.Id.Value);
-                json.WriteString("name", own.Room.Name);
-                json.WriteEndObject();
-                break;
-            case OwnRankChanged rank:
-                json.WriteString("type", "rank.changed");
-                json.WriteString("rank", rank.User.Rank switch { Rank.Administrator => "administrator", Rank.Moderator => "moderator", _ => "member" });
-                break;
-            default:
-                throw new NotSupportedException($"no wire form for {body.GetType().Name}");
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteMessage(Utf8JsonWriter json, MessageView message)
-    {
-        json.WriteStartObject("message");
-        json.WriteString("id", message.Id.ToString());
-        json.WriteString("room", message.Room.Value);
-        WriteUser(json, "author", message.Author);
-        json.WriteString("text", message.Text);
-        json.WriteString("html", message.Html);
-        json.WriteString("key", message.Key);
-        json.WriteNumber("at", message.At.ToUnixTimeMilliseconds());
-        json.WriteEndObject();
-    }
-
-    private static void WriteUser(Utf8JsonWriter json, string name, UserCard user)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("id", user.Id.Value);
-        json.WriteString("name", user.Name);
         json.WriteEndObject();
     }
 

@@ -37,6 +37,18 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>Too much in too short a time.</summary>
     public static readonly WireError TooManyRequests = new(111, "too many requests", Temporary: true);
 
+    /// <summary>The history after the client's position is not held any more.</summary>
+    public static readonly WireError Unrecoverable = new(112, "unrecoverable position");
+
+    /// <summary>The room is archived: nothing changes there any more.</summary>
+    public static readonly WireError Archived = new(403, "room archived");
+
+    /// <summary>There is no such message, as far as the client may know.</summary>
+    public static readonly WireError MessageNotFound = new(404, "message not found");
+
+    /// <summary>The time in which this was possible is over.</summary>
+    public static readonly WireError WindowClosed = new(406, "window closed");
+
     /// <summary>The text is longer than allowed.</summary>
     public static readonly WireError TooLong = new(407, "message too long");
 
@@ -55,6 +67,8 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.BadKey => BadRequest with { Message = "the key must have 1 to 128 characters, none of them control characters" },
             PostRefusal.TooLong => TooLong,
             PostRefusal.KeyUsedForOther => KeyUsedForOther,
+            PostRefusal.Archived => Archived,
+            PostRefusal.NoSuchReply => MessageNotFound,
             PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
             _ => Internal,
         };

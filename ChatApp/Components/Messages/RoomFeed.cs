@@ -94,7 +94,11 @@ public sealed class RoomFeed : IDisposable
             return false;
         }
 
-        _subscription.Release(_head);
+        while (!_subscription.TryRelease(_head))
+        {
+            if (!Load()) return true;
+        }
+
         return _head > before;
     }
 
@@ -123,8 +127,26 @@ public sealed class RoomFeed : IDisposable
                     changed = true;
                     if (posted.Message.Author.Id != _viewer) arrived.Add(posted.Message);
                     break;
+                case MessageEdited edited:
+                    changed |= Replace(edited.Message.Id, _ => edited.Message);
+                    changed |= Requote(edited.Message);
+                    break;
+                case MessageRestored restored:
+                    changed |= Replace(restored.Message.Id, _ => restored.Message);
+                    changed |= Requote(restored.Message);
+                    break;
                 case MessageDeleted deleted:
-                    changed |= Empty(deleted.Message);
+                    changed |= Replace(deleted.Message, message => message.Emptied());
+                    changed |= Requote(deleted.Message, "", isDeleted: true);
+                    break;
+                case ReactionChanged reacted:
+                    changed |= Replace(reacted.Message, message => message with { Reactions = reacted.Reactions });
+                    break;
+                case PinChanged pinned:
+                    changed |= Replace(pinned.Message, message => message with { IsPinned = pinned.IsPinned });
+                    break;
+                case HistoryTrimmed trimmed:
+                    changed |= Trim(trimmed);
                     break;
             }
         }
@@ -207,12 +229,43 @@ public sealed class RoomFeed : IDisposable
         return true;
     }
 
-    private bool Empty(MessageId id)
+    private bool Replace(MessageId id, Func<MessageView, MessageView> change)
     {
         var index = _messages.FindIndex(message => message.Id == id);
         if (index < 0) return false;
-        _messages[index] = _messages[index] with { Text = "", Html = "", IsDeleted = true };
+        _messages[index] = change(_messages[index]);
         return true;
+    }
+
+    private bool Trim(HistoryTrimmed trimmed)
+    {
+        var changed = _messages.RemoveAll(message => message.Offset <= trimmed.Floor && !message.IsPinned) > 0;
+        for (var index = 0; index < _messages.Count; index++)
+        {
+            if (_messages[index].ReplyTo is not { } quote || !trimmed.Removed.Contains(quote.Id)) continue;
+            _messages[index] = _messages[index] with { ReplyTo = null };
+            changed = true;
+        }
+
+        // Nothing of the window is left to lead on to other pages.
+        if (changed && _messages.Count == 0) Load();
+        return changed;
+    }
+
+    private bool Requote(MessageView message) => Requote(message.Id, MessageViews.ExtractOf(message.Text), isDeleted: false);
+
+    // The answers to a message show what it says now; a deleted text must not live on in them.
+    private bool Requote(MessageId id, string extract, bool isDeleted)
+    {
+        var changed = false;
+        for (var index = 0; index < _messages.Count; index++)
+        {
+            if (_messages[index].ReplyTo is not { } quote || quote.Id != id) continue;
+            _messages[index] = _messages[index] with { ReplyTo = quote with { Extract = extract, IsDeleted = isDeleted } };
+            changed = true;
+        }
+
+        return changed;
     }
 }
 

@@ -140,10 +140,10 @@ public sealed partial class Timeline
     private async Task DeleteAsync(MessageView message, string reason)
     {
         _asked = null;
-        var outcome = message.Author.Id == Viewer
-            ? await Writer.DeleteAsync(Viewer, message.Id)
+        var result = message.Author.Id == Viewer
+            ? await Editor.DeleteAsync(Viewer, message.Id)
             : await Desk.DeleteMessageAsync(Viewer, message.Id, reason);
-        _problem = outcome == DeleteOutcome.Done ? null : L[$"DeleteOutcome.{outcome}"].Value;
+        _problem = result.Outcome == MessageOutcome.Done ? null : L[$"MessageOutcome.{result.Outcome}"].Value;
     }
 
     private static string? ClassOf(RowState state) => state switch

@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using ChatApp.Accounts;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using ChatApp.Storage;
+
+namespace ChatApp.Messages;
+
+/// <summary>How a change of a message went.</summary>
+public enum MessageOutcome
+{
+    /// <summary>Done, or it was so already.</summary>
+    Done,
+
+    /// <summary>There is no such message, as far as the actor may know.</summary>
+    NotFound,
+
+    /// <summary>The actor may not do this to that message.</summary>
+    NotAllowed,
+
+    /// <summary>The time in which this is possible is over.</summary>
+    WindowClosed,
+
+    /// <summary>Nothing visible in the new text.</summary>
+    Empty,
+
+    /// <summary>The new text has more than <see cref="MessageOptions.MaxLength"/> characters.</summary>
+    TooLong,
+
+    /// <summary>Not one emoji, or the message has <see cref="MessageOptions.MaxReactionKinds"/> kinds already.</summary>
+    BadReaction,
+
+    /// <summary>The room is archived.</summary>
+    Archived,
+
+    /// <summary>Nothing was stored; trying again soon makes sense.</summary>
+    Busy,
+}
+
+/// <summary>Outcome of a change of a message.</summary>
+/// <param name="Outcome">How it went.</param>
+/// <param name="Message">The message as it is now, where it was done and is still there.</param>
+public readonly record struct MessageResult(MessageOutcome Outcome, MessageView? Message = null);
+
+/// <summary>
+/// Changes what was said: edit, delete, bring back. Authors edit and delete their own; whoever has a higher rank than the
+/// author deletes, and never edits.
+/// </summary>
+/// <param name="commits">The one writer.</param>
+/// <param name="broker">Tells the viewers.</param>
+/// <param name="users">Names and ranks.</param>
+/// <param name="texts">Rules for texts, and their HTML.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock.</param>
+public sealed class MessageEditor(
+    CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options, TimeProvider time)
+{
+    /// <summary>How long an author can bring back a message of their own.</summary>
+    public static readonly TimeSpan UndoTime = TimeSpan.FromSeconds(10);
+
+    // A deleted text is gone from the disk at once. What can still be brought back lives here, and dies with the process.
+    private readonly ConcurrentDictionary<MessageId, Removed> _removed = new();
+
+    /// <summary>Changes the text of one's own message within <see cref="MessageOptions.EditHours"/>. The same text changes nothing.</summary>
+    public Task<MessageResult> EditAsync(UserId actor, MessageId id, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (texts.Check(text, out var clean) is { } problem)
+            return Task.FromResult(new MessageResult(problem == PostRefusal.Empty ? MessageOutcome.Empty : MessageOutcome.TooLong));
+        var html = texts.Render(clean);
+        return CommitAsync(commit =>
+        {
+            if (Find(commit, actor, id) is not { } found || found.Message.DeletedAt is not null) return new MessageResult(MessageOutcome.NotFound);
+            var (message, room) = found;
+            if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
+            if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
+            if (commit.Now - message.At >= TimeSpan.FromHours(options.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
+            if (message.Text == clean) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
+
+            commit.Db.Revisions.Add(new MessageRevision { MessageId = message.Id, Revision = message.Revision, Text = message.Text, ReplacedAt = commit.Now });
+            message.Revision++;
+            message.Text = clean;
+            message.Html = html;
+            message.EditedAt = commit.Now;
+            var view = MessageViews.Of(commit.Db, message, users);
+            RoomLog.Append(commit, room, LogEntryKind.MessageEdited, actor, broker, new MessageEdited(view, commit.Now), id);
+            return new MessageResult(MessageOutcome.Done, view);
+        });
+    }
+
+    /// <summary>
+    /// Deletes a message: its own author may, and whoever has a higher rank than the author; the latter leaves an entry in
+    /// the audit log. Text, HTML, earlier texts and reactions are gone from the database at once.
+    /// </summary>
+    /// <param name="actor">Who deletes.</param>
+    /// <param name="id">Which message.</param>
+    /// <param name="reason">Why, for the audit log; cut at 512 characters.</param>
+    public Task<MessageResult> DeleteAsync(UserId actor, MessageId id, string reason = "") => CommitAsync(commit =>
+    {
+        if (Find(commit, actor, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
+        var (message, room) = found;
+        var by = users.Get(actor);
+        var author = users.Get(new UserId(message.AuthorId));
+        var isOwn = author.Id == actor;
+        if (!isOwn && !(by.IsModerator && by.Rank > author.Rank)) return new MessageResult(MessageOutcome.NotAllowed);
+        if (message.DeletedAt is not null) return new MessageResult(MessageOutcome.Done);
+
+        if (isOwn) Keep(message, commit.Now);
+        Forget(commit.Db, message);
+        message.DeletedAt = commit.Now;
+        if (!isOwn) AuditLog.Add(commit, actor, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
+        RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, actor, broker, new MessageDeleted(new RoomId(room.Id), id, by, commit.Now), id);
+        return new MessageResult(MessageOutcome.Done);
+    });
+
+    /// <summary>Brings back a message that its author deleted within the last <see cref="UndoTime"/>.</summary>
+    public Task<MessageResult> RestoreAsync(UserId actor, MessageId id) => CommitAsync(commit =>
+    {
+        if (Find(commit, actor, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
+        var (message, room) = found;
+        if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
+        if (message.DeletedAt is null) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
+        if (!_removed.TryRemove(id, out var removed) || commit.Now - removed.At >= UndoTime || message.DeletedAt != removed.At)
+            return new MessageResult(MessageOutcome.WindowClosed);
+
+        message.Text = removed.Text;
+        message.Html = removed.Html;
+        message.DeletedAt = null;
+        var view = MessageViews.Of(commit.Db, message, users);
+        RoomLog.Append(commit, room, LogEntryKind.MessageRestored, actor, broker, new MessageRestored(view, commit.Now), id);
+        return new MessageResult(MessageOutcome.Done, view);
+    });
+
+    /// <summary>What a message said before, oldest first; for its author and for moderators, null for everybody else.</summary>
+    public IReadOnlyList<MessageRevision>? EarlierTexts(ChatDatabase database, UserId viewer, MessageId id)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        using var db = database.OpenRead();
+        if (db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
+        var mayRead = RoomAccess.Find(db, new RoomId(message.RoomId), viewer) is { IsMember: true };
+        if (!mayRead || (message.AuthorId != viewer.Value && !users.Get(viewer).IsModerator)) return null;
+        return [.. db.Revisions.Where(revision => revision.MessageId == id.Value).OrderBy(revision => revision.Revision)];
+    }
+
+    // Moderators act everywhere; whoever is neither that nor in the room must not even learn that the message exists.
+    private (Message Message, Room Room)? Find(Commit commit, UserId actor, MessageId id)
+    {
+        if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
+        if (!users.Get(actor).IsModerator && RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor) is not { IsMember: true }) return null;
+        return (message, commit.Db.Rooms.Single(r => r.Id == message.RoomId));
+    }
+
+    private static void Forget(ChatDbContext db, Message message)
+    {
+        message.Text = "";
+        message.Html = "";
+        message.EditedAt = null;
+        message.PinnedAt = null;
+        db.Revisions.RemoveRange(db.Revisions.Where(revision => revision.MessageId == message.Id));
+        db.Reactions.RemoveRange(db.Reactions.Where(reaction => reaction.MessageId == message.Id));
+    }
+
+    private void Keep(Message message, DateTimeOffset now)
+    {
+        foreach (var (id, removed) in _removed)
+        {
+            if (now - removed.At >= UndoTime) _removed.TryRemove(id, out _);
+        }
+
+        _removed[new MessageId(message.Id)] = new Removed(message.Text, message.Html, now);
+        // Nobody may delete again for hours: the text must not wait here for the next deletion.
+        _ = ForgetLaterAsync(new MessageId(message.Id), now);
+    }
+
+    private async Task ForgetLaterAsync(MessageId id, DateTimeOffset at)
+    {
+        await Task.Delay(UndoTime, time);
+        if (_removed.TryGetValue(id, out var removed) && removed.At == at) _removed.TryRemove(KeyValuePair.Create(id, removed));
+    }
+
+    private async Task<MessageResult> CommitAsync(Func<Commit, MessageResult> change)
+    {
+        try
+        {
+            return await commits.CommitAsync(change);
+        }
+        catch (StorageUnavailableException)
+        {
+            return new MessageResult(MessageOutcome.Busy);
+        }
+    }
+
+    private sealed record Removed(string Text, string Html, DateTimeOffset At);
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using ChatApp.Accounts;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using ChatApp.Storage;
+
+namespace ChatApp.Messages;
+
+/// <summary>What people put on messages: reactions and pins. Members of the room only.</summary>
+/// <param name="commits">The one writer.</param>
+/// <param name="broker">Tells the viewers.</param>
+/// <param name="users">Names.</param>
+/// <param name="options">Limits.</param>
+public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageOptions options)
+{
+    private const int MaxEmojiLength = 32;
+
+    /// <summary>Adds a reaction, or takes it back. As it was already: nothing changes.</summary>
+    /// <param name="actor">Who reacts.</param>
+    /// <param name="id">To which message.</param>
+    /// <param name="emoji">One emoji, as one grapheme cluster.</param>
+    /// <param name="isOn">True adds, false takes back.</param>
+    public Task<MessageResult> ReactAsync(UserId actor, MessageId id, string emoji, bool isOn) => CommitAsync(actor, id, (commit, message, room) =>
+    {
+        if (!IsEmoji(emoji)) return new MessageResult(MessageOutcome.BadReaction);
+        var existing = commit.Db.Reactions.FirstOrDefault(r => r.MessageId == id.Value && r.Emoji == emoji && r.UserId == actor.Value);
+        if (existing is not null == isOn) return new MessageResult(MessageOutcome.Done);
+        if (existing is not null)
+        {
+            commit.Db.Reactions.Remove(existing);
+        }
+        else
+        {
+            var kinds = commit.Db.Reactions.Where(r => r.MessageId == id.Value).Select(r => r.Emoji).Distinct().ToList();
+            if (!kinds.Contains(emoji) && kinds.Count >= options.MaxReactionKinds) return new MessageResult(MessageOutcome.BadReaction);
+            commit.Db.Reactions.Add(new Reaction { MessageId = id.Value, Emoji = emoji, UserId = actor.Value, At = commit.Now });
+        }
+
+        commit.Db.SaveChanges(); // so that the view below counts it
+        var reactions = MessageViews.ReactionsTo(commit.Db, id.Value);
+        RoomLog.Append(commit, room, LogEntryKind.ReactionChanged, actor, broker, new ReactionChanged(new RoomId(room.Id), id, reactions, users.Get(actor), commit.Now), id);
+        return new MessageResult(MessageOutcome.Done);
+    });
+
+    /// <summary>Pins a message in its room, or takes the pin off. As it was already: nothing changes.</summary>
+    public Task<MessageResult> PinAsync(UserId actor, MessageId id, bool isOn) => CommitAsync(actor, id, (commit, message, room) =>
+    {
+        if (message.PinnedAt is not null == isOn) return new MessageResult(MessageOutcome.Done);
+        message.PinnedAt = isOn ? commit.Now : null;
+        RoomLog.Append(commit, room, LogEntryKind.PinChanged, actor, broker, new PinChanged(new RoomId(room.Id), id, isOn, users.Get(actor), commit.Now), id);
+        return new MessageResult(MessageOutcome.Done);
+    });
+
+    private static bool IsEmoji(string? text) =>
+        text is { Length: > 0 and <= MaxEmojiLength } &&
+        StringInfo.GetNextTextElementLength(text) == text.Length &&
+        text.EnumerateRunes().Any(rune => rune.Value is >= 0x203C and not (>= 0x2010 and <= 0x206F)) &&
+        !text.EnumerateRunes().Any(rune => System.Text.Rune.IsLetter(rune) || System.Text.Rune.IsControl(rune) || System.Text.Rune.IsWhiteSpace(rune));
+
+    private async Task<MessageResult> CommitAsync(UserId actor, MessageId id, Func<Commit, Message, Room, MessageResult> change)
+    {
+        try
+        {
+            return await commits.CommitAsync(commit =>
+            {
+                if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { DeletedAt: null } message) return new MessageResult(MessageOutcome.NotFound);
+                if (RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor) is not { IsMember: true }) return new MessageResult(MessageOutcome.NotFound);
+                var room = commit.Db.Rooms.Single(r => r.Id == message.RoomId);
+                return room.IsArchived ? new MessageResult(MessageOutcome.Archived) : change(commit, message, room);
+            });
+        }
+        catch (StorageUnavailableException)
+        {
+            return new MessageResult(MessageOutcome.Busy);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using ChatApp.Accounts;
+using ChatApp.Storage;
+
+namespace ChatApp.Messages;
+
+/// <summary>Turns stored messages into what people see, with what belongs to them: two queries for any number of messages.</summary>
+internal static class MessageViews
+{
+    private const int ExtractLength = 140;
+
+    public static MessageView Of(ChatDbContext db, Message row, UserDirectory users) => Of(db, [row], users)[0];
+
+    public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users)
+    {
+        if (rows.Count == 0) return [];
+        var reactions = ReactionsTo(db, [.. rows.Where(row => row.DeletedAt is null).Select(row => row.Id)]);
+        long[] targets = [.. rows.Where(row => row.ReplyTo is not null && row.DeletedAt is null).Select(row => row.ReplyTo!.Value).Distinct()];
+        var previews = targets.Length == 0
+            ? []
+            : db.Messages.Where(message => targets.Contains(message.Id)).AsEnumerable().ToDictionary(target => target.Id, target => PreviewOf(target, users));
+        return [.. rows.Select(row => Of(row, users) with
+        {
+            ReplyTo = row is { ReplyTo: { } target, DeletedAt: null } ? previews.GetValueOrDefault(target) : null,
+            Reactions = reactions.GetValueOrDefault(row.Id) ?? [],
+        })];
+    }
+
+    /// <summary>The reactions to one message.</summary>
+    public static IReadOnlyList<ReactionView> ReactionsTo(ChatDbContext db, long message) => ReactionsTo(db, [message]).GetValueOrDefault(message) ?? [];
+
+    private static MessageView Of(Message row, UserDirectory users) => new(
+        new MessageId(row.Id), new RoomId(row.RoomId), new Offset(row.Offset), users.Get(new UserId(row.AuthorId)), row.Key,
+        row.Text, row.Html, row.At, row.DeletedAt is not null)
+    {
+        EditedAt = row.DeletedAt is null ? row.EditedAt : null,
+        IsPinned = row.PinnedAt is not null,
+    };
+
+    /// <summary>The beginning of a text, as one line.</summary>
+    public static string ExtractOf(string text)
+    {
+        var line = text.ReplaceLineEndings(" ");
+        return line.Length <= ExtractLength ? line : line[..(char.IsHighSurrogate(line[ExtractLength - 1]) ? ExtractLength - 1 : ExtractLength)] + "…";
+    }
+
+    private static ReplyPreview PreviewOf(Message target, UserDirectory users) => new(
+        new MessageId(target.Id), users.Get(new UserId(target.AuthorId)), ExtractOf(target.Text), target.DeletedAt is not null);
+
+    private static Dictionary<long, IReadOnlyList<ReactionView>> ReactionsTo(ChatDbContext db, long[] messages) =>
+        messages.Length == 0
+            ? []
+            : db.Reactions
+                .Where(reaction => messages.Contains(reaction.MessageId))
+                .OrderBy(reaction => reaction.At)
+                .AsEnumerable()
+                .GroupBy(reaction => reaction.MessageId)
+                .ToDictionary(
+                    ofMessage => ofMessage.Key,
+                    IReadOnlyList<ReactionView> (ofMessage) => [.. ofMessage
+                        .GroupBy(reaction => reaction.Emoji, StringComparer.Ordinal)
+                        .Select(kind => new ReactionView(kind.Key, [.. kind.Select(reaction => new UserId(reaction.UserId))]))]);
+}

@@ -1,0 +1,39 @@
+namespace ChatApp.Push;
+
+/// <summary>
+/// The newest stored events of a room, so that whoever was away for a moment catches up without the database. Empty until
+/// something happens: a quiet room costs nothing. Not safe for many threads; its topic locks.
+/// </summary>
+/// <param name="capacity">Most events that are kept.</param>
+internal sealed class RecentEvents(int capacity)
+{
+    private readonly Queue<Envelope> _events = new();
+    private Offset _before;
+    private Offset _last;
+
+    /// <summary>Keeps an event.</summary>
+    /// <param name="envelope">The event; one without an offset is not kept, but may rewrite.</param>
+    /// <param name="rewrites">True where earlier events would show something that is no longer so: they go.</param>
+    public void Add(Envelope envelope, bool rewrites)
+    {
+        if (envelope.Offset is not { } offset)
+        {
+            if (rewrites) _events.Clear();
+            return;
+        }
+
+        // What is kept must have no hole, whatever happened before this topic was there.
+        if (rewrites || offset.Value != _last.Value + 1) _events.Clear();
+        if (_events.Count == 0) _before = new Offset(offset.Value - 1);
+        _events.Enqueue(envelope);
+        _last = offset;
+        if (_events.Count > capacity) _before = _events.Dequeue().Offset!.Value;
+    }
+
+    /// <summary>The events after a position; null where not all of them are kept.</summary>
+    public IReadOnlyList<Envelope>? After(Offset position, int count)
+    {
+        if (_events.Count == 0 || position < _before || position > _last) return null;
+        return [.. _events.Skip((int)(position.Value - _before.Value)).Take(count)];
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text.Json;
+using ChatApp.Messages;
+using ChatApp.Search;
+using ChatApp.Wire;
+
+namespace ChatApp.Sockets;
+
+/// <summary>
+/// The methods that a program calls by <c>rpc</c>: all that a person can do beyond posting. Each reads its arguments,
+/// calls one service, and says how the answer looks; what is allowed is the service's affair.
+/// </summary>
+/// <param name="user">Who calls.</param>
+/// <param name="services">The house.</param>
+internal sealed class SocketMethods(UserId user, SocketServices services)
+{
+    private static readonly Action<Utf8JsonWriter> Nothing = static _ => { };
+
+    /// <summary>Carries a method out: what to write as its result, or why it is refused.</summary>
+    public async Task<(Action<Utf8JsonWriter>? Data, WireError? Error)> CallAsync(string method, JsonElement arguments)
+    {
+        var given = new Arguments(arguments);
+        try
+        {
+            return method switch
+            {
+                "message.edit" => Of(await services.Editor.EditAsync(user, given.Message("id"), given.Text("text"))),
+                "message.delete" => Of(await services.Editor.DeleteAsync(user, given.Message("id"), given.OptionalText("reason"))),
+                "message.restore" => Of(await services.Editor.RestoreAsync(user, given.Message("id"))),
+                "message.react" => Of(await services.Marks.ReactAsync(user, given.Message("id"), given.Text("emoji"), given.Flag("on", otherwise: true))),
+                "message.pin" => Of(await services.Marks.PinAsync(user, given.Message("id"), given.Flag("on", otherwise: true))),
+                "message.history" => History(given),
+                "search" => await SearchAsync(given),
+                "read.mark" => await MarkAsync(given),
+                "read.list" => Unread(),
+                "room.list" => Rooms(),
+                _ => (null, WireError.MethodNotFound),
+            };
+        }
+        catch (ArgumentsException problem)
+        {
+            return (null, WireError.BadRequest with { Message = problem.Message });
+        }
+    }
+
+    private static (Action<Utf8JsonWriter>?, WireError?) Of(MessageResult result) => result.Outcome switch
+    {
+        MessageOutcome.Done when result.Message is { } message => (json => EventJson.Message(json, message), null),
+        MessageOutcome.Done => (Nothing, null),
+        MessageOutcome.NotFound => (null, WireError.MessageNotFound),
+        MessageOutcome.NotAllowed => (null, WireError.PermissionDenied),
+        MessageOutcome.WindowClosed => (null, WireError.WindowClosed),
+        MessageOutcome.TooLong => (null, WireError.TooLong),
+        MessageOutcome.Archived => (null, WireError.Archived),
+        MessageOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
+        MessageOutcome.Empty => (null, WireError.BadRequest with { Message = "the text is empty" }),
+        _ => (null, WireError.BadRequest with { Message = "not one emoji, or too many kinds" }),
+    };
+
+    private (Action<Utf8JsonWriter>?, WireError?) History(Arguments given)
+    {
+        var room = given.Room("room");
+        var count = (int)Math.Min(given.OptionalNumber("limit") ?? 50, MessageHistory.MaxCount);
+        var page = given.OptionalNumber("before") is { } before ? services.History.Before(user, room, new Offset(before), count)
+            : given.OptionalNumber("after") is { } after ? services.History.After(user, room, new Offset(after), count)
+            : given.OptionalNumber("around") is { } around ? services.History.Around(user, room, new Offset(around), count)
+            : given.OptionalNumber("at") is { } at ? services.History.Around(user, room, Arguments.Moment(at), count)
+            : services.History.Latest(user, room, count);
+        if (page is null) return (null, WireError.UnknownChannel);
+        return (json =>
+        {
+            json.WriteStartArray("messages");
+            foreach (var message in page.Messages)
+            {
+                json.WriteStartObject();
+                EventJson.MessageFields(json, message);
+                json.WriteNumber("offset", message.Offset.Value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteBoolean("has_older", page.HasOlder);
+            json.WriteBoolean("has_newer", page.HasNewer);
+            json.WriteNumber("head", page.Head.Value);
+            json.WriteString("epoch", page.Epoch);
+        }, null);
+    }
+
+    private async Task<(Action<Utf8JsonWriter>?, WireError?)> MarkAsync(Arguments given)
+    {
+        var unread = await services.Markers.MarkAsync(
+            user, given.Room("room"), new Offset(given.OptionalNumber("offset") ?? long.MaxValue), given.Flag("back", otherwise: false));
+        return unread is null ? (null, WireError.UnknownChannel) : (json => EventJson.Unread(json, unread), null);
+    }
+
+    private (Action<Utf8JsonWriter>?, WireError?) Unread()
+    {
+        var rooms = services.Markers.Of(user);
+        return (json =>
+        {
+            json.WriteStartArray("rooms");
+            foreach (var unread in rooms)
+            {
+                json.WriteStartObject();
+                EventJson.Unread(json, unread);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }, null);
+    }
+
+    private (Action<Utf8JsonWriter>?, WireError?) Rooms()
+    {
+        var rooms = services.Rooms.RoomsOf(user);
+        return (json =>
+        {
+            json.WriteStartArray("rooms");
+            foreach (var room in rooms)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", room.Id.Value);
+                json.WriteString("name", room.Name);
+                json.WriteString("topic", room.Topic);
+                json.WriteBoolean("private", room.Visibility == ChatApp.Rooms.RoomVisibility.Private);
+                json.WriteNumber("head", room.Head.Value);
+                json.WriteString("epoch", room.Epoch);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }, null);
+    }
+
+    private async Task<(Action<Utf8JsonWriter>?, WireError?)> SearchAsync(Arguments given)
+    {
+        var query = SearchQuery.Parse(given.Text("text"));
+        var count = (int)Math.Min(given.OptionalNumber("limit") ?? 20, MessageSearch.MaxCount);
+        var result = await services.Search.SearchAsync(user, query, given.OptionalRoom("room"), given.OptionalMessage("before"), count);
+        return result.Outcome switch
+        {
+            SearchOutcome.Done => (json => SearchJson.Page(json, result.Page!), null),
+            SearchOutcome.TooFast => (null, WireError.TooManyRequests with { RetryMs = (long)Math.Ceiling(result.RetryAfter.TotalMilliseconds) }),
+            _ => (null, WireError.UnknownChannel),
+        };
+    }
+
+    private sealed class ArgumentsException(string message) : Exception(message);
+
+    /// <summary>The arguments of a call, by name and type; what does not fit is said in words.</summary>
+    private readonly struct Arguments(JsonElement given)
+    {
+        public MessageId Message(string name) =>
+            given.TryGetProperty(name, out var value) && FrameDecoder.TryMessage(value, out var id) ? id : throw Wrong(name, "the id of a message");
+
+        public MessageId? OptionalMessage(string name) => given.TryGetProperty(name, out _) ? Message(name) : null;
+
+        public RoomId? OptionalRoom(string name) => given.TryGetProperty(name, out _) ? Room(name) : null;
+
+        public RoomId Room(string name) => Wire.Channel.Room("room:" + Text(name)) ?? throw Wrong(name, "the id of a room");
+
+        public string Text(string name) =>
+            given.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, "a string");
+
+        public string OptionalText(string name) => given.TryGetProperty(name, out _) ? Text(name) : "";
+
+        public bool Flag(string name, bool otherwise) => !given.TryGetProperty(name, out var value) ? otherwise
+            : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false");
+
+        public long? OptionalNumber(string name) => !given.TryGetProperty(name, out var value) ? null
+            : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : throw Wrong(name, "a whole number from 0");
+
+        public static DateTimeOffset Moment(long milliseconds) => milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw Wrong("at", "a time in milliseconds");
+
+        private static ArgumentsException Wrong(string name, string wanted) => new($"{name} must be {wanted}");
+    }
+}

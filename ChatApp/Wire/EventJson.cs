@@ -1,0 +1,171 @@
+using System.Text.Json;
+using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+
+namespace ChatApp.Wire;
+
+/// <summary>What events and messages look like in JSON.</summary>
+internal static class EventJson
+{
+    private const int MaxReactionUsers = 100;
+
+    /// <summary>The event as a member <c>data</c> of the object that is open.</summary>
+    /// <exception cref="NotSupportedException">An event that has no form on the wire.</exception>
+    public static void Write(Utf8JsonWriter json, object body)
+    {
+        json.WriteStartObject("data");
+        switch (body)
+        {
+            case MessagePosted posted:
+                json.WriteString("type", "message.posted");
+                Message(json, posted.Message);
+                break;
+            case MessageDeleted deleted:
+                json.WriteString("type", "message.deleted");
+                json.WriteStartObject("message");
+                json.WriteString("id", deleted.Message.ToString());
+                json.WriteString("room", deleted.Room.Value);
+                json.WriteBoolean("deleted", true);
+                json.WriteEndObject();
+                User(json, "by", deleted.By);
+                json.WriteNumber("at", deleted.At.ToUnixTimeMilliseconds());
+                break;
+            case MessageEdited edited:
+                json.WriteString("type", "message.edited");
+                Message(json, edited.Message);
+                break;
+            case MessageRestored restored:
+                json.WriteString("type", "message.restored");
+                Message(json, restored.Message);
+                break;
+            case ReactionChanged reacted:
+                json.WriteString("type", "reaction.changed");
+                json.WriteStartObject("message");
+                json.WriteString("id", reacted.Message.ToString());
+                json.WriteString("room", reacted.Room.Value);
+                Reactions(json, reacted.Reactions);
+                json.WriteEndObject();
+                User(json, "by", reacted.By);
+                json.WriteNumber("at", reacted.At.ToUnixTimeMilliseconds());
+                break;
+            case PinChanged pinned:
+                json.WriteString("type", "message.pinned");
+                json.WriteStartObject("message");
+                json.WriteString("id", pinned.Message.ToString());
+                json.WriteString("room", pinned.Room.Value);
+                json.WriteBoolean("pinned", pinned.IsPinned);
+                json.WriteEndObject();
+                User(json, "by", pinned.By);
+                json.WriteNumber("at", pinned.At.ToUnixTimeMilliseconds());
+                break;
+            case RoomChanged changedRoom:
+                json.WriteString("type", "room.changed");
+                json.WriteStartObject("room");
+                json.WriteString("id", changedRoom.View.Id.Value);
+                json.WriteString("name", changedRoom.View.Name);
+                json.WriteString("topic", changedRoom.View.Topic);
+                json.WriteBoolean("archived", changedRoom.View.IsArchived);
+                json.WriteEndObject();
+                json.WriteNumber("at", changedRoom.At.ToUnixTimeMilliseconds());
+                break;
+            case MemberChanged changed:
+                json.WriteString("type", "member.changed");
+                User(json, "member", changed.Member);
+                json.WriteBoolean("joined", changed.IsMember);
+                json.WriteNumber("at", changed.At.ToUnixTimeMilliseconds());
+                break;
+            case HistoryTrimmed trimmed:
+                json.WriteString("type", "history.trimmed");
+                json.WriteNumber("floor", trimmed.Floor.Value);
+                break;
+            case OwnRoomsChanged own:
+                json.WriteString("type", own.IsMember ? "room.joined" : "room.left");
+                json.WriteStartObject("room");
+                json.WriteString("id", own.Room.Id.Value);
+                json.WriteString("name", own.Room.Name);
+                json.WriteEndObject();
+                break;
+            case ReadMoved moved:
+                json.WriteString("type", "read.moved");
+                Unread(json, moved.Unread);
+                break;
+            case OwnRankChanged rank:
+                json.WriteString("type", "rank.changed");
+                json.WriteString("rank", rank.User.Rank switch { Rank.Administrator => "administrator", Rank.Moderator => "moderator", _ => "member" });
+                break;
+            default:
+                throw new NotSupportedException($"no wire form for {body.GetType().Name}");
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>A message as an object of that name; for events and for replies.</summary>
+    public static void Message(Utf8JsonWriter json, MessageView message, string name = "message")
+    {
+        json.WriteStartObject(name);
+        MessageFields(json, message);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The fields of a message, inside an object that is open.</summary>
+    public static void MessageFields(Utf8JsonWriter json, MessageView message)
+    {
+        json.WriteString("id", message.Id.ToString());
+        json.WriteString("room", message.Room.Value);
+        User(json, "author", message.Author);
+        json.WriteString("text", message.Text);
+        json.WriteString("html", message.Html);
+        json.WriteString("key", message.Key);
+        json.WriteNumber("at", message.At.ToUnixTimeMilliseconds());
+        if (message.IsDeleted) json.WriteBoolean("deleted", value: true);
+        if (message.EditedAt is { } edited) json.WriteNumber("edited_at", edited.ToUnixTimeMilliseconds());
+        if (message.IsPinned) json.WriteBoolean("pinned", value: true);
+        if (message.ReplyTo is { } target)
+        {
+            json.WriteStartObject("reply_to");
+            json.WriteString("id", target.Id.ToString());
+            User(json, "author", target.Author);
+            json.WriteString("extract", target.Extract);
+            json.WriteEndObject();
+        }
+
+        if (message.Reactions.Count > 0) Reactions(json, message.Reactions);
+    }
+
+    /// <summary>What is unread of a room, as fields of the object that is open.</summary>
+    public static void Unread(Utf8JsonWriter json, Unread unread)
+    {
+        json.WriteString("room", unread.Room.Value);
+        json.WriteNumber("up_to", unread.UpTo.Value);
+        json.WriteNumber("unread", unread.Count);
+    }
+
+    private static void Reactions(Utf8JsonWriter json, IReadOnlyList<ReactionView> reactions)
+    {
+        json.WriteStartArray("reactions");
+        foreach (var reaction in reactions)
+        {
+            json.WriteStartObject();
+            json.WriteString("emoji", reaction.Emoji);
+            json.WriteNumber("count", reaction.Users.Count);
+            json.WriteStartArray("users");
+            foreach (var user in reaction.Users.Take(MaxReactionUsers)) json.WriteStringValue(user.Value);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void User(Utf8JsonWriter json, string name, UserCard user)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("id", user.Id.Value);
+        json.WriteString("name", user.Name);
+        json.WriteEndObject();
+    }
+}
