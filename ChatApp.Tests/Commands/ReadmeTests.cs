@@ -39,7 +39,7 @@ public sealed partial class ReadmeTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        await shell.StandardInput.WriteAsync($"({lines}\n) < <(exec sleep 30 >/dev/null 2>&1)\nexit\n");
+        await shell.StandardInput.WriteAsync($"({lines}\n) < <(exec sleep 30 2>/dev/null)\nexit\n");
         await shell.StandardInput.FlushAsync();
         var output = shell.StandardOutput.ReadToEndAsync();
         var errors = shell.StandardError.ReadToEndAsync();

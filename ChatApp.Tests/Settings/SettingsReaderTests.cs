@@ -33,7 +33,7 @@ public sealed class SettingsReaderTests
     public void An_unknown_key_is_refused_with_those_that_there_are()
     {
         var problem = Assert.Throws<StartException>(() => SettingsReader.Read<MessageOptions>(With(("Messages:MaxLenght", "5")), "Messages"));
-        Assert.Equal("setting Messages:MaxLenght is unknown; section Messages has MaxLength, PostsPerSecond, PostBurst", problem.Message);
+        Assert.Equal("setting Messages:MaxLenght is unknown; section Messages has MaxLength, EditHours, MaxReactionKinds, PostsPerSecond, PostBurst, RetentionDays", problem.Message);
     }
 
     [Theory]

@@ -123,7 +123,10 @@ public sealed class BadFrameTests(TestServer server) : IClassFixture<TestServer>
     [Theory]
     [InlineData("""{"id":2,"presence":{"channel":"room:general"}}""", 104)]
     [InlineData("""{"id":2,"history":{"channel":"room:general"}}""", 104)]
-    [InlineData("""{"id":2,"rpc":{"method":"room.list"}}""", 104)]
+    [InlineData("""{"id":2,"rpc":{"method":"no.such"}}""", 104)]
+    [InlineData("""{"id":2,"rpc":{}}""", 107)]
+    [InlineData("""{"id":2,"rpc":{"method":"message.edit","data":{"id":"x"}}}""", 107)]
+    [InlineData("""{"id":2,"rpc":{"method":"message.edit","data":{"id":"9","text":"x"}}}""", 404)]
     [InlineData("""{"id":2,"refresh":{"token":"x"}}""", 104)]
     [InlineData("""{"id":2,"ping":{}}""", 104)]
     [InlineData("""{"id":2,"Subscribe":{"channel":"room:general"}}""", 104)]
@@ -157,7 +160,7 @@ public sealed class BadFrameTests(TestServer server) : IClassFixture<TestServer>
         await using var socket = await server.OpenSocketAsync();
         await socket.SendAsync(new { id = 1, extra = 1, connect = new { token = await server.TokenOfAsync(ann), subs = new { }, headers = new { a = "b" }, extra = new[] { 1.5 } } });
         Assert.True((await socket.ReplyAsync(1)).TryGetProperty("connect", out _));
-        Assert.True((await socket.AskAsync(new { flag = 3, subscribe = new { channel = "room:general", recover = true, epoch = "x", offset = 1e300, flag = 1 } })).TryGetProperty("subscribe", out _));
+        Assert.True((await socket.AskAsync(new { flag = 3, subscribe = new { channel = "room:general", recover = false, epoch = 5, offset = 1e300, flag = "x", delta = "fossil" } })).TryGetProperty("subscribe", out _));
         Assert.True((await socket.AskAsync(new { publish = new { channel = "room:general", data = new { text = "x", unknown = new { deep = new[] { 1 } } }, tags = 1 } })).TryGetProperty("publish", out _));
     }
 
