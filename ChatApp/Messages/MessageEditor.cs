@@ -148,7 +148,7 @@ public sealed class MessageEditor(
     {
         if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
         if (!users.Get(actor).IsModerator && RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor) is not { IsMember: true }) return null;
-        return (message, commit.Db.Rooms.Single(r => r.Id == message.RoomId));
+        return (message, commit.Db.Rooms.Find(message.RoomId)!);
     }
 
     private static void Forget(ChatDbContext db, Message message)

@@ -25,6 +25,12 @@ internal static class MessageViews
         })];
     }
 
+    /// <summary>A message that was posted just now: nobody can have reacted to it.</summary>
+    public static MessageView OfNew(ChatDbContext db, Message row, UserDirectory users) => Of(row, users) with
+    {
+        ReplyTo = row.ReplyTo is { } target ? PreviewOf(db.Messages.Single(message => message.Id == target), users) : null,
+    };
+
     /// <summary>The reactions to one message.</summary>
     public static IReadOnlyList<ReactionView> ReactionsTo(ChatDbContext db, long message) => ReactionsTo(db, [message]).GetValueOrDefault(message) ?? [];
 

@@ -90,7 +90,7 @@ public sealed class MessageWriter : IAsyncDisposable
         if (draft.ReplyTo is { } target && !commit.Db.Messages.Any(m => m.Id == target.Value && m.RoomId == draft.Room.Value && m.DeletedAt == null))
             return new PostResult.Rejected(PostRefusal.NoSuchReply);
 
-        var room = commit.Db.Rooms.Single(r => r.Id == draft.Room.Value);
+        var room = commit.Db.Rooms.Find(draft.Room.Value)!;
         var message = new Message
         {
             RoomId = room.Id,
@@ -105,7 +105,7 @@ public sealed class MessageWriter : IAsyncDisposable
         };
         commit.Db.Messages.Add(message);
         commit.Db.SaveChanges(); // gives the id that the log names
-        var view = MessageViews.Of(commit.Db, message, _users);
+        var view = MessageViews.OfNew(commit.Db, message, _users);
         RoomLog.Append(commit, room, LogEntryKind.MessagePosted, draft.Author, _broker, new MessagePosted(view), view.Id);
         return new PostResult.Accepted(view, room.Epoch, IsDuplicate: false);
     }

@@ -110,7 +110,7 @@ public sealed partial class Retention(
 
     private Batch Trim(Commit commit, RoomId id, int size)
     {
-        var room = commit.Db.Rooms.Single(r => r.Id == id.Value);
+        var room = commit.Db.Rooms.Find(id.Value)!;
         var days = room.RetentionDays ?? options.RetentionDays;
         if (days == 0) return new Batch(0, IsLast: true);
         var before = commit.Now - TimeSpan.FromDays(days);

@@ -48,7 +48,7 @@ public static class RoomAccess
         ArgumentNullException.ThrowIfNull(db);
         var room = db.Rooms.FirstOrDefault(r => r.Id == id.Value);
         if (room is null) return null;
-        var membership = db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
+        var membership = room.IsDefault ? null : db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
         var isMember = room.IsDefault || membership is not null;
         if (!isMember && room.Visibility == RoomVisibility.Private) return null;
         return new RoomStanding(RoomView.Of(room), isMember, membership?.Role ?? RoomRole.Member);

@@ -95,7 +95,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
-        var room = commit.Db.Rooms.Single(r => r.Id == id.Value);
+        var room = commit.Db.Rooms.Find(id.Value)!;
         Add(commit, room, actor, actor, RoomRole.Member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
@@ -105,7 +105,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { IsMember: true }) return new RoomResult(RoomOutcome.NotFound);
         if (users.Find(guest) is null) return new RoomResult(RoomOutcome.NoSuchUser);
-        var room = commit.Db.Rooms.Single(r => r.Id == id.Value);
+        var room = commit.Db.Rooms.Find(id.Value)!;
         if (RoomAccess.Find(commit.Db, id, guest) is not { IsMember: true }) Add(commit, room, guest, actor, RoomRole.Member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
@@ -116,7 +116,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (!standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
         if (standing.Room.IsDefault || IsLastOfPrivate(commit, standing.Room)) return new RoomResult(RoomOutcome.NotPossible);
-        var room = commit.Db.Rooms.Single(r => r.Id == id.Value);
+        var room = commit.Db.Rooms.Find(id.Value)!;
         commit.Db.Memberships.Remove(commit.Db.Memberships.Single(m => m.RoomId == id.Value && m.UserId == actor.Value));
         var offset = RoomLog.Append(commit, room, LogEntryKind.MemberLeft, actor, subject: actor);
         var view = RoomView.Of(room);
