@@ -68,7 +68,8 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
         if (command.From is not { } from)
         {
             Send(FrameEncoder.Subscribed(command.Id, room, isRecovering: false, [], gap: null));
-            Follow(subscription, room.Head);
+            // Nearly always there is nothing between the look and this line, and no reason to read the log.
+            if (!subscription.TryRelease(room.Head)) Follow(subscription, room.Head);
             return null;
         }
 
