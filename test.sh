@@ -13,6 +13,10 @@ export MSBUILDDISABLENODEREUSE=1
 export DEBIAN_FRONTEND=noninteractive
 exec </dev/null
 
+# Whoever starts this in the background has SIGINT ignored, and so would have every server that a test stops with it.
+signals=()
+if env --default-signal=INT true 2>/dev/null; then signals=(env --default-signal=INT,QUIT); fi
+
 results=TestResults/run
 node_folder=ChatApp.Tests/Wire/centrifuge
 passed=0 failed=1 skipped=0
@@ -95,7 +99,7 @@ dotnet build ChatApp.sln -c Debug -warnaserror -nologo -v quiet -clp:NoSummary
 say "testing"
 rm -rf "$results"
 code=0
-dotnet test ChatApp.Tests --no-build -c Debug --nologo \
+"${signals[@]}" dotnet test ChatApp.Tests --no-build -c Debug --nologo \
   --logger trx --logger "console;verbosity=minimal" --results-directory "$results" \
   --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none "$@" || code=$?
 
