@@ -46,6 +46,8 @@ public sealed class MessageEditorTests(TestServer server) : IClassFixture<TestSe
         var (ann, room) = await RoomOfAnnAsync();
         var root = await server.AddPersonAsync("Root", Rank.Administrator);
         var message = await server.PostAsync(ann, room.Id, "mine");
+        Assert.Equal(MessageOutcome.NotFound, (await Editor.EditAsync(root.Id, message.Id, "yours")).Outcome);
+        await server.Get<RoomWriter>().JoinAsync(root.Id, room.Id);
         Assert.Equal(MessageOutcome.NotAllowed, (await Editor.EditAsync(root.Id, message.Id, "yours")).Outcome);
     }
 
@@ -84,7 +86,7 @@ public sealed class MessageEditorTests(TestServer server) : IClassFixture<TestSe
         await Editor.EditAsync(ann.Id, message.Id, "two");
         await Editor.EditAsync(ann.Id, message.Id, "three");
 
-        string[] Texts(TestPerson viewer) => [.. (Editor.EarlierTexts(server.Get<ChatDatabase>(), viewer.Id, message.Id) ?? []).Select(revision => revision.Text)];
+        string[] Texts(TestPerson viewer) => [.. (Editor.EarlierTexts(viewer.Id, message.Id) ?? []).Select(revision => revision.Text)];
         Assert.Equal(["one", "two"], Texts(ann));
         Assert.Equal(["one", "two"], Texts(mod));
         Assert.Empty(Texts(bob));
@@ -149,6 +151,20 @@ public sealed class MessageEditorTests(TestServer server) : IClassFixture<TestSe
     }
 
     [Fact]
+    public async Task Who_left_a_room_changes_nothing_there_whatever_their_rank()
+    {
+        var (ann, room) = await RoomOfAnnAsync();
+        var mod = await server.AddPersonAsync("Mod", Rank.Moderator);
+        await server.Get<RoomWriter>().InviteAsync(ann.Id, room.Id, mod.Id);
+        var message = await server.PostAsync(mod, room.Id, "words");
+        var regretted = await server.PostAsync(mod, room.Id, "regretted");
+        await Editor.DeleteAsync(mod.Id, regretted.Id);
+        await server.Get<RoomWriter>().LeaveAsync(mod.Id, room.Id);
+        Assert.Equal(MessageOutcome.NotFound, (await Editor.EditAsync(mod.Id, message.Id, "other words")).Outcome);
+        Assert.Equal(MessageOutcome.NotFound, (await Editor.RestoreAsync(mod.Id, regretted.Id)).Outcome);
+    }
+
+    [Fact]
     public async Task A_reply_shows_what_it_answers_and_forgets_a_deleted_text()
     {
         var (ann, room) = await RoomOfAnnAsync();
@@ -175,9 +191,12 @@ public sealed class MessageEditorTests(TestServer server) : IClassFixture<TestSe
     {
         var (ann, room) = await RoomOfAnnAsync();
         var message = await server.PostAsync(ann, room.Id, "words");
+        var deleted = await server.PostAsync(ann, room.Id, "regretted");
+        await Editor.DeleteAsync(ann.Id, deleted.Id);
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.Rooms.Single(r => r.Id == room.Id.Value).IsArchived = true);
         Assert.Equal(PostRefusal.Archived, Assert.IsType<PostResult.Rejected>(await server.Get<MessageWriter>().PostAsync(ann.Id, room.Id, "more", key: null)).Reason);
         Assert.Equal(MessageOutcome.Archived, (await Editor.EditAsync(ann.Id, message.Id, "other")).Outcome);
+        Assert.Equal(MessageOutcome.Archived, (await Editor.RestoreAsync(ann.Id, deleted.Id)).Outcome);
         Assert.Equal(MessageOutcome.Archived, (await server.Get<MessageMarks>().PinAsync(ann.Id, message.Id, isOn: true)).Outcome);
     }
 

@@ -38,6 +38,11 @@ public enum MessageOutcome
     Busy,
 }
 
+/// <summary>What a message said before an edit.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="ReplacedAt">When it was replaced.</param>
+public sealed record EarlierText(string Text, DateTimeOffset ReplacedAt);
+
 /// <summary>Outcome of a change of a message.</summary>
 /// <param name="Outcome">How it went.</param>
 /// <param name="Message">The message as it is now, where it was done and is still there.</param>
@@ -48,13 +53,14 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
 /// author deletes, and never edits.
 /// </summary>
 /// <param name="commits">The one writer.</param>
+/// <param name="database">For reading earlier texts.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names and ranks.</param>
 /// <param name="texts">Rules for texts, and their HTML.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
 public sealed class MessageEditor(
-    CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options, TimeProvider time)
+    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options, TimeProvider time)
 {
     /// <summary>How long an author can bring back a message of their own.</summary>
     public static readonly TimeSpan UndoTime = TimeSpan.FromSeconds(10);
@@ -71,7 +77,7 @@ public sealed class MessageEditor(
         var html = texts.Render(clean);
         return CommitAsync(commit =>
         {
-            if (Find(commit, actor, id) is not { } found || found.Message.DeletedAt is not null) return new MessageResult(MessageOutcome.NotFound);
+            if (FindInOwnRoom(commit, actor, id) is not { } found || found.Message.DeletedAt is not null) return new MessageResult(MessageOutcome.NotFound);
             var (message, room) = found;
             if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
             if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
@@ -117,9 +123,10 @@ public sealed class MessageEditor(
     /// <summary>Brings back a message that its author deleted within the last <see cref="UndoTime"/>.</summary>
     public Task<MessageResult> RestoreAsync(UserId actor, MessageId id) => CommitAsync(commit =>
     {
-        if (Find(commit, actor, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
+        if (FindInOwnRoom(commit, actor, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
         var (message, room) = found;
         if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
+        if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
         if (message.DeletedAt is null) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
         if (!_removed.TryRemove(id, out var removed) || commit.Now - removed.At >= UndoTime || message.DeletedAt != removed.At)
             return new MessageResult(MessageOutcome.WindowClosed);
@@ -133,15 +140,21 @@ public sealed class MessageEditor(
     });
 
     /// <summary>What a message said before, oldest first; for its author and for moderators, null for everybody else.</summary>
-    public IReadOnlyList<MessageRevision>? EarlierTexts(ChatDatabase database, UserId viewer, MessageId id)
+    public IReadOnlyList<EarlierText>? EarlierTexts(UserId viewer, MessageId id)
     {
-        ArgumentNullException.ThrowIfNull(database);
         using var db = database.OpenRead();
         if (db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
         var mayRead = RoomAccess.Find(db, new RoomId(message.RoomId), viewer) is { IsMember: true };
         if (!mayRead || (message.AuthorId != viewer.Value && !users.Get(viewer).IsModerator)) return null;
-        return [.. db.Revisions.Where(revision => revision.MessageId == id.Value).OrderBy(revision => revision.Revision)];
+        return [.. db.Revisions
+            .Where(revision => revision.MessageId == id.Value)
+            .OrderBy(revision => revision.Revision)
+            .Select(revision => new EarlierText(revision.Text, revision.ReplacedAt))];
     }
+
+    // What somebody says, they say as a member, whatever their rank.
+    private (Message Message, Room Room)? FindInOwnRoom(Commit commit, UserId actor, MessageId id) =>
+        Find(commit, actor, id) is { } found && RoomAccess.Find(commit.Db, new RoomId(found.Room.Id), actor) is { IsMember: true } ? found : null;
 
     // Moderators act everywhere; whoever is neither that nor in the room must not even learn that the message exists.
     private (Message Message, Room Room)? Find(Commit commit, UserId actor, MessageId id)

@@ -25,13 +25,7 @@ internal static class EventJson
                 break;
             case MessageDeleted deleted:
                 json.WriteString("type", "message.deleted");
-                json.WriteStartObject("message");
-                json.WriteString("id", deleted.Message.ToString());
-                json.WriteString("room", deleted.Room.Value);
-                json.WriteBoolean("deleted", true);
-                json.WriteEndObject();
-                User(json, "by", deleted.By);
-                json.WriteNumber("at", deleted.At.ToUnixTimeMilliseconds());
+                Change(json, deleted.Room, deleted.Message, deleted.By, deleted.At, () => json.WriteBoolean("deleted", value: true));
                 break;
             case MessageEdited edited:
                 json.WriteString("type", "message.edited");
@@ -43,23 +37,11 @@ internal static class EventJson
                 break;
             case ReactionChanged reacted:
                 json.WriteString("type", "reaction.changed");
-                json.WriteStartObject("message");
-                json.WriteString("id", reacted.Message.ToString());
-                json.WriteString("room", reacted.Room.Value);
-                Reactions(json, reacted.Reactions);
-                json.WriteEndObject();
-                User(json, "by", reacted.By);
-                json.WriteNumber("at", reacted.At.ToUnixTimeMilliseconds());
+                Change(json, reacted.Room, reacted.Message, reacted.By, reacted.At, () => Reactions(json, reacted.Reactions));
                 break;
             case PinChanged pinned:
                 json.WriteString("type", "message.pinned");
-                json.WriteStartObject("message");
-                json.WriteString("id", pinned.Message.ToString());
-                json.WriteString("room", pinned.Room.Value);
-                json.WriteBoolean("pinned", pinned.IsPinned);
-                json.WriteEndObject();
-                User(json, "by", pinned.By);
-                json.WriteNumber("at", pinned.At.ToUnixTimeMilliseconds());
+                Change(json, pinned.Room, pinned.Message, pinned.By, pinned.At, () => json.WriteBoolean("pinned", pinned.IsPinned));
                 break;
             case RoomChanged changedRoom:
                 json.WriteString("type", "room.changed");
@@ -142,6 +124,18 @@ internal static class EventJson
         json.WriteString("room", unread.Room.Value);
         json.WriteNumber("up_to", unread.UpTo.Value);
         json.WriteNumber("unread", unread.Count);
+    }
+
+    // A change that names only what is different: who did it, when, and to which message.
+    private static void Change(Utf8JsonWriter json, RoomId room, MessageId message, UserCard by, DateTimeOffset at, Action difference)
+    {
+        json.WriteStartObject("message");
+        json.WriteString("id", message.ToString());
+        json.WriteString("room", room.Value);
+        difference();
+        json.WriteEndObject();
+        User(json, "by", by);
+        json.WriteNumber("at", at.ToUnixTimeMilliseconds());
     }
 
     private static void Reactions(Utf8JsonWriter json, IReadOnlyList<ReactionView> reactions)
