@@ -32,7 +32,7 @@ public sealed class FailingDiskTests : ProcessTest
         await using var kit = await StorageKit.StartAsync();
         var room = await kit.AddRoomAsync();
         await kit.Queue.CommitAsync(commit => commit.Db.Database.ExecuteSqlRaw("CREATE TABLE ballast(x)"));
-        await SetAsync(kit, "PRAGMA max_page_count=1");
+        await BreakAsync(kit, "PRAGMA max_page_count=1");
         var posts = new List<Task<Offset>>();
         await using (await kit.HoldWriterAsync())
         {
@@ -41,7 +41,7 @@ public sealed class FailingDiskTests : ProcessTest
 
         foreach (var post in posts) Assert.False((await Assert.ThrowsAsync<StorageUnavailableException>(() => post)).IsBusy);
         Assert.Equal("the disk is full", kit.Queue.Failure);
-        await SetAsync(kit, "PRAGMA max_page_count=1000000");
+        await MendAsync(kit, "PRAGMA max_page_count=1000000");
         Assert.Equal(new Offset(1), await kit.Queue.CommitAsync(commit => AppendAndGrow(commit, room)));
         Assert.Null(kit.Queue.Failure);
         using var db = kit.Database.OpenRead();
@@ -65,10 +65,10 @@ public sealed class FailingDiskTests : ProcessTest
     {
         await using var kit = await StorageKit.StartAsync();
         var room = await kit.AddRoomAsync();
-        await SetAsync(kit, "PRAGMA query_only=1");
+        await BreakAsync(kit, "PRAGMA query_only=1");
         await Assert.ThrowsAsync<StorageUnavailableException>(() => kit.Queue.CommitAsync(commit => StorageKit.Append(commit, room)));
         Assert.Equal("the database is read-only", kit.Queue.Failure);
-        await SetAsync(kit, "PRAGMA query_only=0");
+        await MendAsync(kit, "PRAGMA query_only=0");
         await Eventually.BecomesAsync(() => kit.Queue.Failure is null);
         Assert.Equal(new Offset(1), await kit.Queue.CommitAsync(commit => StorageKit.Append(commit, room)));
     }
@@ -79,7 +79,7 @@ public sealed class FailingDiskTests : ProcessTest
         await using var kit = await StorageKit.StartAsync(new StorageOptions { BatchSize = 1 });
         var room = await kit.AddRoomAsync();
         await kit.Queue.CommitAsync(commit => commit.Db.Database.ExecuteSqlRaw("CREATE TABLE ballast(x)"));
-        await SetAsync(kit, "PRAGMA max_page_count=1");
+        await BreakAsync(kit, "PRAGMA max_page_count=1");
         Task<Offset> fails;
         Task<string?> afterNothing;
         await using (await kit.HoldWriterAsync())
@@ -93,8 +93,11 @@ public sealed class FailingDiskTests : ProcessTest
         Assert.Equal("the disk is full", await afterNothing);
     }
 
-    // The provider keeps the writer's one connection open, so what is set there holds until it is set again.
-    private static async Task SetAsync(StorageKit kit, string pragma)
+    // The writer keeps one connection, so what is set there holds ...
+    private static Task<int> BreakAsync(StorageKit kit, string pragma) => kit.Queue.CommitAsync(commit => commit.Db.Database.ExecuteSqlRaw(pragma));
+
+    // ... until it has failed and given it back to the provider, which hands it out again.
+    private static async Task MendAsync(StorageKit kit, string pragma)
     {
         using (await kit.Database.Gate.EnterAsync())
         await using (var db = kit.Database.OpenWrite())

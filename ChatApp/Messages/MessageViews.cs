@@ -25,11 +25,9 @@ internal static class MessageViews
         })];
     }
 
-    /// <summary>A message that was posted just now: nobody can have reacted to it.</summary>
-    public static MessageView OfNew(ChatDbContext db, Message row, UserDirectory users) => Of(row, users) with
-    {
-        ReplyTo = row.ReplyTo is { } target ? PreviewOf(db.Messages.Single(message => message.Id == target), users) : null,
-    };
+    /// <summary>What is shown of a message where another one answers it.</summary>
+    public static ReplyPreview PreviewOf(ChatDbContext db, MessageId target, UserDirectory users) =>
+        PreviewOf(db.Messages.Single(message => message.Id == target.Value), users);
 
     /// <summary>The reactions to one message.</summary>
     public static IReadOnlyList<ReactionView> ReactionsTo(ChatDbContext db, long message) => ReactionsTo(db, [message]).GetValueOrDefault(message) ?? [];

@@ -77,37 +77,43 @@ public sealed class MessageWriter : IAsyncDisposable
 
     private PostResult Post(Commit commit, Draft draft)
     {
-        if (RoomAccess.Find(commit.Db, draft.Room, draft.Author) is not { } standing) return new PostResult.Rejected(PostRefusal.RoomNotFound);
+        if (RoomAccess.Find(commit, draft.Room, draft.Author) is not { } standing) return new PostResult.Rejected(PostRefusal.RoomNotFound);
         if (!standing.IsMember) return new PostResult.Rejected(PostRefusal.NotAMember);
-        if (commit.Db.Messages.FirstOrDefault(m => m.AuthorId == draft.Author.Value && m.Key == draft.Key) is { } earlier)
-        {
-            return earlier.Fingerprint == draft.Fingerprint
-                ? new PostResult.Accepted(MessageViews.Of(commit.Db, earlier, _users), standing.Room.Epoch, IsDuplicate: true)
-                : new PostResult.Rejected(PostRefusal.KeyUsedForOther);
-        }
-
+        if (IsKeyUsed(commit, draft)) return AnswerAgain(commit, draft, standing.Room);
         if (standing.Room.IsArchived) return new PostResult.Rejected(PostRefusal.Archived);
         if (draft.ReplyTo is { } target && !commit.Db.Messages.Any(m => m.Id == target.Value && m.RoomId == draft.Room.Value && m.DeletedAt == null))
             return new PostResult.Rejected(PostRefusal.NoSuchReply);
 
-        var room = commit.Db.Rooms.Find(draft.Room.Value)!;
-        var message = new Message
+        var view = Insert(commit, draft, new Offset(standing.Room.Head.Value + 1));
+        RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view), _broker);
+        return new PostResult.Accepted(view, standing.Room.Epoch, IsDuplicate: false);
+    }
+
+    private static bool IsKeyUsed(Commit commit, Draft draft) =>
+        commit.First("SELECT 1 FROM messages WHERE AuthorId = $1 AND Key = $2", static _ => true, draft.Author.Value, draft.Key);
+
+    private PostResult AnswerAgain(Commit commit, Draft draft, RoomView room)
+    {
+        var earlier = commit.Db.Messages.Single(m => m.AuthorId == draft.Author.Value && m.Key == draft.Key);
+        return earlier.Fingerprint == draft.Fingerprint
+            ? new PostResult.Accepted(MessageViews.Of(commit.Db, earlier, _users), room.Epoch, IsDuplicate: true)
+            : new PostResult.Rejected(PostRefusal.KeyUsedForOther);
+    }
+
+    private MessageView Insert(Commit commit, Draft draft, Offset offset)
+    {
+        var id = commit.First(
+            """
+            INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, Revision)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) RETURNING Id
+            """,
+            static row => row.GetInt64(0),
+            draft.Room.Value, offset.Value, draft.Author.Value, draft.Key, draft.Fingerprint, draft.Text, draft.Html,
+            commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value);
+        return new MessageView(new MessageId(id), draft.Room, offset, _users.Get(draft.Author), draft.Key, draft.Text, draft.Html, commit.Now, IsDeleted: false)
         {
-            RoomId = room.Id,
-            Offset = room.Head + 1,
-            AuthorId = draft.Author.Value,
-            Key = draft.Key,
-            Fingerprint = draft.Fingerprint,
-            Text = draft.Text,
-            Html = draft.Html,
-            At = commit.Now,
-            ReplyTo = draft.ReplyTo?.Value,
+            ReplyTo = draft.ReplyTo is { } target ? MessageViews.PreviewOf(commit.Db, target, _users) : null,
         };
-        commit.Db.Messages.Add(message);
-        commit.Db.SaveChanges(); // gives the id that the log names
-        var view = MessageViews.OfNew(commit.Db, message, _users);
-        RoomLog.Append(commit, room, LogEntryKind.MessagePosted, draft.Author, _broker, new MessagePosted(view), view.Id);
-        return new PostResult.Accepted(view, room.Epoch, IsDuplicate: false);
     }
 
     private sealed record Draft(UserId Author, RoomId Room, string Text, string Html, string Key, MessageId? ReplyTo)

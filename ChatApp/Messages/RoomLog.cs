@@ -30,11 +30,8 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
     public static Offset Append(
         Commit commit, Room room, LogEntryKind kind, UserId actor, RoomBroker broker, RoomEvent happened, MessageId? message = null, UserId? subject = null)
     {
-        ArgumentNullException.ThrowIfNull(broker);
         var offset = Append(commit, room, kind, actor, message, subject);
-        // Whoever catches up from memory must not be shown a text that has been changed or taken back since.
-        var rewrites = kind is LogEntryKind.MessageEdited or LogEntryKind.MessageDeleted or LogEntryKind.MessageRestored;
-        commit.AfterCommit(() => broker.Publish(happened.Room, happened, offset, rewrites));
+        Tell(commit, kind, offset, broker, happened);
         return offset;
     }
 
@@ -56,6 +53,23 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
             At = commit.Now,
         });
         return new Offset(room.Head);
+    }
+
+    /// <summary>The same for a message that was posted, without the context: by far the most frequent change.</summary>
+    /// <param name="commit">The change that is being made.</param>
+    /// <param name="offset">The place after the room's head, which the message has taken.</param>
+    /// <param name="posted">What the viewers are told.</param>
+    /// <param name="broker">Tells them.</param>
+    public static void AppendPosted(Commit commit, Offset offset, MessagePosted posted, RoomBroker broker)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        ArgumentNullException.ThrowIfNull(posted);
+        var message = posted.Message;
+        commit.Execute("UPDATE rooms SET Head = $2 WHERE Id = $1", message.Room.Value, offset.Value);
+        commit.Execute(
+            """INSERT INTO log (RoomId, "Offset", Kind, MessageId, ActorId, At) VALUES ($1, $2, $3, $4, $5, $6)""",
+            message.Room.Value, offset.Value, (int)LogEntryKind.MessagePosted, message.Id.Value, message.Author.Id.Value, commit.Now.ToUnixTimeMilliseconds());
+        Tell(commit, LogEntryKind.MessagePosted, offset, broker, posted);
     }
 
     /// <summary>
@@ -98,5 +112,13 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
             view ??= RoomView.Of(db.Rooms.Single(r => r.Id == room.Value));
             return new RoomChanged(view, actor, entry.At);
         }
+    }
+
+    private static void Tell(Commit commit, LogEntryKind kind, Offset offset, RoomBroker broker, RoomEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(broker);
+        // Whoever catches up from memory must not be shown a text that has been changed or taken back since.
+        var rewrites = kind is LogEntryKind.MessageEdited or LogEntryKind.MessageDeleted or LogEntryKind.MessageRestored;
+        commit.AfterCommit(() => broker.Publish(happened.Room, happened, offset, rewrites));
     }
 }

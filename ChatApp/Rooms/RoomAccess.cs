@@ -49,8 +49,33 @@ public static class RoomAccess
         var room = db.Rooms.FirstOrDefault(r => r.Id == id.Value);
         if (room is null) return null;
         var membership = room.IsDefault ? null : db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
-        var isMember = room.IsDefault || membership is not null;
-        if (!isMember && room.Visibility == RoomVisibility.Private) return null;
-        return new RoomStanding(RoomView.Of(room), isMember, membership?.Role ?? RoomRole.Member);
+        return Judge(RoomView.Of(room), membership?.Role);
+    }
+
+    /// <summary>The same on the writer, without its context: asked for each message that is posted.</summary>
+    public static RoomStanding? Find(Commit commit, RoomId id, UserId user)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        return commit.First(
+            """
+            SELECT r.Name, r.Topic, r.Visibility, r.IsDefault, r.Head, r.Epoch, r.Floor, r.IsArchived, r.RetentionDays, m.Role
+            FROM rooms r LEFT JOIN memberships m ON m.RoomId = r.Id AND m.UserId = $2
+            WHERE r.Id = $1
+            """,
+            row => Judge(
+                new RoomView(id, row.GetString(0), row.GetString(1), (RoomVisibility)row.GetInt32(2), row.GetBoolean(3), new Offset(row.GetInt64(4)), row.GetString(5))
+                {
+                    Floor = new Offset(row.GetInt64(6)),
+                    IsArchived = row.GetBoolean(7),
+                    RetentionDays = row.IsDBNull(8) ? null : row.GetInt32(8),
+                },
+                row.IsDBNull(9) ? null : (RoomRole)row.GetInt32(9)),
+            id.Value, user.Value);
+    }
+
+    private static RoomStanding? Judge(RoomView room, RoomRole? role)
+    {
+        var isMember = room.IsDefault || role is not null;
+        return isMember || room.Visibility != RoomVisibility.Private ? new RoomStanding(room, isMember, role ?? RoomRole.Member) : null;
     }
 }

@@ -20,6 +20,7 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     private readonly ILogger<CommitQueue> _log;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WriterSession? _session;
     private int _changesSinceCheckpoint;
     private string? _failure;
 
@@ -118,6 +119,7 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
         }
 
         CheckpointAll();
+        _session?.Dispose();
         _stopped.TrySetResult();
     }
 
@@ -126,8 +128,7 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     {
         try
         {
-            using (_database.Gate.Enter())
-            using (var db = _database.OpenWrite()) _database.Checkpoint(db);
+            using (_database.Gate.Enter()) _database.Checkpoint((_session ??= new WriterSession(_database)).Db);
         }
         catch (Exception fault)
         {
@@ -138,47 +139,58 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     private void CommitBatch(List<WorkItem> batch)
     {
         using (_database.Gate.Enter())
-        using (var db = _database.OpenWrite())
         {
-            var before = _failure is null ? 0 : StorageFault.ChangesOf(db);
-            using (var transaction = db.Database.BeginTransaction())
+            try
             {
-                db.Database.AutoSavepointsEnabled = false;
-                var commit = new Commit(db, DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds()));
-                foreach (var item in batch) Try(item, commit, batch.Count > 1 ? transaction : null);
-                transaction.Commit();
+                Write(batch, _session ??= new WriterSession(_database));
             }
-
-            // A batch of nothing but refusals has not asked the disk.
-            if (_failure is not null && StorageFault.ChangesOf(db) > before) Recover();
-            _changesSinceCheckpoint += batch.Count;
-            if (_changesSinceCheckpoint >= ChangesPerCheckpoint)
+            catch
             {
-                _changesSinceCheckpoint = 0;
-                TryCheckpoint(db);
+                // Whatever state it is in: the next batch begins with a new one.
+                _session?.Dispose();
+                _session = null;
+                throw;
             }
         }
 
         foreach (var item in batch) item.Succeed(_log);
     }
 
-    // A change that fails takes nothing of its batch with it.
-    private static void Try(WorkItem item, Commit commit, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction? shared)
+    private void Write(List<WorkItem> batch, WriterSession session)
     {
-        commit.Begin(item);
-        shared?.CreateSavepoint("change");
+        var before = _failure is null ? 0 : StorageFault.ChangesOf(session.Db);
+        session.Begin();
+        var commit = new Commit(session, DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds()));
+        foreach (var item in batch) Try(item, commit, isAlone: batch.Count == 1);
+        session.Commit();
+
+        // A batch of nothing but refusals has not asked the disk.
+        if (_failure is not null && StorageFault.ChangesOf(session.Db) > before) Recover();
+        _changesSinceCheckpoint += batch.Count;
+        if (_changesSinceCheckpoint < ChangesPerCheckpoint) return;
+        _changesSinceCheckpoint = 0;
+        TryCheckpoint(session.Db);
+    }
+
+    // A change that fails takes nothing of its batch with it.
+    private static void Try(WorkItem item, Commit commit, bool isAlone)
+    {
+        if (isAlone)
+        {
+            commit.Run(item);
+            return;
+        }
+
+        commit.Session.BeginChange();
         try
         {
-            item.Run(commit);
-            commit.Db.SaveChanges();
-            commit.Db.ChangeTracker.Clear();
-            shared?.ReleaseSavepoint("change");
+            commit.Run(item);
+            commit.Session.EndChange();
         }
-        catch (Exception fault) when (shared is not null && StorageFault.Of(fault) is null)
+        catch (Exception fault) when (StorageFault.Of(fault) is null)
         {
             // (What the disk refuses to one it refuses to all: there the batch fails as a whole.)
-            shared.RollbackToSavepoint("change");
-            commit.Db.ChangeTracker.Clear();
+            commit.Session.UndoChange();
             item.Fail(ForCaller(fault));
         }
     }
