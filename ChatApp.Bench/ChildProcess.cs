@@ -35,11 +35,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="name">What the program is called in messages.</param>
     /// <param name="assembly">Path of its dll.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
+    /// <param name="wrapper">A program, with its arguments, that turns itself into this one; null for none.</param>
     /// <exception cref="BenchException">The dll is missing.</exception>
-    public static ChildProcess Start(string name, string assembly, IEnumerable<string> arguments)
+    public static ChildProcess Start(string name, string assembly, IEnumerable<string> arguments, IReadOnlyList<string>? wrapper = null)
     {
         if (!File.Exists(assembly)) throw new BenchException($"{name} is not built: there is no {Path.GetFileName(assembly)} where it should be");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] command = [.. wrapper ?? [], Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", assembly, .. arguments];
+        var start = new ProcessStartInfo(command[0])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -47,8 +49,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetDirectoryName(assembly),
         };
-        start.ArgumentList.Add(assembly);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         // Settings of the shell that runs the bench must not change what is measured.
         foreach (var key in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(key);
@@ -97,6 +98,15 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync(cancellation);
         if (_process.ExitCode != 0) throw Failed($"ended with code {_process.ExitCode}");
+    }
+
+    /// <summary>The last line that it printed; empty where there is none.</summary>
+    public string LastLine
+    {
+        get
+        {
+            lock (_tail) return _tail.LastOrDefault() ?? "";
+        }
     }
 
     /// <summary>A failure of this program, with the last lines that it printed.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using ChatApp.Bench.Fanout;
+using ChatApp.Bench.Posts;
 using ChatApp.Bench.Servers;
 
 namespace ChatApp.Bench;
@@ -40,6 +41,10 @@ internal static class Verbs
     [
         new("fanout", "one room, many receivers: CPU per delivery and latency beside SignalR and a bare loop",
             FanoutOptions.Help, FanoutVerb.RunAsync),
+        new("posts", "durable posts with group commit beside one message in a transaction, and beside a bare insert",
+            VerbOptions.Help, PostsVerb.RunAsync),
+        new("insert", "bare durable inserts, as the verb posts does in a child process",
+            BareInsert.Help, BareInsert.RunAsync),
         new("serve", "runs one of the compared servers, as the other verbs do in a child process",
             ServeVerb.Help, ServeVerb.RunAsync),
     ];

@@ -31,7 +31,11 @@ internal static class ProductServer
     /// <summary>Starts it in a child process and signs in.</summary>
     /// <param name="assembly">Path of the product's dll.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<ServerUnderTest> StartAsync(string assembly, CancellationToken cancellation)
+    /// <param name="prepare">Fills its data folder, in which there is a database with the one account, before it serves; null for nothing.</param>
+    /// <param name="settings">Settings of its own, as <c>Storage:BatchSize=1</c>.</param>
+    /// <param name="wrapper">See <see cref="ChildProcess.Start"/>.</param>
+    public static async Task<ServerUnderTest> StartAsync(
+        string assembly, CancellationToken cancellation, Action<string>? prepare = null, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null)
     {
         var folder = Directory.CreateTempSubdirectory("chatapp-bench-");
         ChildProcess? process = null;
@@ -43,9 +47,11 @@ internal static class ProductServer
                 ["user", "add", Email, "--name", "Bench", "--password-stdin", data]))
                 await adding.CompleteAsync(password, cancellation);
 
+            prepare?.Invoke(folder.FullName);
             var port = ChildProcess.FreePort();
             process = ChildProcess.Start(Name, assembly,
-                [$"--Urls=http://127.0.0.1:{port}", data, .. RaisedLimits.Select(limit => $"--{limit.Key}={limit.Value}")]);
+                [$"--Urls=http://127.0.0.1:{port}", data, .. RaisedLimits.Select(limit => $"--{limit.Key}={limit.Value}"), .. (settings ?? []).Select(setting => $"--{setting}")],
+                wrapper);
             await process.ListensAsync(port, cancellation);
             var token = await SignInAsync(process, port, password, cancellation);
             return new ServerUnderTest(Name, process, port, new ProductDialect(token), folder);
