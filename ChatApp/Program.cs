@@ -48,7 +48,7 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton<ModerationDesk>();
         services.AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
-        services.AddPages();
+        services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));
         EndOfService.Add(services);
         replace?.Invoke(services);
 

@@ -28,17 +28,18 @@ public sealed class ComposerTests(TestServer server) : IClassFixture<TestServer>
         var sent = new List<OutgoingMessage>();
         var composer = context.Page.Render<Composer>(parameters => parameters
             .Add(c => c.Room, context.Room)
-            .Add(c => c.OnSend, sent.Add));
-        await composer.InvokeAsync(() =>
+            .Add(c => c.OnSend, message =>
+            {
+                sent.Add(message);
+                return Task.FromResult(sent.Count > 1);
+            }));
+        await composer.InvokeAsync(async () =>
         {
-            composer.Instance.Send("hello", "k1");
-            composer.Instance.Send("hello", "k1");
-            composer.Instance.Send(null, "k2");
-            composer.Instance.Send("", "k2");
-            composer.Instance.Send(" \n\t", "k2");
-            composer.Instance.Send("no key", null);
-            composer.Instance.Send("no key", "");
-            composer.Instance.Send(null, null);
+            // Refused: the page keeps it. Stored: it need not.
+            Assert.False(await composer.Instance.Send("hello", "k1"));
+            Assert.True(await composer.Instance.Send("hello", "k1"));
+            foreach (var (text, key) in new (string?, string?)[] { (null, "k2"), ("", "k2"), (" \n\t", "k2"), ("no key", null), ("no key", ""), (null, null) })
+                Assert.True(await composer.Instance.Send(text, key));
         });
         Assert.Equal([new OutgoingMessage("hello", "k1"), new OutgoingMessage("hello", "k1")], sent);
     }

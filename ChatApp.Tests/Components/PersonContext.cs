@@ -23,6 +23,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddLocalization();
         Services.AddSingleton(server.Get<RoomBroker>());
         Services.AddSingleton(server.Get<MessageHistory>());
+        Services.AddSingleton(server.Get<RoomCatchUp>());
         Services.AddSingleton(server.Get<MessageWriter>());
         Services.AddSingleton(server.Get<MessageEditor>());
         Services.AddSingleton(server.Get<MarkdownRenderer>());

@@ -144,7 +144,7 @@ public sealed class RoomFeedTests(TestServer server) : IClassFixture<TestServer>
         await server.PostAsync(ann, room.Id, "secret");
         using var page = Open(eve, room);
         Assert.False(page.Feed.Load());
-        Assert.False(page.Feed.Join(page.Connection));
+        Assert.False(page.Feed.Join(page.Connection).HasChanged);
         Assert.Equal(0, server.Get<RoomBroker>().SubscriberCount(room.Id));
         Assert.Empty(page.Feed.Messages);
     }
@@ -152,7 +152,7 @@ public sealed class RoomFeedTests(TestServer server) : IClassFixture<TestServer>
     private OpenFeed Open(TestPerson person, RoomView room) => new(
         server.Get<RoomBroker>().Connect(new ConnectionDescription(person.Id, ConnectionKind.Circuit, "192.0.2.1"))!,
         new RoomFeed(
-            server.Get<RoomBroker>(), server.Get<MessageHistory>(), server.Get<MessageWriter>(), server.Get<MarkdownRenderer>(),
+            server.Get<RoomBroker>(), server.Get<MessageHistory>(), server.Get<RoomCatchUp>(), server.Get<MessageWriter>(), server.Get<MarkdownRenderer>(),
             server.Get<TimeProvider>(), person.Id, room.Id));
 
     private sealed record OpenFeed(Connection Connection, RoomFeed Feed) : IDisposable

@@ -68,7 +68,7 @@ public sealed class TimelineRowTests(TestServer server) : IClassFixture<TestServ
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann);
         var feed = new RoomFeed(
-            server.Get<ChatApp.Push.RoomBroker>(), server.Get<MessageHistory>(), server.Get<MessageWriter>(), server.Get<MarkdownRenderer>(),
+            server.Get<ChatApp.Push.RoomBroker>(), server.Get<MessageHistory>(), server.Get<RoomCatchUp>(), server.Get<MessageWriter>(), server.Get<MarkdownRenderer>(),
             server.Get<TimeProvider>(), ann.Id, room.Id);
         feed.Load();
         return (feed, server.Get<UserDirectory>().Get(ann.Id));

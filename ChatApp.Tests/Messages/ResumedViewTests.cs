@@ -207,6 +207,6 @@ public sealed class ResumedViewTests(TestServer server) : IClassFixture<TestServ
             $"{Row(message.Id.ToString(), message.IsDeleted, message.Text, message.EditedAt is not null, message.IsPinned, message.Reactions.Select(kind => $"{kind.Emoji}{kind.Users.Count}"))} {message.ReplyTo}"));
 
         private RoomFeed Open() => new(
-            _server.Get<RoomBroker>(), _server.Get<MessageHistory>(), _server.Get<MessageWriter>(), _server.Get<MarkdownRenderer>(), TimeProvider.System, _viewer.Id, _room.Id);
+            _server.Get<RoomBroker>(), _server.Get<MessageHistory>(), _server.Get<RoomCatchUp>(), _server.Get<MessageWriter>(), _server.Get<MarkdownRenderer>(), TimeProvider.System, _viewer.Id, _room.Id);
     }
 }

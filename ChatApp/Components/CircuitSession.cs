@@ -5,7 +5,8 @@ namespace ChatApp.Components;
 /// <summary>
 /// The live connection of one open page: made when the page has become interactive, gone with its circuit. One loop
 /// reads the outbox and hands each batch to those who listen, one after the other, so a slow renderer gets larger
-/// batches and never a longer queue.
+/// batches and never a longer queue. While the browser is out of reach there is no connection: nothing is collected for it,
+/// nobody sees it as present, and when it is back it is told that events were lost.
 /// </summary>
 /// <param name="broker">The push engine.</param>
 /// <param name="log">Faults of listeners.</param>
@@ -14,9 +15,13 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
     private readonly Lock _gate = new();
     private readonly List<Func<IReadOnlyList<Envelope>, Task>> _listeners = [];
     private readonly TaskCompletionSource<EndReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reading = Task.CompletedTask;
     private bool _disposed;
 
-    /// <summary>The connection; null before <see cref="Open"/>, and where the user has too many open pages.</summary>
+    /// <summary>True while the browser is out of reach.</summary>
+    public bool IsAway { get; private set; }
+
+    /// <summary>The connection, the last one while the browser is away; null before <see cref="Open"/>, and where the user has too many open pages.</summary>
     public Connection? Connection { get; private set; }
 
     /// <summary>Completes with the reason when the server has ended the connection, not when the page was closed.</summary>
@@ -33,8 +38,39 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
             if (Connection is null) return false;
         }
 
-        _ = ReadAsync(Connection);
+        _reading = ReadAsync(Connection, _reading);
         return true;
+    }
+
+    /// <summary>The browser cannot be reached: its connection ends, and the page stays as it is.</summary>
+    public void Leave()
+    {
+        lock (_gate) IsAway = true;
+        Connection?.End(EndReason.Closed);
+    }
+
+    /// <summary>The browser is back: the page is connected anew, and everything on it catches up with what it missed.</summary>
+    /// <param name="isSignedIn">False where the sign-in behind the page has ended meanwhile.</param>
+    public void Return(bool isSignedIn)
+    {
+        lock (_gate)
+        {
+            if (_disposed || !IsAway) return;
+            IsAway = false;
+            // A page that was ended by the server before it went away has been told so, and stays ended.
+            if (Connection is not { EndReason: { } reason } || reason != EndReason.Closed) return;
+            var again = isSignedIn ? broker.Connect(Connection.Description) : null;
+            if (again is null)
+            {
+                _ended.TrySetResult(isSignedIn ? EndReason.ConnectionLimit : EndReason.SignedOut);
+                return;
+            }
+
+            Connection = again;
+        }
+
+        Connection.Send(broker.EventsLost);
+        _reading = ReadAsync(Connection, _reading);
     }
 
     /// <summary>
@@ -59,9 +95,10 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
         Connection?.End(EndReason.Closed);
     }
 
-    // One reader per outbox: this loop.
-    private async Task ReadAsync(Connection connection)
+    // One reader per outbox: this loop. Listeners get one batch at a time, also where one connection follows another.
+    private async Task ReadAsync(Connection connection, Task previous)
     {
+        await previous;
         var batch = new List<Envelope>();
         while (await connection.Outbox.WaitAsync())
         {

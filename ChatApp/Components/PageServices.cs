@@ -1,5 +1,6 @@
 using ChatApp.Components.Account;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace ChatApp.Components;
 
@@ -10,13 +11,21 @@ public static class PageServices
     public static readonly string[] Languages = ["en", "zh-Hans"];
 
     /// <summary>Adds pages, circuits and languages.</summary>
-    public static void AddPages(this IServiceCollection services)
+    public static void AddPages(this IServiceCollection services, PageOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         services.AddRazorComponents()
-            .AddInteractiveServerComponents(circuit => circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3))
+            .AddInteractiveServerComponents(circuit =>
+            {
+                circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(options.KeepMinutes);
+                circuit.DisconnectedCircuitMaxRetained = options.KeepCount;
+                // What is left of a circuit beyond that: the script of the pages does not ask for it.
+                circuit.PersistedCircuitInMemoryMaxRetained = 0;
+            })
             // A message of 8,000 characters of four bytes each, and room for the call around it.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
         services.AddScoped<CircuitSession>();
+        services.AddScoped<CircuitHandler, CircuitReturn>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(languages => languages

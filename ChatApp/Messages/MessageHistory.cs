@@ -13,6 +13,12 @@ public sealed record MessagePage(IReadOnlyList<MessageView> Messages, bool HasOl
 {
     /// <summary>True where there are messages after the last one.</summary>
     public bool HasNewer { get; init; }
+
+    /// <summary>Messages up to this place are gone by retention, pinned ones excepted.</summary>
+    public Offset Floor { get; init; }
+
+    /// <summary>Where this page stands in the room's log.</summary>
+    public LogPosition Position => new(Epoch, Floor, Head);
 }
 
 /// <summary>
@@ -109,6 +115,6 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
         if (RoomAccess.Find(db, room, viewer) is not { IsMember: true } standing) return null;
         var head = standing.Room.Head;
         var (page, hasOlder, hasNewer) = choose(db.Messages.Where(m => m.RoomId == room.Value && m.Offset <= head.Value));
-        return new MessagePage(MessageViews.Of(db, page, users), hasOlder, head, standing.Room.Epoch) { HasNewer = hasNewer };
+        return new MessagePage(MessageViews.Of(db, page, users), hasOlder, head, standing.Room.Epoch) { HasNewer = hasNewer, Floor = standing.Room.Floor };
     }
 }

@@ -23,13 +23,20 @@ public enum GapReason
 /// <param name="Lost">How many changes cannot be given; 0 where nobody can know.</param>
 public sealed record Gap(GapReason Reason, Offset From, Offset To, long Lost);
 
+/// <summary>What a viewer has of a room: up to where, in which log, and what that log had let go of.</summary>
+/// <param name="Epoch">Name of the log; null where the viewer has nothing yet.</param>
+/// <param name="Floor">Messages up to this place were gone by retention.</param>
+/// <param name="Head">The last change that the viewer has.</param>
+public readonly record struct LogPosition(string? Epoch, Offset Floor, Offset Head);
+
 /// <summary>
 /// Brings a viewer from where it was to now without a hole: read what was missed, from memory where it is hot and from
 /// the log otherwise, then release the live events that came meanwhile. One piece of code for circuits and sockets.
 /// </summary>
 /// <param name="broker">Holds what is hot.</param>
 /// <param name="log">Holds everything.</param>
-public sealed class RoomCatchUp(RoomBroker broker, RoomLog log)
+/// <param name="rooms">Says who may read what.</param>
+public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory rooms)
 {
     /// <summary>Changes read at once.</summary>
     public const int ChunkSize = 500;
@@ -53,6 +60,32 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log)
     {
         if (broker.TryReadRecent(room, position, ChunkSize) is { } hot) return hot;
         return [.. log.Read(room, position, ChunkSize).Select(logged => broker.Wrap(logged.Event, room, logged.Offset))];
+    }
+
+    /// <summary>
+    /// All that a viewer missed, in order, for one who takes it at once instead of at its own pace. Null where it must load
+    /// anew: more than <paramref name="limit"/> was missed, some of it is gone, or the room is not theirs to read.
+    /// </summary>
+    /// <param name="viewer">Who.</param>
+    /// <param name="room">Which room.</param>
+    /// <param name="position">What they have.</param>
+    /// <param name="limit">Most changes that are of use to them.</param>
+    public IReadOnlyList<Envelope>? Missed(UserId viewer, RoomId room, LogPosition position, int limit)
+    {
+        if (position.Epoch is null || rooms.Find(room, viewer) is not { IsMember: true, Room: var now }) return null;
+        // A floor that has moved is no entry of the log: only loading anew shows what went.
+        if (GapBefore(now, position.Epoch, position.Head) is not null || now.Floor != position.Floor) return null;
+        if (now.Head.Value - position.Head.Value > limit) return null;
+        List<Envelope> missed = [];
+        // To the very end: what comes while this reads is there as well.
+        while (Next(room, position.Head) is { Count: > 0 } chunk)
+        {
+            missed.AddRange(chunk);
+            if (missed.Count > limit) return null;
+            position = position with { Head = chunk[^1].Offset!.Value };
+        }
+
+        return missed;
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ public sealed record PendingMessage(string Key, string Text, string Html, DateTi
 /// What one person sees of one room: a window of messages, their own unsent ones, and how events change both. Knows
 /// nothing of rendering; all calls come one at a time (from the circuit's dispatcher).
 /// </summary>
-public sealed class RoomFeed : IDisposable
+public sealed partial class RoomFeed : IDisposable
 {
     /// <summary>Messages of a page.</summary>
     public const int PageSize = 50;
@@ -29,6 +29,7 @@ public sealed class RoomFeed : IDisposable
 
     private readonly RoomBroker _broker;
     private readonly MessageHistory _history;
+    private readonly RoomCatchUp _catchUp;
     private readonly MessageWriter _writer;
     private readonly MarkdownRenderer _markdown;
     private readonly TimeProvider _time;
@@ -36,14 +37,14 @@ public sealed class RoomFeed : IDisposable
     private readonly RoomId _room;
     private readonly List<MessageView> _messages = [];
     private readonly List<PendingMessage> _pending = [];
-    private Subscription? _subscription;
-    private Offset _head;
 
     /// <summary>Nothing is read yet; <see cref="Load"/> does.</summary>
-    public RoomFeed(RoomBroker broker, MessageHistory history, MessageWriter writer, MarkdownRenderer markdown, TimeProvider time, UserId viewer, RoomId room)
+    public RoomFeed(
+        RoomBroker broker, MessageHistory history, RoomCatchUp catchUp, MessageWriter writer, MarkdownRenderer markdown, TimeProvider time, UserId viewer, RoomId room)
     {
         _broker = broker;
         _history = history;
+        _catchUp = catchUp;
         _writer = writer;
         _markdown = markdown;
         _time = time;
@@ -67,91 +68,23 @@ public sealed class RoomFeed : IDisposable
     public bool Load()
     {
         if (_history.Latest(_viewer, _room, PageSize) is not { } page) return false;
-        _messages.Clear();
-        _messages.AddRange(page.Messages);
-        HasOlder = page.HasOlder;
-        HasNewer = false;
-        _head = page.Head;
-        _pending.RemoveAll(own => _messages.Exists(message => IsOwn(message, own.Key)));
+        Show(page);
         return true;
     }
 
-    /// <summary>
-    /// Starts to follow the room live. Listening begins first and what was missed since <see cref="Load"/> is read
-    /// second, so nothing falls between the two.
-    /// </summary>
-    /// <returns>True where the window has changed.</returns>
-    public bool Join(Connection connection)
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-        if (_subscription is { HasEnded: false }) return false;
-        _subscription = _broker.Subscribe(connection, _room).Subscription;
-        if (_subscription is null) return false;
-        var before = _head;
-        if (!Load())
-        {
-            _subscription.Dispose();
-            return false;
-        }
-
-        while (!_subscription.TryRelease(_head))
-        {
-            if (!Load()) return true;
-        }
-
-        return _head > before;
-    }
-
     /// <summary>Takes a batch of events in.</summary>
-    /// <returns>The messages of others that are new in the window, and whether anything visible has changed.</returns>
+    /// <returns>What is new, and whether anything visible has changed.</returns>
     public FeedChange Apply(IReadOnlyList<Envelope> batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var arrived = new List<MessageView>();
-        var changed = false;
+        var changes = new Changes();
         foreach (var envelope in batch)
         {
-            if (envelope.Body is EventsLost)
-            {
-                changed |= Load();
-                continue;
-            }
-
-            if (envelope.Room != _room) continue;
-            if (envelope.Offset is { } offset && offset > _head) _head = offset;
-            switch (envelope.Body)
-            {
-                case MessagePosted posted:
-                    if (_pending.RemoveAll(own => IsOwn(posted.Message, own.Key)) > 0) changed = true;
-                    if (!Insert(posted.Message)) break;
-                    changed = true;
-                    if (posted.Message.Author.Id != _viewer) arrived.Add(posted.Message);
-                    break;
-                case MessageEdited edited:
-                    changed |= Replace(edited.Message.Id, _ => edited.Message);
-                    changed |= Requote(edited.Message);
-                    break;
-                case MessageRestored restored:
-                    changed |= Replace(restored.Message.Id, _ => restored.Message);
-                    changed |= Requote(restored.Message);
-                    break;
-                case MessageDeleted deleted:
-                    changed |= Replace(deleted.Message, message => message.Emptied());
-                    changed |= Requote(deleted.Message, "", isDeleted: true);
-                    break;
-                case ReactionChanged reacted:
-                    changed |= Replace(reacted.Message, message => message with { Reactions = reacted.Reactions });
-                    break;
-                case PinChanged pinned:
-                    changed |= Replace(pinned.Message, message => message with { IsPinned = pinned.IsPinned });
-                    break;
-                case HistoryTrimmed trimmed:
-                    changed |= Trim(trimmed);
-                    break;
-            }
+            if (envelope.Body is EventsLost) CatchUp(changes);
+            else Take(envelope, changes);
         }
 
-        return new FeedChange(changed, arrived);
+        return changes.ToResult();
     }
 
     /// <summary>Reads the page before the window.</summary>
@@ -182,10 +115,12 @@ public sealed class RoomFeed : IDisposable
     }
 
     /// <summary>Stores a pending message; for a failed one that is the retry. The key makes sure it is stored once.</summary>
-    public async Task PostAsync(string key)
+    /// <returns>True where it is stored.</returns>
+    public async Task<bool> PostAsync(string key)
     {
         var index = _pending.FindIndex(own => own.Key == key);
-        if (index < 0) return;
+        // Not shown as pending: it is in the window already.
+        if (index < 0) return true;
         _pending[index] = _pending[index] with { Refusal = null };
         var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key);
         index = _pending.FindIndex(own => own.Key == key);
@@ -200,13 +135,45 @@ public sealed class RoomFeed : IDisposable
                 _pending[index] = _pending[index] with { Refusal = rejected.Reason };
                 break;
         }
+
+        return result is PostResult.Accepted;
     }
 
     /// <summary>Forgets a message that was refused.</summary>
     public void Discard(string key) => _pending.RemoveAll(own => own.Key == key && own.Refusal is not null);
 
-    /// <inheritdoc/>
-    public void Dispose() => _subscription?.Dispose();
+    private void Take(Envelope envelope, Changes changes)
+    {
+        if (envelope.Room != _room) return;
+        if (envelope.Offset is { } offset)
+        {
+            // Contained in what was read since it was sent: taken in again it would bring back an older state.
+            if (offset <= _position.Head) return;
+            _position = _position with { Head = offset };
+        }
+
+        changes.HasChanged |= envelope.Body switch
+        {
+            MessagePosted posted => Take(posted.Message, changes),
+            MessageEdited edited => Replace(edited.Message.Id, _ => edited.Message) | Requote(edited.Message),
+            MessageRestored restored => Replace(restored.Message.Id, _ => restored.Message) | Requote(restored.Message),
+            MessageDeleted deleted => Replace(deleted.Message, message => message.Emptied()) | Requote(deleted.Message, "", isDeleted: true),
+            ReactionChanged reacted => Replace(reacted.Message, message => message with { Reactions = reacted.Reactions }),
+            PinChanged pinned => Replace(pinned.Message, message => message with { IsPinned = pinned.IsPinned }),
+            HistoryTrimmed trimmed => Trim(trimmed),
+            _ => false,
+        };
+    }
+
+    private bool Take(MessageView message, Changes changes)
+    {
+        var isOfOthers = message.Author.Id != _viewer;
+        if (isOfOthers) changes.FromOthers++;
+        var wasPending = _pending.RemoveAll(own => IsOwn(message, own.Key)) > 0;
+        if (!Insert(message)) return wasPending;
+        if (isOfOthers) changes.Arrived.Add(message);
+        return true;
+    }
 
     private bool IsOwn(MessageView message, string key) => message.Author.Id == _viewer && message.Key == key;
 
@@ -239,6 +206,7 @@ public sealed class RoomFeed : IDisposable
 
     private bool Trim(HistoryTrimmed trimmed)
     {
+        _position = _position with { Floor = trimmed.Floor };
         var changed = _messages.RemoveAll(message => message.Offset <= trimmed.Floor && !message.IsPinned) > 0;
         for (var index = 0; index < _messages.Count; index++)
         {
@@ -272,4 +240,12 @@ public sealed class RoomFeed : IDisposable
 /// <summary>What a batch did to the window.</summary>
 /// <param name="HasChanged">True where the page must be rendered again.</param>
 /// <param name="Arrived">New messages of others.</param>
-public readonly record struct FeedChange(bool HasChanged, IReadOnlyList<MessageView> Arrived);
+/// <param name="FromOthers">How many messages of others came, those included that belong after the window.</param>
+public readonly record struct FeedChange(bool HasChanged, IReadOnlyList<MessageView> Arrived, int FromOthers)
+{
+    /// <summary>Nothing happened.</summary>
+    public static readonly FeedChange None = new(HasChanged: false, [], FromOthers: 0);
+
+    /// <summary>This change and the one after it.</summary>
+    public FeedChange Then(FeedChange next) => new(HasChanged || next.HasChanged, [.. Arrived, .. next.Arrived], FromOthers + next.FromOthers);
+}

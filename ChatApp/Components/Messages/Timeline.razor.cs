@@ -36,7 +36,8 @@ public sealed partial class Timeline
     private ClientContext Client { get; set; } = default!;
 
     /// <summary>Shows a message at once and stores it.</summary>
-    public async Task SendAsync(OutgoingMessage message)
+    /// <returns>True where it is stored; false where the row says why not.</returns>
+    public async Task<bool> SendAsync(OutgoingMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
         // The sender wants to see what they said: back to the end of the room.
@@ -47,8 +48,9 @@ public sealed partial class Timeline
         // Storing does not wait for the page, and goes on where the page is lost at this moment.
         var posting = _feed.PostAsync(message.Key);
         await _scroller.InvokeAsync("toBottom");
-        await posting;
+        var isStored = await posting;
         StateHasChanged();
+        return isStored;
     }
 
     /// <summary>Called by the page when the upper edge comes into view.</summary>
@@ -58,11 +60,18 @@ public sealed partial class Timeline
         if (_feed.LoadOlder()) StateHasChanged();
     }
 
+    /// <summary>Called by the page when it comes back to a place that is not in the window.</summary>
+    [JSInvokable]
+    public void ShowAround(long place)
+    {
+        if (_feed.LoadAround(new Offset(place))) StateHasChanged();
+    }
+
     /// <summary>Called by the page when the reader leaves the end of the room or comes back to it.</summary>
     [JSInvokable]
     public void SetAway(bool isAway)
     {
-        _isAway = isAway;
+        _isAway = _feed.IsReadingBack = isAway;
         if (isAway || _unseen == 0) return;
         _unseen = 0;
         StateHasChanged();
@@ -89,7 +98,7 @@ public sealed partial class Timeline
     {
         _viewer = Users.Get(Viewer);
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
-        _feed = new RoomFeed(Broker, History, Writer, Markdown, Time, Viewer, Room.Id);
+        _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id);
         _feed.Load();
     }
 
@@ -102,7 +111,7 @@ public sealed partial class Timeline
         {
             // Listening before joining: events wait for their turn on this dispatcher.
             _listening = Session.Listen(OnEventsAsync);
-            if (_feed.Join(connection)) StateHasChanged();
+            if (_feed.Join(connection).HasChanged) StateHasChanged();
         }
 
         await _scroller.AttachAsync(_frame, this);
@@ -110,8 +119,10 @@ public sealed partial class Timeline
 
     private async Task OnEventsAsync(IReadOnlyList<Envelope> batch) => await InvokeAsync(() =>
     {
-        var change = _feed.Apply(batch);
-        if (_isAway || _feed.HasNewer) _unseen += batch.Count(envelope => envelope.Room == Room.Id && envelope.Body is MessagePosted posted && posted.Message.Author.Id != Viewer);
+        // After a break the page has another connection, and follows the room by that one.
+        var missed = Session.Connection is { } connection ? _feed.Join(connection) : FeedChange.None;
+        var change = missed.Then(_feed.Apply(batch));
+        if (_isAway || _feed.HasNewer) _unseen += change.FromOthers;
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
         // Another rank sees other buttons.
         var (before, now) = (_viewer, Users.Get(Viewer));

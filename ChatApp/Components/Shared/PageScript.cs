@@ -46,9 +46,9 @@ public sealed class PageScript<T>(IJSRuntime js, string path) : IAsyncDisposable
         {
             if (!_disposed && _script is not null) await _script.InvokeVoidAsync(function);
         }
-        catch (JSDisconnectedException)
+        catch (Exception fault) when (fault is JSDisconnectedException or TaskCanceledException)
         {
-            // The page is gone, and its scripts with it.
+            // The page is gone, and its scripts with it, or out of reach for so long that nobody waits for its answer any more.
         }
     }
 

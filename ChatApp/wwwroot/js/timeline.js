@@ -2,14 +2,18 @@
 // the end in view and the position when older pages come: scrollTop is 0 at the end and negative above it.
 
 import { isLost } from './connection.js';
+import { placeOf } from './place.js';
 
 const NEAR_END = 100; // px within which a reader counts as being at the end
+const SETTLE = 200; // ms of quiet after which the place is kept
 
 export function attach(frame, dotnet) {
   const list = frame.querySelector('.timeline');
   const content = frame.querySelector('.timeline-content');
+  const place = placeOf(list);
   let away = false;
   let loading = false;
+  let settling = 0;
 
   const edge = new IntersectionObserver(async entries => {
     if (loading || isLost() || !entries.some(entry => entry.isIntersecting)) return;
@@ -28,7 +32,11 @@ export function attach(frame, dotnet) {
 
   const changes = new MutationObserver(() => { if (!loading) watchEdge(); });
 
+  const keep = () => place.keep(list.scrollTop >= -NEAR_END);
+
   function onScroll() {
+    clearTimeout(settling);
+    settling = setTimeout(keep, SETTLE);
     const isAway = list.scrollTop < -NEAR_END;
     if (isAway === away || isLost()) return;
     away = isAway;
@@ -53,12 +61,15 @@ export function attach(frame, dotnet) {
   list.addEventListener('scroll', onScroll, { passive: true });
   list.addEventListener('click', onClick);
   document.addEventListener('connection-back', onBack);
+  window.addEventListener('pagehide', keep);
   changes.observe(content, { childList: true });
-  watchEdge();
+  place.restore(offset => tell('ShowAround', offset)).then(watchEdge);
 
   return {
     toBottom() { list.scrollTop = 0; },
     dispose() {
+      clearTimeout(settling);
+      window.removeEventListener('pagehide', keep);
       edge.disconnect();
       changes.disconnect();
       list.removeEventListener('scroll', onScroll);
