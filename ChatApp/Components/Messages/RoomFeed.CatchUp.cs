@@ -67,7 +67,7 @@ public sealed partial class RoomFeed
     {
         if (_messages.Count == 0) return Load();
         var place = new Offset(_messages[0].Offset.Value - 1);
-        if (_history.After(_viewer, _room, place, MessageHistory.MaxCount) is not { } page) return false;
+        if (_history.After(_viewer, _room, place, Math.Min(_messages.Count, MessageHistory.MaxCount)) is not { } page) return false;
         if (page.HasNewer && page.Messages.Count < _messages.Count
             && _history.After(_viewer, _room, page.Messages[^1].Offset, _messages.Count - page.Messages.Count) is { } rest)
         {
