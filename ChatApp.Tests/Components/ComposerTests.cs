@@ -16,9 +16,10 @@ public sealed class ComposerTests(TestServer server) : IClassFixture<TestServer>
         var form = composer.Find("form");
         Assert.Equal(("8000", context.Room.Id.Value, context.Page.Person.Id.Value), (form.GetAttribute("data-limit"), form.GetAttribute("data-room"), form.GetAttribute("data-writer")));
         Assert.Equal("Message <Tea>", composer.Find("label[for=composer-input]").TextContent);
-        Assert.Equal("composer-hint", composer.Find("#composer-input").GetAttribute("aria-describedby"));
+        Assert.Equal("composer-reply composer-hint", composer.Find("#composer-input").GetAttribute("aria-describedby"));
         Assert.NotNull(composer.Find("button[type=submit]").GetAttribute("aria-label"));
         Assert.True(composer.Find(".counter").HasAttribute("hidden"));
+        Assert.True(composer.Find(".reply-bar").HasAttribute("hidden"));
     }
 
     [Fact]
@@ -31,16 +32,21 @@ public sealed class ComposerTests(TestServer server) : IClassFixture<TestServer>
             .Add(c => c.OnSend, sent.Add));
         await composer.InvokeAsync(() =>
         {
-            composer.Instance.Send("hello", "k1");
-            composer.Instance.Send("hello", "k1");
-            composer.Instance.Send(null, "k2");
-            composer.Instance.Send("", "k2");
-            composer.Instance.Send(" \n\t", "k2");
-            composer.Instance.Send("no key", null);
-            composer.Instance.Send("no key", "");
-            composer.Instance.Send(null, null);
+            composer.Instance.Send("hello", "k1", null);
+            composer.Instance.Send("hello", "k1", null);
+            composer.Instance.Send(null, "k2", null);
+            composer.Instance.Send("", "k2", null);
+            composer.Instance.Send(" \n\t", "k2", null);
+            composer.Instance.Send("no key", null, null);
+            composer.Instance.Send("no key", "", null);
+            composer.Instance.Send(null, null, null);
+            composer.Instance.Send("answer", "k3", "42");
+            composer.Instance.Send("answer", "k4", "forty-two");
         });
-        Assert.Equal([new OutgoingMessage("hello", "k1"), new OutgoingMessage("hello", "k1")], sent);
+        // An answer to nothing that can exist is handed over as that: the service refuses it, and no text is lost.
+        Assert.Equal(
+            [new("hello", "k1"), new("hello", "k1"), new("answer", "k3", new MessageId(42)), new("answer", "k4", new MessageId(0))],
+            sent);
     }
 
     private async Task<Stage> PageAsync()

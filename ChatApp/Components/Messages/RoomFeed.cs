@@ -1,16 +1,9 @@
+using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
 
 namespace ChatApp.Components.Messages;
-
-/// <summary>A message of one's own that is not on disk yet, or was refused.</summary>
-/// <param name="Key">The sender's key: the row keeps it when the message is stored, so nothing jumps.</param>
-/// <param name="Text">As written.</param>
-/// <param name="Html">As it will look.</param>
-/// <param name="At">When it was sent.</param>
-/// <param name="Refusal">Null while it is on its way.</param>
-public sealed record PendingMessage(string Key, string Text, string Html, DateTimeOffset At, PostRefusal? Refusal);
 
 /// <summary>
 /// What one person sees of one room: a window of messages, their own unsent ones, and how events change both. Knows
@@ -64,16 +57,14 @@ public sealed class RoomFeed : IDisposable
     public bool HasNewer { get; private set; }
 
     /// <summary>Reads the newest page. False where the person is not a member (any more).</summary>
-    public bool Load()
+    public bool Load() => Show(_history.Latest(_viewer, _room, PageSize));
+
+    /// <summary>Reads the messages around a place.</summary>
+    /// <returns>Place of the first message from there on, or else of the last one; null where there is nothing to read.</returns>
+    public Offset? LoadAround(Offset place)
     {
-        if (_history.Latest(_viewer, _room, PageSize) is not { } page) return false;
-        _messages.Clear();
-        _messages.AddRange(page.Messages);
-        HasOlder = page.HasOlder;
-        HasNewer = false;
-        _head = page.Head;
-        _pending.RemoveAll(own => _messages.Exists(message => IsOwn(message, own.Key)));
-        return true;
+        if (!Show(_history.Around(_viewer, _room, place, PageSize)) || _messages.Count == 0) return null;
+        return (_messages.Find(message => message.Offset >= place) ?? _messages[^1]).Offset;
     }
 
     /// <summary>
@@ -173,12 +164,18 @@ public sealed class RoomFeed : IDisposable
     }
 
     /// <summary>Shows a message of one's own at once. The same key again is the same message: the stored one, where it is in the window.</summary>
-    public void AddPending(string text, string key)
+    public void AddPending(string text, string key, MessageId? replyTo = null)
     {
         if (_messages.Exists(message => IsOwn(message, key))) return;
         _pending.RemoveAll(own => own.Key == key);
         if (_pending.Count >= MaxPending) _pending.RemoveAt(0);
-        _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null));
+        _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null, QuoteOf(replyTo)));
+    }
+
+    /// <summary>Makes a message that is not stored yet one that answers nothing.</summary>
+    public void DropReply(string key)
+    {
+        if (_pending.FindIndex(own => own.Key == key) is >= 0 and var index) _pending[index] = _pending[index] with { ReplyTo = null };
     }
 
     /// <summary>Stores a pending message; for a failed one that is the retry. The key makes sure it is stored once.</summary>
@@ -187,7 +184,7 @@ public sealed class RoomFeed : IDisposable
         var index = _pending.FindIndex(own => own.Key == key);
         if (index < 0) return;
         _pending[index] = _pending[index] with { Refusal = null };
-        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key);
+        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key, _pending[index].ReplyTo?.Id);
         index = _pending.FindIndex(own => own.Key == key);
         switch (result)
         {
@@ -207,6 +204,28 @@ public sealed class RoomFeed : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _subscription?.Dispose();
+
+    private bool Show(MessagePage? page)
+    {
+        if (page is null) return false;
+        _messages.Clear();
+        _messages.AddRange(page.Messages);
+        HasOlder = page.HasOlder;
+        HasNewer = page.HasNewer;
+        _head = page.Head;
+        _pending.RemoveAll(own => _messages.Exists(message => IsOwn(message, own.Key)));
+        return true;
+    }
+
+    // What cannot be found any more is kept too: the service refuses such an answer, and the writer decides what becomes of it.
+    private ReplyPreview? QuoteOf(MessageId? target)
+    {
+        if (target is not { } id) return null;
+        var found = _messages.Find(message => message.Id == id) ?? _history.Find(_viewer, id);
+        return found is null
+            ? new ReplyPreview(id, new UserCard(_viewer, "", Rank.Member), "", IsDeleted: true)
+            : new ReplyPreview(id, found.Author, MessageViews.ExtractOf(found.Text), found.IsDeleted);
+    }
 
     private bool IsOwn(MessageView message, string key) => message.Author.Id == _viewer && message.Key == key;
 

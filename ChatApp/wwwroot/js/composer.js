@@ -3,28 +3,43 @@
 // stored once, when the page comes back after a loss of the connection.
 
 import { isLost } from './connection.js';
-
-const SHOW_COUNTER_FROM = 500; // characters left
+import { lengthOf, showCounter } from './counter.js';
 
 export function attach(form, dotnet) {
   const input = form.querySelector('.composer-input');
-  const counter = form.querySelector('.counter');
+  const bar = form.querySelector('.reply-bar');
   const limit = Number(form.dataset.limit);
   const place = `${form.dataset.writer}:${form.dataset.room}`;
   const draft = `draft:${place}`;
   const unsent = `unsent:${place}`;
+  const answering = `reply:${place}`;
+  let reply = JSON.parse(sessionStorage.getItem(answering) ?? 'null');
   let waiting = JSON.parse(sessionStorage.getItem(unsent) ?? '[]');
 
-  // Characters as the server counts them: code points, not UTF-16 units.
-  const lengthOf = text => [...text].length;
-
   function update() {
-    const left = limit - lengthOf(input.value);
-    counter.hidden = left > SHOW_COUNTER_FROM;
-    counter.classList.toggle('counter-warning', left >= 0);
-    counter.classList.toggle('counter-over', left < 0);
-    counter.textContent = (left < 0 ? form.dataset.over : form.dataset.left).replace('{0}', Math.abs(left));
+    showCounter(form, input.value);
+    if (reply && document.querySelector(`.message-deleted[data-id="${reply.id}"]`)) answer({ ...reply, extract: form.dataset.gone });
     if (input.value) sessionStorage.setItem(draft, input.value); else sessionStorage.removeItem(draft);
+  }
+
+  // Which message the next one answers: { id, author, extract }, or null. Kept beside the draft.
+  function answer(target) {
+    reply = target;
+    bar.hidden = !target;
+    bar.querySelector('.reply-bar-who').textContent = target ? form.dataset.reply.replace('{0}', () => target.author) : '';
+    bar.querySelector('.reply-bar-extract').textContent = target?.extract ?? '';
+    if (target) sessionStorage.setItem(answering, JSON.stringify(target)); else sessionStorage.removeItem(answering);
+  }
+
+  function onReply(event) {
+    answer(event.detail);
+    input.focus();
+  }
+
+  function onClick(event) {
+    if (!event.target.closest('[data-cancel-reply]')) return;
+    answer(null);
+    input.focus();
   }
 
   function keep(messages) {
@@ -34,7 +49,7 @@ export function attach(form, dotnet) {
 
   async function handOver(message) {
     try {
-      await dotnet.invokeMethodAsync('Send', message.text, message.key);
+      await dotnet.invokeMethodAsync('Send', message.text, message.key, message.replyTo ?? null);
       keep(waiting.filter(other => other.key !== message.key));
     } catch {
       // The room was left in the same moment: the message goes when the room is opened again.
@@ -45,9 +60,10 @@ export function attach(form, dotnet) {
     const text = input.value;
     // Without a connection the text stays where it is seen.
     if (!text.trim() || lengthOf(text) > limit || isLost()) return;
+    const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id };
     input.value = '';
+    answer(null);
     update();
-    const message = { text, key: crypto.randomUUID?.() ?? randomKey() };
     keep([...waiting, message]);
     handOver(message);
   }
@@ -59,9 +75,12 @@ export function attach(form, dotnet) {
 
   function onKey(event) {
     // 229: some browsers end a composition before they tell of the key that ended it.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey) send();
+    else if (event.key === 'Escape' && reply) answer(null);
+    else if (event.key === 'ArrowUp' && !input.value && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) document.dispatchEvent(new Event('edit-last'));
+    else return;
     event.preventDefault();
-    send();
   }
 
   function onSubmit(event) {
@@ -71,11 +90,14 @@ export function attach(form, dotnet) {
   }
 
   input.value ||= sessionStorage.getItem(draft) ?? '';
+  answer(reply);
   update();
   handOverAll();
   input.addEventListener('input', update);
   input.addEventListener('keydown', onKey);
   form.addEventListener('submit', onSubmit);
+  form.addEventListener('click', onClick);
+  document.addEventListener('reply-to', onReply);
   document.addEventListener('connection-back', handOverAll);
 
   return {
@@ -83,6 +105,8 @@ export function attach(form, dotnet) {
       input.removeEventListener('input', update);
       input.removeEventListener('keydown', onKey);
       form.removeEventListener('submit', onSubmit);
+      form.removeEventListener('click', onClick);
+      document.removeEventListener('reply-to', onReply);
       document.removeEventListener('connection-back', handOverAll);
     },
   };
