@@ -34,6 +34,9 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
         await first.PressAsync("meet at sevn", "edit");
         await Assertions.Expect(editor).ToHaveValueAsync("meet at sevn");
         await editor.FillAsync("meet at seven");
+        await server.Get<MessageMarks>().ReactAsync(bob.Id, server.Get<MessageHistory>().Latest(ann.Id, room.Id, 1)!.Messages[0].Id, "👀", isOn: true);
+        await Assertions.Expect(first.Page.Locator(".reaction")).ToHaveCountAsync(1);
+        await Assertions.Expect(editor).ToHaveValueAsync("meet at seven");
         await first.Page.ReloadAsync();
         await Assertions.Expect(editor).ToHaveValueAsync("meet at seven");
         await editor.PressAsync("Shift+Enter");
@@ -220,7 +223,13 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
         await page.ShowsAsync(".toasts", Words.Of("Link.Copied"));
         Assert.Equal($"{server.Address}/rooms/{room.Id}?at={message.Offset}", await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
 
+        // Also where the beginning of a long message is out of sight.
+        await server.PostAsync(ann, room.Id, "long\n\n" + string.Concat(Enumerable.Repeat("line\n\n", 60)) + "end");
+        await page.PressAsync("end", "reply");
+        await Assertions.Expect(page.Message("end").Locator(".message-actions")).ToBeInViewportAsync(new() { Ratio = 1 });
+
         var bar = page.Message("look here").Locator(".message-actions");
+        await page.Message("look here").ScrollIntoViewIfNeededAsync();
         await page.Page.Mouse.MoveAsync(5, 5);
         await Assertions.Expect(bar).ToHaveCountAsync(0);
         var body = page.Message("look here").Locator(".message-body");

@@ -76,6 +76,10 @@ public sealed class EditBoxTests(TestServer server) : IClassFixture<TestServer>
         var theirs = Show(moderator);
         await theirs.InvokeAsync(() => theirs.Instance.ShowHistory(message.Id.ToString()));
         Assert.Equal(3, theirs.FindAll("dialog .entry").Count);
+
+        // Deleting takes the earlier texts from those who are looking at them.
+        await editor.DeleteAsync(stage.Page.Person.Id, message.Id);
+        theirs.WaitForAssertion(() => Assert.Empty(theirs.FindAll("dialog")), Eventually.DefaultDeadline);
     }
 
     private static async Task<IRenderedComponent<Timeline>> EditAsync(Stage stage, MessageView message)

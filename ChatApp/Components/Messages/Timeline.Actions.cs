@@ -109,8 +109,9 @@ public sealed partial class Timeline
         return isNumber;
     }
 
-    private MessageView? Find(string? id) =>
-        TryParse(id, out var wanted) ? _feed.Messages.FirstOrDefault(message => message.Id == wanted && !message.IsDeleted) : null;
+    private MessageView? Find(string? id) => TryParse(id, out var message) ? Find(message) : null;
+
+    private MessageView? Find(MessageId id) => _feed.Messages.FirstOrDefault(message => message.Id == id && !message.IsDeleted);
 
     private string? MayOf(TimelineRow row)
     {

@@ -61,7 +61,7 @@ export function attach(form, dotnet) {
   showCounter(form, input.value);
   input.focus();
   input.setSelectionRange(input.value.length, input.value.length);
-  form.scrollIntoView({ block: 'nearest' });
+  (form.closest('article') ?? form).scrollIntoView({ block: 'nearest' });
   input.addEventListener('input', update);
   form.addEventListener('keydown', onKey);
   form.addEventListener('submit', onSubmit);

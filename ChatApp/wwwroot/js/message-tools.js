@@ -2,6 +2,7 @@
 // that is pointed at, focused or tapped, with the buttons that the row's data-may names.
 
 const GAP = 4;
+const RISE = 28; // px that the bar may stand above its row
 
 export function messageTools(frame, { ask, show }) {
   const list = frame.querySelector('.timeline');
@@ -24,7 +25,15 @@ export function messageTools(frame, { ask, show }) {
     } else if (bar.parentElement !== row) {
       for (const button of bar.children) button.hidden = button.dataset.tool !== 'more' && !may(row, button.dataset.tool);
       row.append(bar);
+      keepInView();
     }
+  }
+
+  // The beginning of a long message may be above the window: the bar then stands where the message begins to be seen.
+  function keepInView() {
+    const row = bar.parentElement;
+    const hidden = row ? list.getBoundingClientRect().top - row.getBoundingClientRect().top : 0;
+    bar.style.insetBlockStart = hidden > -RISE && row ? `${Math.min(hidden + GAP, row.offsetHeight - RISE)}px` : '';
   }
 
   // Beside its button, inside the window, on the side where the text begins or ends.
@@ -160,6 +169,7 @@ export function messageTools(frame, { ask, show }) {
   }
 
   function onScroll() {
+    keepInView();
     if (Math.abs(list.scrollTop - openedAt) <= GAP) return;
     for (const popover of [menu, picker]) if (isOpen(popover)) popover.hidePopover();
   }
