@@ -95,11 +95,36 @@ internal static class ChatPages
         await window.ShowsAsync("h1", name);
     }
 
-    /// <summary>Presses the delete button of a message, answers the question and confirms.</summary>
+    /// <summary>Presses a button of a message's bar, which comes with the pointer: react, reply, edit or more.</summary>
+    public static async Task PressAsync(this BrowserPage window, string text, string tool)
+    {
+        await window.SeesAsync(text);
+        // The script may still be on its way: the bar comes with the next movement then.
+        var button = window.Message(text).Locator($"[data-tool={tool}]");
+        await Eventually.BecomesAsync(async () =>
+        {
+            await window.Page.Mouse.MoveAsync(1, 1);
+            await window.Message(text).HoverAsync();
+            return await button.CountAsync() == 1;
+        });
+        await button.ClickAsync();
+    }
+
+    /// <summary>Chooses from a message's menu: pin, unpin, link or delete.</summary>
+    public static async Task ChooseAsync(this BrowserPage window, string text, string tool)
+    {
+        await window.PressAsync(text, "more");
+        await window.Page.Locator($"#message-menu [data-tool={tool}]").ClickAsync();
+    }
+
+    /// <summary>True where the page offers an action for a message.</summary>
+    public static async Task<bool> MayAsync(this BrowserPage window, string text, string action) =>
+        (await window.Message(text).GetAttributeAsync("data-may") ?? "").Split(' ').Contains(action);
+
+    /// <summary>Deletes a message, answers the question and confirms.</summary>
     public static async Task DeleteAsync(this BrowserPage window, string text, string? reason)
     {
-        await window.Message(text).HoverAsync();
-        await window.Message(text).Locator("[data-delete]").ClickAsync();
+        await window.ChooseAsync(text, "delete");
         if (reason is not null) await window.Page.FillAsync("#reason", reason);
         await window.Page.Locator("dialog .button-danger").ClickAsync();
     }

@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Messages;
 using ChatApp.Rooms;
 using ChatApp.Tests.Harness;
 using Deque.AxeCore.Commons;
@@ -97,8 +98,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
         foreach (var text in new[] { "mine", "theirs" })
         {
-            await window.Message(text).HoverAsync();
-            await window.Message(text).Locator("[data-delete]").ClickAsync();
+            await window.ChooseAsync(text, "delete");
             await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
             if (text == "theirs") await page.ClickAsync("dialog .button-danger"); // shows what is missing
             await IsAccessibleAsync(window, $"the question before deleting {text}", "dialog");
@@ -111,6 +111,54 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Admin.ChangeRankOf", bob.Name) }).ClickAsync();
         await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
         await IsAccessibleAsync(window, "the choice of a role", "dialog");
+        window.AssertNoErrors();
+    }
+
+    [Fact]
+    public async Task What_can_be_done_with_messages_is_accessible_and_fits_every_width()
+    {
+        var (boss, bob) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Bobthelongestnamethatfits"));
+        var room = await server.MakeRoomAsync(boss, name: "Tower", members: bob);
+        var (marks, editor) = (server.Get<MessageMarks>(), server.Get<MessageEditor>());
+        var (first, gone) = (await server.PostAsync(bob, room.Id, "a long question " + new string('q', 300)), await server.PostAsync(bob, room.Id, "gone"));
+        foreach (var (text, target) in new[] { ("an answer", first), ("another answer", gone) })
+            await server.Get<MessageWriter>().PostAsync(boss.Id, room.Id, text, key: null, target.Id);
+        await editor.DeleteAsync(bob.Id, gone.Id);
+        await editor.EditAsync(bob.Id, first.Id, "a longer question " + new string('q', 300));
+        foreach (var emoji in "👍 ❤️ 😂 🎉 👀 🙏 ✅ 🔥 🚀 💯 💡 ⭐ ❌".Split(' ')) await marks.ReactAsync(bob.Id, first.Id, emoji, isOn: true);
+        await marks.ReactAsync(boss.Id, first.Id, "👍", isOn: true);
+        await marks.PinAsync(bob.Id, first.Id, isOn: true);
+        await using var window = await browser.SignInAsync(server, boss, $"/rooms/{room.Id}");
+        var page = window.Page;
+        await window.PressAsync("another answer", "reply");
+        await FitsAsync(window, "a room with reactions, pins and a reply");
+
+        await page.SetViewportSizeAsync(360, 740);
+        await window.PressAsync("another answer", "more");
+        await IsAccessibleAsync(window, "the menu of a message", "#message-menu");
+        await page.Keyboard.PressAsync("Escape");
+        await window.PressAsync("another answer", "react");
+        await IsAccessibleAsync(window, "the picker of reactions", "#reaction-picker");
+        Assert.InRange((await page.Locator("#reaction-picker").BoundingBoxAsync())!.Width, 200, 352);
+        await page.Keyboard.PressAsync("Escape");
+        await window.PressAsync("another answer", "edit");
+        await page.FillAsync("#edit-input", " ");
+        await page.PressAsync("#edit-input", "Enter");
+        await window.ShowsAsync("#edit-problem", Words.Of("Edit.Empty"));
+        await FitsAsync(window, "the editor of a message");
+        await page.PressAsync("#edit-input", "Escape");
+        foreach (var (opener, what) in new[] { ("button.edited", "the history of a message"), ("[data-pins]", "the list of pins") })
+        {
+            await page.ClickAsync(opener);
+            await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
+            await IsAccessibleAsync(window, what, "dialog");
+            await page.Keyboard.PressAsync("Escape");
+            await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+        }
+
+        await window.DeleteAsync("another answer", reason: null);
+        await Assertions.Expect(page.Locator("[data-undo]")).ToHaveCountAsync(1);
+        await IsAccessibleAsync(window, "the way back from a deletion", ".toasts");
         window.AssertNoErrors();
     }
 

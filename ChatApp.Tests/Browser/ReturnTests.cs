@@ -254,7 +254,7 @@ public sealed class ReturnTests(Browser browser) : IDisposable
     private static async Task<double> ReadBackAsync(BrowserPage page, string text)
     {
         await page.SeesAsync(text);
-        var offset = await page.Message(text).EvaluateAsync<string>("row => { const list = row.closest('#timeline'); row.scrollIntoView({ block: 'start' }); list.scrollTop += 7; return row.dataset.offset }");
+        var offset = await page.Message(text).EvaluateAsync<string>("row => { const list = row.closest('#timeline'); row.scrollIntoView({ block: 'start' }); list.scrollTop += 7; return row.dataset.place }");
         await Eventually.BecomesAsync(
             () => page.Page.EvaluateAsync<bool>("offset => sessionStorage.getItem(`place:${location.pathname}`)?.includes(`\"offset\":${offset},`) === true", offset), "the place was not kept");
         return await BelowAsync(page, text);

@@ -16,9 +16,10 @@ public sealed class ComposerTests(TestServer server) : IClassFixture<TestServer>
         var form = composer.Find("form");
         Assert.Equal(("8000", context.Room.Id.Value, context.Page.Person.Id.Value), (form.GetAttribute("data-limit"), form.GetAttribute("data-room"), form.GetAttribute("data-writer")));
         Assert.Equal("Message <Tea>", composer.Find("label[for=composer-input]").TextContent);
-        Assert.Equal("composer-hint", composer.Find("#composer-input").GetAttribute("aria-describedby"));
+        Assert.Equal("composer-reply composer-hint", composer.Find("#composer-input").GetAttribute("aria-describedby"));
         Assert.NotNull(composer.Find("button[type=submit]").GetAttribute("aria-label"));
         Assert.True(composer.Find(".counter").HasAttribute("hidden"));
+        Assert.True(composer.Find(".reply-bar").HasAttribute("hidden"));
     }
 
     [Fact]
@@ -36,12 +37,17 @@ public sealed class ComposerTests(TestServer server) : IClassFixture<TestServer>
         await composer.InvokeAsync(async () =>
         {
             // Refused: the page keeps it. Stored: it need not.
-            Assert.False(await composer.Instance.Send("hello", "k1"));
-            Assert.True(await composer.Instance.Send("hello", "k1"));
+            Assert.False(await composer.Instance.Send("hello", "k1", null));
+            Assert.True(await composer.Instance.Send("hello", "k1", null));
             foreach (var (text, key) in new (string?, string?)[] { (null, "k2"), ("", "k2"), (" \n\t", "k2"), ("no key", null), ("no key", ""), (null, null) })
-                Assert.True(await composer.Instance.Send(text, key));
+                Assert.True(await composer.Instance.Send(text, key, null));
+            await composer.Instance.Send("answer", "k3", "42");
+            await composer.Instance.Send("answer", "k4", "forty-two");
         });
-        Assert.Equal([new OutgoingMessage("hello", "k1"), new OutgoingMessage("hello", "k1")], sent);
+        // An answer to nothing that can exist is handed over as that: the service refuses it, and no text is lost.
+        Assert.Equal(
+            [new("hello", "k1"), new("hello", "k1"), new("answer", "k3", new MessageId(42)), new("answer", "k4", new MessageId(0))],
+            sent);
     }
 
     private async Task<Stage> PageAsync()

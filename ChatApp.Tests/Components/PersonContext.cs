@@ -26,6 +26,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<RoomCatchUp>());
         Services.AddSingleton(server.Get<MessageWriter>());
         Services.AddSingleton(server.Get<MessageEditor>());
+        Services.AddSingleton(server.Get<MessageMarks>());
         Services.AddSingleton(server.Get<MarkdownRenderer>());
         Services.AddSingleton(server.Get<MessageOptions>());
         Services.AddSingleton(server.Get<UserDirectory>());

@@ -38,6 +38,31 @@ public sealed class TimelineRowTests(TestServer server) : IClassFixture<TestServ
         Assert.Equal([RowState.Stored, RowState.Stored, RowState.Stored, RowState.Stored, RowState.Failed, RowState.Pending], rows.Select(row => row.State));
     }
 
+    [Fact]
+    public async Task A_change_of_one_message_makes_one_row_anew()
+    {
+        var (feed, viewer) = await FeedAsync();
+        foreach (var key in new[] { "a", "b", "c" })
+        {
+            feed.AddPending(key, key);
+            await feed.PostAsync(key);
+        }
+
+        var calls = 0;
+        var maker = new TimelineRows(_ => new DateTime(2026, 5, 1, 14, 5, Math.Min(calls++, 0), DateTimeKind.Unspecified));
+        var first = maker.Of(feed, viewer).ToList();
+        Assert.Equal(3, calls);
+        Assert.Equal(first, maker.Of(feed, viewer));
+        Assert.Equal(3, calls);
+
+        var message = feed.Messages[1];
+        feed.Apply([new ChatApp.Push.Envelope(new PinChanged(message.Room, message.Id, IsPinned: true, viewer, message.At), encoder: null!) { Room = message.Room }]);
+        var second = maker.Of(feed, viewer);
+        Assert.Equal([true, false, true], first.Zip(second, ReferenceEquals));
+        Assert.Contains("message-pinned", second[1].Class, StringComparison.Ordinal);
+        Assert.Equal(4, calls);
+    }
+
     [Theory]
     [InlineData("en-US", "2:05 PM", "2:05")]
     [InlineData("zh-CN", "14:05", "14:05")]
@@ -50,7 +75,7 @@ public sealed class TimelineRowTests(TestServer server) : IClassFixture<TestServ
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo(culture);
-            var row = Assert.Single(TimelineRow.Of(feed, viewer, _ => new DateTime(2026, 5, 1, 14, 5, 0, DateTimeKind.Unspecified)));
+            var row = Assert.Single(new TimelineRows(_ => new DateTime(2026, 5, 1, 14, 5, 0, DateTimeKind.Unspecified)).Of(feed, viewer));
             // Some cultures part the time from AM and PM by a narrow space.
             Assert.Equal((clock, shortClock), (row.Clock.Replace('\u202f', ' '), row.ShortClock.Replace('\u202f', ' ').Trim()));
             Assert.Equal((true, new DateOnly(2026, 5, 1)), (row.IsHead, row.Day));
@@ -61,7 +86,7 @@ public sealed class TimelineRowTests(TestServer server) : IClassFixture<TestServ
         }
     }
 
-    private static IEnumerable<TimelineRow> Rows(RoomFeed feed, UserCard viewer) => TimelineRow.Of(feed, viewer, moment => moment.UtcDateTime);
+    private static IReadOnlyList<TimelineRow> Rows(RoomFeed feed, UserCard viewer) => new TimelineRows(moment => moment.UtcDateTime).Of(feed, viewer);
 
     private async Task<(RoomFeed Feed, UserCard Viewer)> FeedAsync()
     {

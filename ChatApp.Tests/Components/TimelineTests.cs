@@ -68,7 +68,7 @@ public sealed class TimelineTests(TestServer server) : IClassFixture<TestServer>
         var lower = await server.PostAsync(ann, room.Id, "rude");
         await using var stage = new Stage(new PersonContext(server, mia), room);
         var timeline = Show(stage);
-        Assert.Equal([own.Id.ToString(), lower.Id.ToString()], timeline.FindAll("[data-delete]").Select(button => button.GetAttribute("data-delete")));
+        Assert.Equal([own.Id.ToString(), lower.Id.ToString()], timeline.FindAll("[data-may~=delete]").Select(row => row.GetAttribute("data-id")));
 
         // Whatever a hostile page asks for: nothing is asked about what is not there.
         foreach (var id in new[] { "0", "-1", "x", "", "99999999999999999999", null! })
@@ -84,7 +84,7 @@ public sealed class TimelineTests(TestServer server) : IClassFixture<TestServer>
         timeline.WaitForAssertion(() => Assert.Single(timeline.FindAll("article.message-deleted")), Eventually.DefaultDeadline);
         Assert.DoesNotContain("rude", timeline.Find("article.message-deleted").TextContent, StringComparison.Ordinal);
         Assert.Equal(3, timeline.FindAll("article").Count);
-        Assert.Equal([own.Id.ToString()], timeline.FindAll("[data-delete]").Select(button => button.GetAttribute("data-delete")));
+        Assert.Equal([own.Id.ToString()], timeline.FindAll("[data-may~=delete]").Select(row => row.GetAttribute("data-id")));
         await timeline.InvokeAsync(() => timeline.Instance.AskDelete(lower.Id.ToString()));
         Assert.Empty(timeline.FindAll("dialog"));
     }

@@ -1,16 +1,9 @@
+using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
 
 namespace ChatApp.Components.Messages;
-
-/// <summary>A message of one's own that is not on disk yet, or was refused.</summary>
-/// <param name="Key">The sender's key: the row keeps it when the message is stored, so nothing jumps.</param>
-/// <param name="Text">As written.</param>
-/// <param name="Html">As it will look.</param>
-/// <param name="At">When it was sent.</param>
-/// <param name="Refusal">Null while it is on its way.</param>
-public sealed record PendingMessage(string Key, string Text, string Html, DateTimeOffset At, PostRefusal? Refusal);
 
 /// <summary>
 /// What one person sees of one room: a window of messages, their own unsent ones, and how events change both. Knows
@@ -106,12 +99,18 @@ public sealed partial class RoomFeed : IDisposable
     }
 
     /// <summary>Shows a message of one's own at once. The same key again is the same message: the stored one, where it is in the window.</summary>
-    public void AddPending(string text, string key)
+    public void AddPending(string text, string key, MessageId? replyTo = null)
     {
         if (_messages.Exists(message => IsOwn(message, key))) return;
         _pending.RemoveAll(own => own.Key == key);
         if (_pending.Count >= MaxPending) _pending.RemoveAt(0);
-        _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null));
+        _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null, QuoteOf(replyTo)));
+    }
+
+    /// <summary>Makes a message that is not stored yet one that answers nothing.</summary>
+    public void DropReply(string key)
+    {
+        if (_pending.FindIndex(own => own.Key == key) is >= 0 and var index) _pending[index] = _pending[index] with { ReplyTo = null };
     }
 
     /// <summary>Stores a pending message; for a failed one that is the retry. The key makes sure it is stored once.</summary>
@@ -122,7 +121,7 @@ public sealed partial class RoomFeed : IDisposable
         // Not shown as pending: it is in the window already.
         if (index < 0) return true;
         _pending[index] = _pending[index] with { Refusal = null };
-        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key);
+        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key, _pending[index].ReplyTo?.Id);
         index = _pending.FindIndex(own => own.Key == key);
         switch (result)
         {
@@ -173,6 +172,16 @@ public sealed partial class RoomFeed : IDisposable
         if (!Insert(message)) return wasPending;
         if (isOfOthers) changes.Arrived.Add(message);
         return true;
+    }
+
+    // What cannot be found any more is kept too: the service refuses such an answer, and the writer decides what becomes of it.
+    private ReplyPreview? QuoteOf(MessageId? target)
+    {
+        if (target is not { } id) return null;
+        var found = _messages.Find(message => message.Id == id) ?? _history.Find(_viewer, id);
+        return found is null
+            ? new ReplyPreview(id, new UserCard(_viewer, "", Rank.Member), "", IsDeleted: true)
+            : new ReplyPreview(id, found.Author, MessageViews.ExtractOf(found.Text), found.IsDeleted);
     }
 
     private bool IsOwn(MessageView message, string key) => message.Author.Id == _viewer && message.Key == key;

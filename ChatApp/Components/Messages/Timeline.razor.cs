@@ -18,9 +18,8 @@ public sealed partial class Timeline
     private IDisposable? _listening;
     private ElementReference _frame;
     private PageScript<Timeline> _scroller = default!;
-    private MessageView? _asked;
+    private TimelineRows _rows = default!;
     private string? _announcement;
-    private string? _problem;
     private bool _isAway;
     private int _unseen;
 
@@ -43,7 +42,7 @@ public sealed partial class Timeline
         // The sender wants to see what they said: back to the end of the room.
         if (_feed.HasNewer) _feed.Load();
         _unseen = 0;
-        _feed.AddPending(message.Text, message.Key);
+        _feed.AddPending(message.Text, message.Key, message.ReplyTo);
         StateHasChanged();
         // Storing does not wait for the page, and goes on where the page is lost at this moment.
         var posting = _feed.PostAsync(message.Key);
@@ -77,17 +76,11 @@ public sealed partial class Timeline
         StateHasChanged();
     }
 
-    /// <summary>Called by the page when a message's delete button is pressed. Only asks; the service checks the right.</summary>
-    [JSInvokable]
-    public void AskDelete(string id)
-    {
-        _asked = _feed.Messages.FirstOrDefault(message => message.Id.ToString() == id && !message.IsDeleted);
-        StateHasChanged();
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _gone.CancelAsync();
+        _gone.Dispose();
         _listening?.Dispose();
         _feed?.Dispose();
         if (_scroller is not null) await _scroller.DisposeAsync();
@@ -97,6 +90,7 @@ public sealed partial class Timeline
     protected override void OnInitialized()
     {
         _viewer = Users.Get(Viewer);
+        _rows = new TimelineRows(Client.Local);
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
         _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id);
         _feed.Load();
@@ -130,9 +124,10 @@ public sealed partial class Timeline
         if (change.HasChanged || _unseen > 0 || now != before) StateHasChanged();
     });
 
-    private async Task SendAgainAsync(string key)
+    private async Task SendAgainAsync(PendingMessage unsent)
     {
-        var posting = _feed.PostAsync(key);
+        if (unsent.Refusal == PostRefusal.NoSuchReply) _feed.DropReply(unsent.Key);
+        var posting = _feed.PostAsync(unsent.Key);
         StateHasChanged();
         await posting;
     }
@@ -144,26 +139,6 @@ public sealed partial class Timeline
         StateHasChanged();
         await _scroller.InvokeAsync("toBottom");
     }
-
-    private bool MayDelete(MessageView message) =>
-        message.Author.Id == Viewer || (_viewer.IsModerator && Desk.MayActOn(Viewer, message.Author.Id));
-
-    private async Task DeleteAsync(MessageView message, string reason)
-    {
-        _asked = null;
-        var result = message.Author.Id == Viewer
-            ? await Editor.DeleteAsync(Viewer, message.Id)
-            : await Desk.DeleteMessageAsync(Viewer, message.Id, reason);
-        _problem = result.Outcome == MessageOutcome.Done ? null : L[$"MessageOutcome.{result.Outcome}"].Value;
-    }
-
-    private static string? ClassOf(RowState state) => state switch
-    {
-        RowState.Deleted => "message-deleted",
-        RowState.Pending => "message-pending",
-        RowState.Failed => "message-failed",
-        _ => null,
-    };
 
     private string NameOf(DateOnly day)
     {
@@ -177,4 +152,5 @@ public sealed partial class Timeline
 /// <summary>What the composer hands over.</summary>
 /// <param name="Text">As written.</param>
 /// <param name="Key">The sender's key.</param>
-public sealed record OutgoingMessage(string Text, string Key);
+/// <param name="ReplyTo">The message that it answers; null for none.</param>
+public sealed record OutgoingMessage(string Text, string Key, MessageId? ReplyTo = null);

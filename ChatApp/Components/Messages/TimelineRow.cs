@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 
@@ -22,67 +21,59 @@ public enum RowState
 
 /// <summary>
 /// A line of the timeline: a stored message, or one of the reader's own that is not stored yet. Both are one kind of row
-/// with one key, so a message that gets stored keeps its element, its focus and its place.
+/// with one key, so a message that gets stored keeps its element, its focus and its place. Immutable, and everything that
+/// a render shows is ready in it.
 /// </summary>
-/// <param name="Key">Author and sender's key.</param>
-/// <param name="Author">Who wrote it.</param>
-/// <param name="At">When.</param>
-/// <param name="Html">Safe HTML.</param>
-/// <param name="State">How far it has come.</param>
-/// <param name="Stored">The stored message; null where there is none yet.</param>
-/// <param name="Unsent">The message that is not stored; null where it is.</param>
-public sealed record TimelineRow(
-    string Key, UserCard Author, DateTimeOffset At, string Html, RowState State, MessageView? Stored, PendingMessage? Unsent)
+public sealed class TimelineRow
 {
+    /// <summary>Author and sender's key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Who wrote it.</summary>
+    public required UserCard Author { get; init; }
+
+    /// <summary>Safe HTML.</summary>
+    public required string Html { get; init; }
+
+    /// <summary>How far it has come.</summary>
+    public required RowState State { get; init; }
+
+    /// <summary>The stored message; null where there is none yet.</summary>
+    public MessageView? Stored { get; init; }
+
+    /// <summary>The message that is not stored; null where it is.</summary>
+    public PendingMessage? Unsent { get; init; }
+
+    /// <summary>What it answers; null where it answers nothing.</summary>
+    public ReplyPreview? ReplyTo => Stored is null ? Unsent?.ReplyTo : Stored.ReplyTo;
+
+    /// <summary>The stored message's id as text; null where there is none yet.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The stored message's place in the room as text, for links; null where there is none yet.</summary>
+    public string? Place { get; init; }
+
     /// <summary>The local day, where it is another one than that of the row before.</summary>
-    public DateOnly? Day { get; private init; }
+    public DateOnly? Day { get; init; }
 
     /// <summary>True where author and time are shown: another author or another minute than before.</summary>
-    public bool IsHead { get; private init; }
+    public bool IsHead { get; init; }
+
+    /// <summary>The moment, as machines read it.</summary>
+    public required string Stamp { get; init; }
 
     /// <summary>Local time of day.</summary>
-    public string Clock { get; private init; } = "";
+    public required string Clock { get; init; }
 
     /// <summary>The same without "AM" and "PM", for the narrow column beside a message that follows another.</summary>
-    public string ShortClock { get; private init; } = "";
+    public required string ShortClock { get; init; }
 
-    /// <summary>The rows of a feed, oldest first, one's own unsent messages last.</summary>
-    /// <param name="feed">The feed.</param>
-    /// <param name="viewer">Who looks.</param>
-    /// <param name="local">A moment as the reader's clock shows it.</param>
-    public static IEnumerable<TimelineRow> Of(RoomFeed feed, UserCard viewer, Func<DateTimeOffset, DateTime> local)
-    {
-        ArgumentNullException.ThrowIfNull(feed);
-        ArgumentNullException.ThrowIfNull(viewer);
-        ArgumentNullException.ThrowIfNull(local);
-        return Arrange(feed.Messages.Select(Of).Concat(feed.Pending.Select(own => Of(own, viewer))), local);
-    }
+    /// <summary>Author and time, for those who hear the page.</summary>
+    public required string Label { get; init; }
 
-    private static TimelineRow Of(MessageView message) => new(
-        message.Author.Id.Value + message.Key, message.Author, message.At, message.Html,
-        message.IsDeleted ? RowState.Deleted : RowState.Stored, message, Unsent: null);
+    /// <summary>CSS classes of its state.</summary>
+    public required string Class { get; init; }
 
-    private static TimelineRow Of(PendingMessage own, UserCard viewer) => new(
-        viewer.Id.Value + own.Key, viewer, own.At, own.Html, own.Refusal is null ? RowState.Pending : RowState.Failed, Stored: null, own);
-
-    private static IEnumerable<TimelineRow> Arrange(IEnumerable<TimelineRow> rows, Func<DateTimeOffset, DateTime> local)
-    {
-        var culture = CultureInfo.CurrentCulture;
-        var shortPattern = culture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim();
-        TimelineRow? previous = null;
-        DateTime previousTime = default;
-        foreach (var row in rows)
-        {
-            var time = local(row.At);
-            var isNewDay = previous is null || time.Date != previousTime.Date;
-            yield return row with
-            {
-                Day = isNewDay ? DateOnly.FromDateTime(time) : null,
-                IsHead = isNewDay || previous!.Author.Id != row.Author.Id || time.Hour != previousTime.Hour || time.Minute != previousTime.Minute,
-                Clock = time.ToString("t", culture),
-                ShortClock = time.ToString(shortPattern, culture),
-            };
-            (previous, previousTime) = (row, time);
-        }
-    }
+    /// <summary>The moment as the reader's clock shows it.</summary>
+    public DateTime Local { get; init; }
 }

@@ -40,11 +40,11 @@ public sealed class PageScript<T>(IJSRuntime js, string path) : IAsyncDisposable
     }
 
     /// <summary>Calls a function of the attached script; does nothing where it is not attached or the page is gone.</summary>
-    public async Task InvokeAsync(string function)
+    public async Task InvokeAsync(string function, params object?[] values)
     {
         try
         {
-            if (!_disposed && _script is not null) await _script.InvokeVoidAsync(function);
+            if (!_disposed && _script is not null) await _script.InvokeVoidAsync(function, values);
         }
         catch (Exception fault) when (fault is JSDisconnectedException or TaskCanceledException)
         {

@@ -3,30 +3,46 @@
 // once, when the page comes back after a loss of the connection.
 
 import { isLost } from './connection.js';
+import { lengthOf, showCounter } from './counter.js';
 
-const SHOW_COUNTER_FROM = 500; // characters left
 const MAX_WAITING = 100; // messages, as many as the server shows as unsent
 
 export function attach(form, dotnet) {
   const input = form.querySelector('.composer-input');
-  const counter = form.querySelector('.counter');
   const hint = form.querySelector('.composer-waiting');
+  const bar = form.querySelector('.reply-bar');
   const limit = Number(form.dataset.limit);
   const place = `${form.dataset.writer}:${form.dataset.room}`;
   const draft = `draft:${place}`;
   const unsent = `unsent:${place}`;
+  const answering = `reply:${place}`;
+  let reply = JSON.parse(sessionStorage.getItem(answering) ?? 'null');
   let waiting = JSON.parse(sessionStorage.getItem(unsent) ?? '[]');
 
-  // Characters as the server counts them: code points, not UTF-16 units.
-  const lengthOf = text => [...text].length;
-
   function update() {
-    const left = limit - lengthOf(input.value);
-    counter.hidden = left > SHOW_COUNTER_FROM;
-    counter.classList.toggle('counter-warning', left >= 0);
-    counter.classList.toggle('counter-over', left < 0);
-    counter.textContent = (left < 0 ? form.dataset.over : form.dataset.left).replace('{0}', Math.abs(left));
+    showCounter(form, input.value);
+    if (reply && document.querySelector(`.message-deleted[data-id="${reply.id}"]`)) answer({ ...reply, extract: form.dataset.gone });
     if (input.value) sessionStorage.setItem(draft, input.value); else sessionStorage.removeItem(draft);
+  }
+
+  // Which message the next one answers: { id, author, extract }, or null. Kept beside the draft.
+  function answer(target) {
+    reply = target;
+    bar.hidden = !target;
+    bar.querySelector('.reply-bar-who').textContent = target ? form.dataset.reply.replace('{0}', () => target.author) : '';
+    bar.querySelector('.reply-bar-extract').textContent = target?.extract ?? '';
+    if (target) sessionStorage.setItem(answering, JSON.stringify(target)); else sessionStorage.removeItem(answering);
+  }
+
+  function onReply(event) {
+    answer(event.detail);
+    input.focus();
+  }
+
+  function onClick(event) {
+    if (!event.target.closest('[data-cancel-reply]')) return;
+    answer(null);
+    input.focus();
   }
 
   function keep(messages) {
@@ -46,7 +62,7 @@ export function attach(form, dotnet) {
   async function handOver(message) {
     try {
       // False: refused. Its row says why, and offers to send it again or to discard it.
-      if (await dotnet.invokeMethodAsync('Send', message.text, message.key)) forget(message.key);
+      if (await dotnet.invokeMethodAsync('Send', message.text, message.key, message.replyTo ?? null)) forget(message.key);
     } catch {
       // The room was left in the same moment: the message goes when the room is opened again.
     }
@@ -56,9 +72,10 @@ export function attach(form, dotnet) {
     const text = input.value;
     // Without a connection the text stays where it is seen.
     if (!text.trim() || lengthOf(text) > limit || isLost()) return;
+    const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id };
     input.value = '';
+    answer(null);
     update();
-    const message = { text, key: crypto.randomUUID?.() ?? randomKey() };
     keep([...waiting, message]);
     handOver(message);
   }
@@ -71,16 +88,19 @@ export function attach(form, dotnet) {
     waiting.forEach(handOver);
   }
 
-  function onClick(event) {
+  function onDiscard(event) {
     const discarded = event.target.closest('[data-discard]')?.dataset.discard;
     if (discarded) forget(discarded);
   }
 
   function onKey(event) {
     // 229: some browsers end a composition before they tell of the key that ended it.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey) send();
+    else if (event.key === 'Escape' && reply) answer(null);
+    else if (event.key === 'ArrowUp' && !input.value && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) document.dispatchEvent(new Event('edit-last'));
+    else return;
     event.preventDefault();
-    send();
   }
 
   function onSubmit(event) {
@@ -90,23 +110,28 @@ export function attach(form, dotnet) {
   }
 
   input.value ||= sessionStorage.getItem(draft) ?? '';
+  answer(reply);
   update();
   handOverAll();
   input.addEventListener('input', update);
   input.addEventListener('keydown', onKey);
   form.addEventListener('submit', onSubmit);
+  form.addEventListener('click', onClick);
+  document.addEventListener('reply-to', onReply);
   document.addEventListener('connection-back', handOverAll);
   document.addEventListener('connection-lost', showWaiting);
-  document.addEventListener('click', onClick);
+  document.addEventListener('click', onDiscard);
 
   return {
     dispose() {
       input.removeEventListener('input', update);
       input.removeEventListener('keydown', onKey);
       form.removeEventListener('submit', onSubmit);
+      form.removeEventListener('click', onClick);
+      document.removeEventListener('reply-to', onReply);
       document.removeEventListener('connection-back', handOverAll);
       document.removeEventListener('connection-lost', showWaiting);
-      document.removeEventListener('click', onClick);
+      document.removeEventListener('click', onDiscard);
     },
   };
 }

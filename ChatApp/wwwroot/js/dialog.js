@@ -1,4 +1,13 @@
-// Opens a dialog as the browser's own modal one: it traps the focus and closes on Escape.
+// Opens a dialog as the browser's own modal one: it traps the focus and closes on Escape. When the page takes it away, the
+// focus goes back to where it was; the browser does so only for dialogs that are closed and stay.
 export function show(dialog) {
-  if (dialog?.isConnected && !dialog.open) dialog.showModal();
+  if (!dialog?.isConnected || dialog.open) return;
+  const before = document.activeElement;
+  dialog.showModal();
+  const removal = new MutationObserver(() => {
+    if (dialog.isConnected) return;
+    removal.disconnect();
+    if (document.activeElement === document.body || !document.activeElement) before?.focus?.();
+  });
+  removal.observe(document.body, { childList: true, subtree: true });
 }

@@ -12,8 +12,8 @@ function nameOf() {
 
 export function placeOf(list) {
   const name = nameOf();
-  const rows = () => [...list.querySelectorAll('[data-offset]')];
-  const find = isIt => rows().find(row => isIt(Number(row.dataset.offset)));
+  const rows = () => [...list.querySelectorAll('[data-place]')];
+  const find = isIt => rows().find(row => isIt(Number(row.dataset.place)));
   const below = row => row.getBoundingClientRect().top - list.getBoundingClientRect().top;
 
   return {
@@ -21,7 +21,7 @@ export function placeOf(list) {
     keep(isAtEnd) {
       if (!list.isConnected) return;
       const row = isAtEnd ? null : rows().find(candidate => below(candidate) + candidate.offsetHeight > 0);
-      if (row) sessionStorage.setItem(name, JSON.stringify({ offset: Number(row.dataset.offset), top: below(row) }));
+      if (row) sessionStorage.setItem(name, JSON.stringify({ offset: Number(row.dataset.place), top: below(row) }));
       else sessionStorage.removeItem(name);
     },
 

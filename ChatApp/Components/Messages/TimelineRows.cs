@@ -1,0 +1,82 @@
+using System.Globalization;
+using ChatApp.Accounts;
+using ChatApp.Messages;
+
+namespace ChatApp.Components.Messages;
+
+/// <summary>
+/// Makes the rows of one page. Messages are immutable, so a row is made once and taken again for as long as the same
+/// message stands at the same place of its group: a render after one event makes one row, not three hundred.
+/// </summary>
+/// <param name="local">A moment as the reader's clock shows it.</param>
+public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local)
+{
+    private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
+    private readonly string _shortPattern = CultureInfo.CurrentCulture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim();
+    private readonly List<TimelineRow> _rows = [];
+    private Dictionary<object, TimelineRow> _before = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<object, TimelineRow> _now = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The rows of a feed, oldest first, one's own unsent messages last. Good until the next call.</summary>
+    /// <param name="feed">The feed.</param>
+    /// <param name="viewer">Who looks.</param>
+    public IReadOnlyList<TimelineRow> Of(RoomFeed feed, UserCard viewer)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        ArgumentNullException.ThrowIfNull(viewer);
+        (_before, _now) = (_now, _before);
+        _now.Clear();
+        _rows.Clear();
+        foreach (var message in feed.Messages) Add(message, message.Author, message.At, message, unsent: null);
+        foreach (var own in feed.Pending) Add(own, viewer, own.At, stored: null, own);
+        return _rows;
+    }
+
+    private void Add(object source, UserCard author, DateTimeOffset at, MessageView? stored, PendingMessage? unsent)
+    {
+        _before.TryGetValue(source, out var same);
+        var previous = _rows is [.., var last] ? last : null;
+        var time = same?.Local ?? local(at);
+        var isNewDay = previous is null || time.Date != previous.Local.Date;
+        var isHead = isNewDay || previous!.Author.Id != author.Id || time.Hour != previous.Local.Hour || time.Minute != previous.Local.Minute;
+        if (same is null || same.IsHead != isHead || same.Day is not null != isNewDay || !ReferenceEquals(same.Author, author))
+            same = Make(author, at, time, stored, unsent, isHead, isNewDay);
+        _now[source] = same;
+        _rows.Add(same);
+    }
+
+    private TimelineRow Make(UserCard author, DateTimeOffset at, DateTime time, MessageView? stored, PendingMessage? unsent, bool isHead, bool isNewDay)
+    {
+        var clock = time.ToString("t", _culture);
+        var state = stored is null
+            ? unsent!.Refusal is null ? RowState.Pending : RowState.Failed
+            : stored.IsDeleted ? RowState.Deleted : RowState.Stored;
+        return new TimelineRow
+        {
+            Key = author.Id.Value + (stored?.Key ?? unsent!.Key),
+            Author = author,
+            Html = stored?.Html ?? unsent!.Html,
+            State = state,
+            Stored = stored,
+            Unsent = unsent,
+            Id = stored?.Id.ToString(),
+            Place = stored?.Offset.ToString(),
+            Day = isNewDay ? DateOnly.FromDateTime(time) : null,
+            IsHead = isHead,
+            Stamp = at.ToString("O", CultureInfo.InvariantCulture),
+            Clock = clock,
+            ShortClock = time.ToString(_shortPattern, _culture),
+            Label = $"{author.Name}, {clock}",
+            Class = (isHead ? "message message-head" : "message") + ClassOf(state) + (stored is { IsPinned: true } ? " message-pinned" : null),
+            Local = time,
+        };
+    }
+
+    private static string? ClassOf(RowState state) => state switch
+    {
+        RowState.Deleted => " message-deleted",
+        RowState.Pending => " message-pending",
+        RowState.Failed => " message-failed",
+        _ => null,
+    };
+}
