@@ -40,11 +40,11 @@ public static class Program
         services.AddStorage(folder, SettingsReader.Read<StorageOptions>(settings, "Storage"));
         services.AddAccounts(accounts, folder).AddSignIn(accounts);
         services.AddPush(SettingsReader.Read<PushOptions>(settings, "Push"));
-        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>();
+        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
-        services.AddSingleton<MarkdownRenderer>().AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
+        services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
         services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<MessageHistory>();
-        services.AddSingleton<Retention>().AddHostedService(static provider => provider.GetRequiredService<Retention>());
+        services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton<ModerationDesk>();
         services.AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();

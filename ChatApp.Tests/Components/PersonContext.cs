@@ -32,6 +32,8 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<UserDirectory>());
         Services.AddSingleton(server.Get<RoomDirectory>());
         Services.AddSingleton(server.Get<RoomWriter>());
+        Services.AddSingleton(server.Get<RoomSettings>());
+        Services.AddSingleton(server.Get<RoomRoles>());
         Services.AddSingleton(server.Get<ModerationDesk>());
         Services.AddSingleton(server.Get<TimeProvider>());
         Services.AddScoped<CircuitSession>();

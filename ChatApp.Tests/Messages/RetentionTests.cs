@@ -37,7 +37,7 @@ public sealed class RetentionTests
         await server.Get<MessageMarks>().PinAsync(ann.Id, pinned.Id, isOn: true);
         await server.Get<MessageMarks>().ReactAsync(ann.Id, old.Id, "👍", isOn: true);
         await server.Get<MessageEditor>().EditAsync(ann.Id, old.Id, "old and edited");
-        Assert.True((await server.Get<RoomWriter>().SetRetentionAsync(ann.Id, room.Id, 30)).IsDone);
+        Assert.True((await server.Get<RoomSettings>().SetRetentionAsync(ann.Id, room.Id, 30)).IsDone);
         _clock.Now = Start.AddMilliseconds(1);
         await server.PostAsync(ann, room.Id, "a millisecond younger");
 
@@ -76,7 +76,7 @@ public sealed class RetentionTests
         await using var server = await StartAsync("Messages:RetentionDays=7");
         var ann = await server.AddPersonAsync("Ann");
         var longer = await server.MakeRoomAsync(ann);
-        await server.Get<RoomWriter>().SetRetentionAsync(ann.Id, longer.Id, 14);
+        await server.Get<RoomSettings>().SetRetentionAsync(ann.Id, longer.Id, 14);
         await server.PostAsync(ann, RoomId.General, "goes");
         await server.PostAsync(ann, longer.Id, "stays longer");
         _clock.Now = Start.AddDays(8);
@@ -218,7 +218,7 @@ public sealed class RetentionTests
         var cid = await server.AddPersonAsync("Cid", Rank.Administrator);
         var mod = await server.AddPersonAsync("Mod", Rank.Moderator);
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Room", bob);
-        var rooms = server.Get<RoomWriter>();
+        var rooms = server.Get<RoomSettings>();
         Assert.Equal(RoomOutcome.NotAllowed, (await rooms.SetRetentionAsync(bob.Id, room.Id, 1)).Outcome);
         Assert.Equal(RoomOutcome.NotFound, (await rooms.SetRetentionAsync(mod.Id, room.Id, 1)).Outcome);
         Assert.Equal(RoomOutcome.NotAllowed, (await rooms.SetRetentionAsync(ann.Id, RoomId.General, 1)).Outcome);
@@ -232,7 +232,7 @@ public sealed class RetentionTests
 
         using var db = server.Get<ChatDatabase>().OpenRead();
         Assert.Equal(
-            ["Room: no limit -> 3650 days", "Room: 3650 days -> 1 days", "General: no limit -> 1 days", "Room: 1 days -> no limit"],
+            [$"private room {room.Id}: no limit -> 3650 days", $"private room {room.Id}: 3650 days -> 1 days", "General: no limit -> 1 days", $"private room {room.Id}: 1 days -> no limit"],
             db.Audit.Where(entry => entry.Action == "room.retention").OrderBy(entry => entry.Id).Select(entry => entry.Details));
         Assert.Empty(StorageAudit.Problems(db));
     }
@@ -245,7 +245,7 @@ public sealed class RetentionTests
     {
         await using var server = await StartAsync();
         var ann = await server.AddPersonAsync("Ann", Rank.Administrator);
-        Assert.Equal(RoomOutcome.BadRetention, (await server.Get<RoomWriter>().SetRetentionAsync(ann.Id, RoomId.General, days)).Outcome);
+        Assert.Equal(RoomOutcome.BadRetention, (await server.Get<RoomSettings>().SetRetentionAsync(ann.Id, RoomId.General, days)).Outcome);
     }
 
     private Task<TestServer> StartAsync(params string[] settings) =>

@@ -78,6 +78,7 @@ public sealed class RoomWriterTests(TestServer server) : IClassFixture<TestServe
     {
         var (ann, bob) = (await server.AddPersonAsync(), await server.AddPersonAsync());
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Vault", bob);
+        await server.Get<RoomRoles>().SetAsync(ann.Id, room.Id, bob.Id, RoomRole.Owner);
         var outcomes = await Task.WhenAll(Writer.LeaveAsync(ann.Id, room.Id), Writer.LeaveAsync(bob.Id, room.Id));
         Assert.Equal([RoomOutcome.Done, RoomOutcome.NotPossible], outcomes.Select(result => result.Outcome).Order());
     }

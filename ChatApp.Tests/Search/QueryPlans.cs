@@ -16,11 +16,14 @@ internal sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyV
     private QueryPlans() => _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
 
     /// <summary>One text for each statement that the action runs on this thread, with a line for each step.</summary>
-    public static List<string> Of(ChatDatabase database, Action action)
+    public static List<string> Of(ChatDatabase database, Action action) => [.. WithSql(database, action).Select(statement => statement.Plan)];
+
+    /// <summary>The same, with the statements themselves.</summary>
+    public static List<(string Sql, string Plan)> WithSql(ChatDatabase database, Action action)
     {
         using var plans = new QueryPlans();
         action();
-        return [.. plans._statements.Select(statement => Explain(database, statement.Sql, statement.Parameters))];
+        return [.. plans._statements.Select(statement => (statement.Sql, Explain(database, statement.Sql, statement.Parameters)))];
     }
 
     public void OnNext(DiagnosticListener value)

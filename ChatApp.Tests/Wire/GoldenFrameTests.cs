@@ -97,6 +97,8 @@ public sealed class GoldenFrameTests
             ["reaction changed"] = OfRoom(new ReactionChanged(Room, new MessageId(42), [new ReactionView("👍", [Ann.Id, Bob.Id])], Bob, At), 11),
             ["message pinned"] = OfRoom(new PinChanged(Room, new MessageId(42), IsPinned: true, Bob, At), 12),
             ["room changed"] = OfRoom(new RoomChanged(general, Ann, At), 13),
+            ["room changed elsewhere"] = OfUser(new RoomChanged(general with { Topic = "All of us", Description = "Everything\nand more", IsArchived = true }, Ann, At)),
+            ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
             ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Room = Room }),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),

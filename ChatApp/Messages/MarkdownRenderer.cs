@@ -25,6 +25,9 @@ public sealed class MarkdownRenderer
 
     private readonly MarkdownPipeline _pipeline = ChatMarkdown.Build();
 
+    /// <summary>The one instance that everybody shares.</summary>
+    public static MarkdownRenderer Shared { get; } = new();
+
     /// <summary>Renders one message. Never throws, whatever the text.</summary>
     /// <param name="text">Text as its author typed it; any length, any characters, line ends of any system.</param>
     /// <returns>

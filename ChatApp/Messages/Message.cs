@@ -27,6 +27,9 @@ public sealed class Message
     /// <summary>The text as safe HTML, rendered once when it was written; empty once deleted.</summary>
     public required string Html { get; set; }
 
+    /// <summary>The <see cref="MarkdownRenderer.Version"/> that made <see cref="Html"/>.</summary>
+    public int HtmlVersion { get; set; } = MarkdownRenderer.Version;
+
     /// <summary>When it was committed.</summary>
     public DateTimeOffset At { get; init; }
 
@@ -108,7 +111,7 @@ public sealed class LogEntry
     /// <summary>The message concerned; null for other changes.</summary>
     public long? MessageId { get; init; }
 
-    /// <summary>The person concerned (who joined, who left); null for changes of messages.</summary>
+    /// <summary>The person concerned (who joined, who left, whose role changed); null for changes of messages.</summary>
     public string? SubjectId { get; init; }
 
     /// <summary>Who did it.</summary>
@@ -147,6 +150,9 @@ public enum LogEntryKind
 
     /// <summary>Somebody left or was removed.</summary>
     MemberLeft = 21,
+
+    /// <summary>A member has another role.</summary>
+    RoleChanged = 22,
 
     /// <summary>Name, topic or state of the room changed.</summary>
     RoomChanged = 30,

@@ -88,6 +88,7 @@ public sealed class MessageEditor(
             message.Revision++;
             message.Text = clean;
             message.Html = html;
+            message.HtmlVersion = MarkdownRenderer.Version;
             message.EditedAt = commit.Now;
             var view = MessageViews.Of(commit.Db, message, users);
             RoomLog.Append(commit, room, LogEntryKind.MessageEdited, actor, broker, new MessageEdited(view, commit.Now), id);

@@ -34,11 +34,14 @@ internal static class MessageViews
 
     private static MessageView Of(Message row, UserDirectory users) => new(
         new MessageId(row.Id), new RoomId(row.RoomId), new Offset(row.Offset), users.Get(new UserId(row.AuthorId)), row.Key,
-        row.Text, row.Html, row.At, row.DeletedAt is not null)
+        row.Text, HtmlOf(row), row.At, row.DeletedAt is not null)
     {
         EditedAt = row.DeletedAt is null ? row.EditedAt : null,
         IsPinned = row.PinnedAt is not null,
     };
+
+    // Rules change between versions of the product; nobody is shown what older ones made of a text.
+    private static string HtmlOf(Message row) => row.HtmlVersion == MarkdownRenderer.Version ? row.Html : MarkdownRenderer.Shared.Render(row.Text);
 
     /// <summary>The beginning of a text, as one line.</summary>
     public static string ExtractOf(string text)
@@ -55,8 +58,8 @@ internal static class MessageViews
             ? []
             : db.Reactions
                 .Where(reaction => messages.Contains(reaction.MessageId))
-                .OrderBy(reaction => reaction.At)
                 .AsEnumerable()
+                .OrderBy(reaction => reaction.At)
                 .GroupBy(reaction => reaction.MessageId)
                 .ToDictionary(
                     ofMessage => ofMessage.Key,

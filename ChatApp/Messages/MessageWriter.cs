@@ -89,12 +89,14 @@ public sealed class MessageWriter : IAsyncDisposable
         return new PostResult.Accepted(view, standing.Room.Epoch, IsDuplicate: false);
     }
 
-    private static bool IsKeyUsed(Commit commit, Draft draft) =>
-        commit.First("SELECT 1 FROM messages WHERE AuthorId = $1 AND Key = $2", static _ => true, draft.Author.Value, draft.Key);
+    private static bool IsKeyUsed(Commit commit, Draft draft) => commit.First(
+        "SELECT 1 FROM messages WHERE AuthorId = $1 AND Key = $2 UNION ALL SELECT 1 FROM spent_keys WHERE AuthorId = $1 AND Key = $2",
+        static _ => true, draft.Author.Value, draft.Key);
 
     private PostResult AnswerAgain(Commit commit, Draft draft, RoomView room)
     {
-        var earlier = commit.Db.Messages.Single(m => m.AuthorId == draft.Author.Value && m.Key == draft.Key);
+        if (commit.Db.Messages.FirstOrDefault(m => m.AuthorId == draft.Author.Value && m.Key == draft.Key) is not { } earlier)
+            return SpentKeys.AnswerTo(commit.Db, draft.Author, draft.Key, draft.Fingerprint, room.Epoch, _users);
         return earlier.Fingerprint == draft.Fingerprint
             ? new PostResult.Accepted(MessageViews.Of(commit.Db, earlier, _users), room.Epoch, IsDuplicate: true)
             : new PostResult.Rejected(PostRefusal.KeyUsedForOther);
@@ -104,12 +106,12 @@ public sealed class MessageWriter : IAsyncDisposable
     {
         var id = commit.First(
             """
-            INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, Revision)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) RETURNING Id
+            INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, HtmlVersion, Revision)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) RETURNING Id
             """,
             static row => row.GetInt64(0),
             draft.Room.Value, offset.Value, draft.Author.Value, draft.Key, draft.Fingerprint, draft.Text, draft.Html,
-            commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value);
+            commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value, MarkdownRenderer.Version);
         return new MessageView(new MessageId(id), draft.Room, offset, _users.Get(draft.Author), draft.Key, draft.Text, draft.Html, commit.Now, IsDeleted: false)
         {
             ReplyTo = draft.ReplyTo is { } target ? MessageViews.PreviewOf(commit.Db, target, _users) : null,

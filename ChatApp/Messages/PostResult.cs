@@ -13,7 +13,11 @@ public abstract record PostResult
     /// <param name="Message">As all viewers see it.</param>
     /// <param name="Epoch">Name of the log that its offset belongs to.</param>
     /// <param name="IsDuplicate">True where the same key had stored it before; nothing new was stored then.</param>
-    public sealed record Accepted(MessageView Message, string Epoch, bool IsDuplicate) : PostResult;
+    public sealed record Accepted(MessageView Message, string Epoch, bool IsDuplicate) : PostResult
+    {
+        /// <summary>True where the message that the key had stored went by retention since; nothing but its place is left, and no page shows it.</summary>
+        public bool HasGone { get; init; }
+    }
 
     /// <summary>Nothing was stored.</summary>
     /// <param name="Reason">Why.</param>

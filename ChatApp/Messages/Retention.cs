@@ -2,7 +2,6 @@ using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
-using System.Diagnostics.CodeAnalysis;
 
 namespace ChatApp.Messages;
 
@@ -13,22 +12,17 @@ namespace ChatApp.Messages;
 /// <remarks>
 /// The log goes with the messages, from its beginning: <see cref="Room.Floor"/> rises, so what is held never has a hole, and
 /// whoever comes back from below the floor is told of the gap. Deleted with a message: its earlier texts, its reactions, its
-/// words in the full-text index, and the key of its sender.
+/// words in the full-text index. The key of its sender stays spent.
 /// </remarks>
 /// <param name="database">Says which rooms have something to let go.</param>
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="options">The instance's limit.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">Faults.</param>
-public sealed partial class Retention(
-    ChatDatabase database, CommitQueue commits, RoomBroker broker, MessageOptions options, TimeProvider time, ILogger<Retention> log) : BackgroundService
+public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBroker broker, MessageOptions options, TimeProvider time)
 {
     /// <summary>Most changes of a room that one batch lets go.</summary>
     public const int MaxBatch = 500;
-
-    /// <summary>Time between two rounds: 10 minutes.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
     private const int MinBatch = 20;
     private static readonly TimeSpan LongBatch = TimeSpan.FromMilliseconds(50);
@@ -56,46 +50,6 @@ public sealed partial class Retention(
         }
 
         return removed;
-    }
-
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            await TryTrimAsync(stoppingToken);
-        }
-        while (await WaitAsync(timer, stoppingToken));
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "one failing round must not end the service")]
-    private async Task TryTrimAsync(CancellationToken stop)
-    {
-        try
-        {
-            if (await TrimAsync(stop) is > 0 and var removed) LogTrimmed(log, removed);
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops; what is left goes after the next start.
-        }
-        catch (Exception fault)
-        {
-            LogFailed(log, fault);
-        }
-    }
-
-    private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stop)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(stop);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 
     private List<RoomId> RoomsWithLimit()
@@ -128,6 +82,7 @@ public sealed partial class Retention(
         var gone = commit.Db.Messages.Where(message => message.RoomId == id.Value && message.Offset <= floor && message.PinnedAt == null);
         var ids = gone.OrderBy(message => message.Offset).Take(size).Select(message => message.Id).ToList();
         if (ids.Count == 0 && floor == room.Floor) return new Batch(0, IsLast: true);
+        SpentKeys.Keep(commit.Db, ids);
         commit.Db.Messages.Where(message => ids.Contains(message.Id)).ExecuteDelete();
         commit.Db.Log.Where(entry => entry.RoomId == id.Value && entry.Offset <= floor).ExecuteDelete();
         room.Floor = floor;
@@ -135,12 +90,6 @@ public sealed partial class Retention(
         commit.AfterCommit(() => broker.Publish(id, trimmed, offset: null, rewrites: true));
         return new Batch(ids.Count, IsLast: old.Count < size && ids.Count < size);
     }
-
-    [LoggerMessage(400, LogLevel.Information, "{Count} messages went by retention")]
-    private static partial void LogTrimmed(ILogger logger, int count);
-
-    [LoggerMessage(401, LogLevel.Warning, "Messages that should go by retention are still there; it will be tried again")]
-    private static partial void LogFailed(ILogger logger, Exception fault);
 
     private readonly record struct Batch(int Removed, bool IsLast);
 }

@@ -109,6 +109,12 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
 
             if (entry.Kind is LogEntryKind.MemberJoined or LogEntryKind.MemberLeft)
                 return new MemberChanged(room, users.Get(new UserId(entry.SubjectId ?? entry.ActorId)), entry.Kind == LogEntryKind.MemberJoined, entry.At);
+            if (entry is { Kind: LogEntryKind.RoleChanged, SubjectId: { } subject })
+            {
+                var role = db.Memberships.FirstOrDefault(m => m.RoomId == room.Value && m.UserId == subject)?.Role ?? RoomRole.Member;
+                return new RoleChanged(room, users.Get(new UserId(subject)), role, actor, entry.At);
+            }
+
             view ??= RoomView.Of(db.Rooms.Single(r => r.Id == room.Value));
             return new RoomChanged(view, actor, entry.At);
         }

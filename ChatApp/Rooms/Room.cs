@@ -16,7 +16,10 @@ public enum RoomRole
     /// <summary>Reads and posts.</summary>
     Member = 0,
 
-    /// <summary>Made the room.</summary>
+    /// <summary>Besides: says what the room is about.</summary>
+    Moderator = 1,
+
+    /// <summary>Besides: names, archives and restores the room, and gives roles. Whoever made it begins as one.</summary>
     Owner = 2,
 }
 
@@ -31,6 +34,9 @@ public sealed class Room
 
     /// <summary>At most 250 characters.</summary>
     public string Topic { get; set; } = "";
+
+    /// <summary>What the room is for, at length; at most 1,000 characters in several lines.</summary>
+    public string Description { get; set; } = "";
 
     /// <summary>Who may find and enter it.</summary>
     public RoomVisibility Visibility { get; set; }

@@ -18,6 +18,9 @@ public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role);
 /// <param name="Epoch">Name of the log that the offsets belong to.</param>
 public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibility Visibility, bool IsDefault, Offset Head, string Epoch)
 {
+    /// <summary>What the room is for, at length, in plain text; may be empty.</summary>
+    public string Description { get; init; } = "";
+
     /// <summary>Changes up to this one are no longer held.</summary>
     public Offset Floor { get; init; }
 
@@ -30,6 +33,7 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
     internal static RoomView Of(Room room) =>
         new(new RoomId(room.Id), room.Name, room.Topic, room.Visibility, room.IsDefault, new Offset(room.Head), room.Epoch)
         {
+            Description = room.Description,
             Floor = new Offset(room.Floor),
             IsArchived = room.IsArchived,
             RetentionDays = room.RetentionDays,

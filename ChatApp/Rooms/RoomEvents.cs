@@ -14,6 +14,14 @@ public abstract record RoomEvent(RoomId Room, DateTimeOffset At);
 /// <param name="At">When.</param>
 public sealed record MemberChanged(RoomId Room, UserCard Member, bool IsMember, DateTimeOffset At) : RoomEvent(Room, At);
 
+/// <summary>A member has another role.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="Member">Who.</param>
+/// <param name="Role">Their role now.</param>
+/// <param name="By">Who gave it.</param>
+/// <param name="At">When.</param>
+public sealed record RoleChanged(RoomId Room, UserCard Member, RoomRole Role, UserCard By, DateTimeOffset At) : RoomEvent(Room, At);
+
 /// <summary>The room was made, or its name, topic or state changed.</summary>
 /// <param name="View">The room as it is now.</param>
 /// <param name="By">Who changed it.</param>

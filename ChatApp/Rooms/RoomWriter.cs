@@ -1,6 +1,5 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
-using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Storage;
 
@@ -21,16 +20,25 @@ public enum RoomOutcome
     /// <summary>The topic is longer than <see cref="RoomWriter.MaxTopicLength"/>.</summary>
     BadTopic,
 
-    /// <summary>There is no such person.</summary>
+    /// <summary>The description is longer than <see cref="RoomSettings.MaxDescriptionLength"/>.</summary>
+    BadDescription,
+
+    /// <summary>There is no such person, or they are not in the room.</summary>
     NoSuchUser,
 
-    /// <summary>Not with this room: nobody leaves a default room, the last member stays in a private one.</summary>
+    /// <summary>Not with this room: nobody leaves or archives a default room, the last member stays in a private one.</summary>
     NotPossible,
+
+    /// <summary>A room has an owner: the last one neither leaves nor becomes something else.</summary>
+    LastOwner,
+
+    /// <summary>The room is archived: it has to be restored first.</summary>
+    Archived,
 
     /// <summary>The person may not do this to the room.</summary>
     NotAllowed,
 
-    /// <summary>Not a number of days from 1 to <see cref="RoomWriter.MaxRetentionDays"/>.</summary>
+    /// <summary>Not a number of days from 1 to <see cref="RoomSettings.MaxRetentionDays"/>.</summary>
     BadRetention,
 
     /// <summary>Nothing was stored; trying again soon makes sense.</summary>
@@ -60,19 +68,15 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     /// <summary>Longest topic, in UTF-16 units.</summary>
     public const int MaxTopicLength = 250;
 
-    /// <summary>Longest time after which messages go, in days: ten years.</summary>
-    public const int MaxRetentionDays = 3650;
-
     /// <summary>Makes a room; its maker is its owner and first member.</summary>
     public Task<RoomResult> CreateAsync(UserId actor, string name, string topic, RoomVisibility visibility)
     {
-        var cleanName = OneLine(name);
-        var cleanTopic = OneLine(topic);
-        if (cleanName.Length > MaxNameLength || !VisibleText.HasAny(cleanName) || cleanName.EnumerateRunes().Any(VisibleText.IsForbiddenInNames))
-            return Task.FromResult(new RoomResult(RoomOutcome.BadName));
+        var cleanName = RoomText.OneLine(name);
+        var cleanTopic = RoomText.OneLine(topic);
+        if (!RoomText.IsName(cleanName)) return Task.FromResult(new RoomResult(RoomOutcome.BadName));
         if (cleanTopic.Length > MaxTopicLength) return Task.FromResult(new RoomResult(RoomOutcome.BadTopic));
         if (!Enum.IsDefined(visibility)) visibility = RoomVisibility.Private;
-        return CommitAsync(commit =>
+        return commits.CommitRoomAsync(commit =>
         {
             var room = new Room
             {
@@ -91,7 +95,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     }
 
     /// <summary>Enters a public room. Already being there is fine.</summary>
-    public Task<RoomResult> JoinAsync(UserId actor, RoomId id) => CommitAsync(commit =>
+    public Task<RoomResult> JoinAsync(UserId actor, RoomId id) => commits.CommitRoomAsync(commit =>
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
@@ -101,7 +105,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     });
 
     /// <summary>Any member of a room may bring somebody in; into a private one there is no other way.</summary>
-    public Task<RoomResult> InviteAsync(UserId actor, RoomId id, UserId guest) => CommitAsync(commit =>
+    public Task<RoomResult> InviteAsync(UserId actor, RoomId id, UserId guest) => commits.CommitRoomAsync(commit =>
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { IsMember: true }) return new RoomResult(RoomOutcome.NotFound);
         if (users.Find(guest) is null) return new RoomResult(RoomOutcome.NoSuchUser);
@@ -110,12 +114,13 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
 
-    /// <summary>Leaves a room. All devices stop receiving from it at once.</summary>
-    public Task<RoomResult> LeaveAsync(UserId actor, RoomId id) => CommitAsync(commit =>
+    /// <summary>Leaves a room. All devices stop receiving from it at once. The last owner stays until somebody else is one.</summary>
+    public Task<RoomResult> LeaveAsync(UserId actor, RoomId id) => commits.CommitRoomAsync(commit =>
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (!standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
         if (standing.Room.IsDefault || IsLastOfPrivate(commit, standing.Room)) return new RoomResult(RoomOutcome.NotPossible);
+        if (standing.Role == RoomRole.Owner && RoomRoles.IsLastOwner(commit, id)) return new RoomResult(RoomOutcome.LastOwner);
         var room = commit.Db.Rooms.Find(id.Value)!;
         commit.Db.Memberships.Remove(commit.Db.Memberships.Single(m => m.RoomId == id.Value && m.UserId == actor.Value));
         var offset = RoomLog.Append(commit, room, LogEntryKind.MemberLeft, actor, subject: actor);
@@ -131,36 +136,6 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         return new RoomResult(RoomOutcome.Done, view);
     });
 
-    /// <summary>
-    /// Sets after how many days a room's messages go, pinned ones excepted. Its owners may, and administrators everywhere.
-    /// It leaves an entry in the audit log.
-    /// </summary>
-    /// <param name="actor">Who decides.</param>
-    /// <param name="id">The room.</param>
-    /// <param name="days">1 to <see cref="MaxRetentionDays"/>; null leaves it to the instance's setting.</param>
-    public Task<RoomResult> SetRetentionAsync(UserId actor, RoomId id, int? days)
-    {
-        if (days is < 1 or > MaxRetentionDays) return Task.FromResult(new RoomResult(RoomOutcome.BadRetention));
-        return CommitAsync(commit =>
-        {
-            var by = users.Get(actor);
-            var isAdministrator = by.Rank == Rank.Administrator;
-            var standing = RoomAccess.Find(commit.Db, id, actor);
-            if (commit.Db.Rooms.FirstOrDefault(r => r.Id == id.Value) is not { } room || (standing is null && !isAdministrator)) return new RoomResult(RoomOutcome.NotFound);
-            if (!isAdministrator && standing is not { IsMember: true, Role: RoomRole.Owner }) return new RoomResult(RoomOutcome.NotAllowed);
-            if (room.RetentionDays == days) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
-
-            AuditLog.Add(commit, actor, "room.retention", room.Id, $"{room.Name}: {InDays(room.RetentionDays)} -> {InDays(days)}", reason: "");
-            room.RetentionDays = days;
-            // The offset of this very change belongs to what viewers are told.
-            var view = RoomView.Of(room) with { Head = new Offset(room.Head + 1) };
-            RoomLog.Append(commit, room, LogEntryKind.RoomChanged, actor, broker, new RoomChanged(view, by, commit.Now));
-            return new RoomResult(RoomOutcome.Done, view);
-        });
-    }
-
-    private static string InDays(int? days) => days is { } number ? $"{number} days" : "no limit";
-
     private void Add(Commit commit, Room room, UserId member, UserId actor, RoomRole role)
     {
         commit.Db.Memberships.Add(new Membership { RoomId = room.Id, UserId = member.Value, Role = role, JoinedAt = commit.Now });
@@ -172,19 +147,4 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     // A private room that nobody is in could never be entered again.
     private static bool IsLastOfPrivate(Commit commit, RoomView room) =>
         room.Visibility == RoomVisibility.Private && commit.Db.Memberships.Count(m => m.RoomId == room.Id.Value) == 1;
-
-    private static string OneLine(string? text) =>
-        new string([.. (text ?? "").Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
-
-    private async Task<RoomResult> CommitAsync(Func<Commit, RoomResult> change)
-    {
-        try
-        {
-            return await commits.CommitAsync(change);
-        }
-        catch (StorageUnavailableException)
-        {
-            return new RoomResult(RoomOutcome.Busy);
-        }
-    }
 }

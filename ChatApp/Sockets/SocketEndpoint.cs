@@ -14,6 +14,8 @@ namespace ChatApp.Sockets;
 /// <summary>What every socket session needs of the house. One instance.</summary>
 /// <param name="Broker">The push engine.</param>
 /// <param name="Rooms">Who may read what.</param>
+/// <param name="RoomSettings">Changes rooms.</param>
+/// <param name="Roles">Gives their members roles.</param>
 /// <param name="Writer">Posts messages.</param>
 /// <param name="Editor">Edits and deletes them.</param>
 /// <param name="Marks">Reactions and pins.</param>
@@ -26,7 +28,7 @@ namespace ChatApp.Sockets;
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Faults of sessions.</param>
 public sealed record SocketServices(
-    RoomBroker Broker, RoomDirectory Rooms, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
+    RoomBroker Broker, RoomDirectory Rooms, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
     MessageSearch Search, RoomCatchUp CatchUp, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger)
 {
     /// <summary>The product's version, as told to clients.</summary>

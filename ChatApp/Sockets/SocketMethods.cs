@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Messages;
+using ChatApp.Rooms;
 using ChatApp.Search;
 using ChatApp.Wire;
 
@@ -11,7 +12,7 @@ namespace ChatApp.Sockets;
 /// </summary>
 /// <param name="user">Who calls.</param>
 /// <param name="services">The house.</param>
-internal sealed class SocketMethods(UserId user, SocketServices services)
+internal sealed partial class SocketMethods(UserId user, SocketServices services)
 {
     private static readonly Action<Utf8JsonWriter> Nothing = static _ => { };
 
@@ -28,11 +29,14 @@ internal sealed class SocketMethods(UserId user, SocketServices services)
                 "message.restore" => Of(await services.Editor.RestoreAsync(user, given.Message("id"))),
                 "message.react" => Of(await services.Marks.ReactAsync(user, given.Message("id"), given.Text("emoji"), given.Flag("on", otherwise: true))),
                 "message.pin" => Of(await services.Marks.PinAsync(user, given.Message("id"), given.Flag("on", otherwise: true))),
+                "message.earlier" => Earlier(given.Message("id")),
+                "message.pinned" => Pinned(given.Room("room")),
                 "message.history" => History(given),
                 "search" => await SearchAsync(given),
                 "read.mark" => await MarkAsync(given),
                 "read.list" => Unread(),
                 "room.list" => Rooms(),
+                _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
                 _ => (null, WireError.MethodNotFound),
             };
         }
@@ -68,20 +72,46 @@ internal sealed class SocketMethods(UserId user, SocketServices services)
         if (page is null) return (null, WireError.UnknownChannel);
         return (json =>
         {
-            json.WriteStartArray("messages");
-            foreach (var message in page.Messages)
-            {
-                json.WriteStartObject();
-                EventJson.MessageFields(json, message);
-                json.WriteNumber("offset", message.Offset.Value);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            Messages(json, page.Messages);
             json.WriteBoolean("has_older", page.HasOlder);
             json.WriteBoolean("has_newer", page.HasNewer);
             json.WriteNumber("head", page.Head.Value);
             json.WriteString("epoch", page.Epoch);
+        }, null);
+    }
+
+    private static void Messages(Utf8JsonWriter json, IReadOnlyList<MessageView> messages)
+    {
+        json.WriteStartArray("messages");
+        foreach (var message in messages)
+        {
+            json.WriteStartObject();
+            EventJson.MessageFields(json, message);
+            json.WriteNumber("offset", message.Offset.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private (Action<Utf8JsonWriter>?, WireError?) Pinned(RoomId room) =>
+        services.History.Pinned(user, room) is { } pinned ? (json => Messages(json, pinned), null) : (null, WireError.UnknownChannel);
+
+    private (Action<Utf8JsonWriter>?, WireError?) Earlier(MessageId id)
+    {
+        if (services.Editor.EarlierTexts(user, id) is not { } texts) return (null, WireError.MessageNotFound);
+        return (json =>
+        {
+            json.WriteStartArray("texts");
+            foreach (var earlier in texts)
+            {
+                json.WriteStartObject();
+                json.WriteString("text", earlier.Text);
+                json.WriteNumber("replaced_at", earlier.ReplacedAt.ToUnixTimeMilliseconds());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }, null);
     }
 
@@ -121,7 +151,8 @@ internal sealed class SocketMethods(UserId user, SocketServices services)
                 json.WriteString("id", room.Id.Value);
                 json.WriteString("name", room.Name);
                 json.WriteString("topic", room.Topic);
-                json.WriteBoolean("private", room.Visibility == ChatApp.Rooms.RoomVisibility.Private);
+                json.WriteBoolean("private", room.Visibility == RoomVisibility.Private);
+                json.WriteBoolean("archived", room.IsArchived);
                 json.WriteNumber("head", room.Head.Value);
                 json.WriteString("epoch", room.Epoch);
                 json.WriteEndObject();
@@ -163,11 +194,24 @@ internal sealed class SocketMethods(UserId user, SocketServices services)
 
         public string OptionalText(string name) => given.TryGetProperty(name, out _) ? Text(name) : "";
 
+        public string? TextOrNull(string name) => given.TryGetProperty(name, out _) ? Text(name) : null;
+
+        public RoomRole Role(string name) => Text(name) switch
+        {
+            "owner" => RoomRole.Owner,
+            "moderator" => RoomRole.Moderator,
+            "member" => RoomRole.Member,
+            _ => throw Wrong(name, "member, moderator or owner"),
+        };
+
         public bool Flag(string name, bool otherwise) => !given.TryGetProperty(name, out var value) ? otherwise
             : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false");
 
         public long? OptionalNumber(string name) => !given.TryGetProperty(name, out var value) ? null
             : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : throw Wrong(name, "a whole number from 0");
+
+        // More than any limit is a number too, and refused as one.
+        public int? OptionalDays(string name) => OptionalNumber(name) is { } days ? (int)Math.Min(days, int.MaxValue) : null;
 
         public static DateTimeOffset Moment(long milliseconds) => milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)

@@ -93,6 +93,23 @@ public sealed class ChatDatabase : IDisposable
     }
 
     /// <summary>
+    /// Moves all of the write-ahead log into the database file and cuts it to nothing, so that no page is left there as it was
+    /// before. The caller holds <see cref="Gate"/>.
+    /// </summary>
+    /// <returns>False where a reader still needs a page of it, or another process writes; nobody is waited for.</returns>
+    public bool EmptyLog(ChatDbContext writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        using var exclusive = _folder.TryLock("write.lock");
+        if (exclusive is null) return false;
+        writer.Database.OpenConnection();
+        using var command = writer.Database.GetDbConnection().CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        // The first column says whether somebody was in the way.
+        return command.ExecuteScalar() is 0L;
+    }
+
+    /// <summary>
     /// The right to write from a process beside the server, which must not checkpoint meanwhile.
     /// </summary>
     /// <exception cref="StartException">Somebody else held it all the time.</exception>
@@ -174,7 +191,7 @@ public sealed class ChatDatabase : IDisposable
     {
         // Settings of a session are lost with it, so they are said each time a connection opens. Only the writer's own
         // checkpoints (ChatDatabase.Checkpoint) touch the main file: automatic ones are off everywhere.
-        public static readonly SessionPragmas Writer = new("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;", writes: true);
+        public static readonly SessionPragmas Writer = new("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON; PRAGMA mmap_size=0;", writes: true);
         public static readonly SessionPragmas Reader = new("PRAGMA query_only=1; PRAGMA mmap_size=0;", writes: false);
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);

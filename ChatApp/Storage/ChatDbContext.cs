@@ -37,6 +37,12 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>The logs of all rooms.</summary>
     public DbSet<LogEntry> Log => Set<LogEntry>();
 
+    /// <summary>Keys of messages that went by retention.</summary>
+    public DbSet<SpentKey> SpentKeys => Set<SpentKey>();
+
+    /// <summary>How far the upkeep has come.</summary>
+    public DbSet<UpkeepMark> UpkeepMarks => Set<UpkeepMark>();
+
     /// <summary>What moderators did.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
@@ -83,6 +89,7 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             room.Property(r => r.Id).HasMaxLength(32);
             room.Property(r => r.Name).HasMaxLength(120);
             room.Property(r => r.Topic).HasMaxLength(500);
+            room.Property(r => r.Description).HasMaxLength(2000);
             room.Property(r => r.Epoch).HasMaxLength(16);
         });
         builder.Entity<Membership>(membership =>
@@ -131,6 +138,20 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             entry.ToTable("log");
             entry.HasKey(e => new { e.RoomId, e.Offset });
             entry.HasOne<Room>().WithMany().HasForeignKey(e => e.RoomId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<SpentKey>(spent =>
+        {
+            spent.ToTable("spent_keys");
+            spent.HasKey(s => new { s.AuthorId, s.Key });
+            spent.Property(s => s.Key).HasMaxLength(128);
+            spent.Property(s => s.Fingerprint).HasMaxLength(44);
+            spent.HasOne<ChatUser>().WithMany().HasForeignKey(s => s.AuthorId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<UpkeepMark>(mark =>
+        {
+            mark.ToTable("upkeep");
+            mark.HasKey(m => m.Name);
+            mark.Property(m => m.Name).HasMaxLength(32);
         });
         builder.Entity<AuditEntry>(entry =>
         {

@@ -74,10 +74,22 @@ public static class StorageAudit
         return [.. Named(homeless), .. Named(lost)];
     }
 
-    private static List<string> KeyProblems(ChatDbContext db) => Named(db.Messages
-        .GroupBy(message => new { message.AuthorId, message.Key })
-        .Where(same => same.Count() > 1)
-        .Select(same => $"author {same.Key.AuthorId}: {same.Count()} messages have the key {same.Key.Key}"));
+    private static IEnumerable<string> KeyProblems(ChatDbContext db)
+    {
+        var doubled = db.Messages
+            .GroupBy(message => new { message.AuthorId, message.Key })
+            .Where(same => same.Count() > 1)
+            .Select(same => $"author {same.Key.AuthorId}: {same.Count()} messages have the key {same.Key.Key}");
+        var used = db.SpentKeys
+            .Where(spent => db.Messages.Any(message => message.AuthorId == spent.AuthorId && message.Key == spent.Key))
+            .Select(spent => $"author {spent.AuthorId}: the key {spent.Key} is spent, and a message has it");
+        var misplaced =
+            from spent in db.SpentKeys
+            join room in db.Rooms on spent.RoomId equals room.Id
+            where spent.Offset < 1 || spent.Offset > room.Floor
+            select $"author {spent.AuthorId}: the message of the spent key {spent.Key} is not below the floor of room {spent.RoomId}";
+        return [.. Named(doubled), .. Named(used), .. Named(misplaced)];
+    }
 
     private static List<string> Named(IQueryable<string> problems)
     {

@@ -45,12 +45,7 @@ internal static class EventJson
                 break;
             case RoomChanged changedRoom:
                 json.WriteString("type", "room.changed");
-                json.WriteStartObject("room");
-                json.WriteString("id", changedRoom.View.Id.Value);
-                json.WriteString("name", changedRoom.View.Name);
-                json.WriteString("topic", changedRoom.View.Topic);
-                json.WriteBoolean("archived", changedRoom.View.IsArchived);
-                json.WriteEndObject();
+                Room(json, changedRoom.View);
                 json.WriteNumber("at", changedRoom.At.ToUnixTimeMilliseconds());
                 break;
             case MemberChanged changed:
@@ -58,6 +53,13 @@ internal static class EventJson
                 User(json, "member", changed.Member);
                 json.WriteBoolean("joined", changed.IsMember);
                 json.WriteNumber("at", changed.At.ToUnixTimeMilliseconds());
+                break;
+            case RoleChanged role:
+                json.WriteString("type", "role.changed");
+                User(json, "member", role.Member);
+                json.WriteString("role", RoleOf(role.Role));
+                User(json, "by", role.By);
+                json.WriteNumber("at", role.At.ToUnixTimeMilliseconds());
                 break;
             case HistoryTrimmed trimmed:
                 json.WriteString("type", "history.trimmed");
@@ -117,6 +119,21 @@ internal static class EventJson
 
         if (message.Reactions.Count > 0) Reactions(json, message.Reactions);
     }
+
+    /// <summary>A room as an object of that name: what may change of it.</summary>
+    public static void Room(Utf8JsonWriter json, RoomView room)
+    {
+        json.WriteStartObject("room");
+        json.WriteString("id", room.Id.Value);
+        json.WriteString("name", room.Name);
+        json.WriteString("topic", room.Topic);
+        json.WriteString("description", room.Description);
+        json.WriteBoolean("archived", room.IsArchived);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The word for a role.</summary>
+    public static string RoleOf(RoomRole role) => role switch { RoomRole.Owner => "owner", RoomRole.Moderator => "moderator", _ => "member" };
 
     /// <summary>What is unread of a room, as fields of the object that is open.</summary>
     public static void Unread(Utf8JsonWriter json, Unread unread)

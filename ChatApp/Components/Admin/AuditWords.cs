@@ -25,6 +25,11 @@ public sealed record AuditWords(string Action, string Target)
             "connection.disconnect" => new(text["Admin.EndedConnection"], ConnectionOf(text, line.Details)),
             "user.add" => new(text["Admin.AddedUser"], line.Details),
             "user.rank" => RankOf(text, line.Details),
+            "room.edit" => new(text["Admin.EditedRoom"], line.Details),
+            "room.archive" => new(text["Admin.ArchivedRoom"], line.Details),
+            "room.restore" => new(text["Admin.RestoredRoom"], line.Details),
+            "room.retention" => new(text["Admin.ChangedRetention"], line.Details),
+            "room.role" => new(text["Admin.ChangedRole"], line.Details),
             _ => new(line.Action, line.Details.Length > 0 ? line.Details : line.Target),
         };
     }

@@ -128,7 +128,7 @@ public sealed partial class RoomFeed : IDisposable
             case PostResult.Accepted accepted:
                 if (index >= 0) _pending.RemoveAt(index);
                 // The live event may come before this or after it; whoever is second finds the row there.
-                Insert(accepted.Message);
+                if (!accepted.HasGone) Insert(accepted.Message);
                 break;
             case PostResult.Rejected rejected when index >= 0:
                 _pending[index] = _pending[index] with { Refusal = rejected.Reason };

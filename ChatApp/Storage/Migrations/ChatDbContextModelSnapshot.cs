@@ -157,6 +157,9 @@ namespace ChatApp.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("HtmlVersion")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(128)
@@ -258,6 +261,38 @@ namespace ChatApp.Storage.Migrations
                     b.ToTable("read_markers", (string)null);
                 });
 
+            modelBuilder.Entity("ChatApp.Messages.SpentKey", b =>
+                {
+                    b.Property<string>("AuthorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(44)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RoomId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AuthorId", "Key");
+
+                    b.ToTable("spent_keys", (string)null);
+                });
+
             modelBuilder.Entity("ChatApp.Moderation.AuditEntry", b =>
                 {
                     b.Property<long>("Id")
@@ -327,6 +362,11 @@ namespace ChatApp.Storage.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Epoch")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -363,6 +403,20 @@ namespace ChatApp.Storage.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("rooms", (string)null);
+                });
+
+            modelBuilder.Entity("ChatApp.Storage.UpkeepMark", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("upkeep", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<string>", b =>
@@ -489,6 +543,15 @@ namespace ChatApp.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatApp.Messages.SpentKey", b =>
+                {
+                    b.HasOne("ChatApp.Accounts.ChatUser", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 

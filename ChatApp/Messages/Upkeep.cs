@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ChatApp.Messages;
+
+/// <summary>
+/// What the stored messages need from time to time, one after the other, at the start and then every ten minutes: old ones
+/// go, HTML of older rules is made anew, and what was deleted goes from the files too.
+/// </summary>
+/// <param name="retention">Lets old messages go.</param>
+/// <param name="renewal">Makes HTML anew.</param>
+/// <param name="erasure">Makes deleted texts go from the files.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">What was done, and faults.</param>
+public sealed partial class Upkeep(Retention retention, HtmlRenewal renewal, Erasure erasure, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
+{
+    /// <summary>Time between two rounds: 10 minutes.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            await TryAsync("retention", retention.TrimAsync, stoppingToken);
+            await TryAsync("renewal of HTML", renewal.RunAsync, stoppingToken);
+            await TryAsync("erasure", erasure.RunAsync, stoppingToken);
+        }
+        while (await WaitAsync(timer, stoppingToken));
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "one failing round must not end the service")]
+    private async Task TryAsync(string what, Func<CancellationToken, Task<int>> work, CancellationToken stop)
+    {
+        try
+        {
+            if (await work(stop) is > 0 and var count) LogDone(log, what, count);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; what is left is done after the next start.
+        }
+        catch (Exception fault)
+        {
+            LogFailed(log, what, fault);
+        }
+    }
+
+    private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(400, LogLevel.Information, "Upkeep, {What}: {Count} done")]
+    private static partial void LogDone(ILogger logger, string what, int count);
+
+    [LoggerMessage(401, LogLevel.Warning, "Upkeep, {What}: not done; it will be tried again")]
+    private static partial void LogFailed(ILogger logger, string what, Exception fault);
+}

@@ -1,0 +1,103 @@
+using ChatApp.Accounts;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Storage;
+
+namespace ChatApp.Rooms;
+
+/// <summary>What shall be another way in a room; null leaves it as it is.</summary>
+/// <param name="Name">1 to <see cref="RoomWriter.MaxNameLength"/> characters.</param>
+/// <param name="Topic">At most <see cref="RoomWriter.MaxTopicLength"/> characters, one line.</param>
+/// <param name="Description">At most <see cref="RoomSettings.MaxDescriptionLength"/> characters, several lines.</param>
+public sealed record RoomEdit(string? Name = null, string? Topic = null, string? Description = null);
+
+/// <summary>
+/// Changes a room itself: what it is called and about, whether it is archived, how long it keeps messages. Each change is one
+/// entry of the room's log and one of the audit log, committed before anybody is told.
+/// </summary>
+/// <param name="commits">The one writer.</param>
+/// <param name="broker">Tells the viewers.</param>
+/// <param name="users">Names and ranks.</param>
+public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDirectory users)
+{
+    /// <summary>Longest description, in UTF-16 units.</summary>
+    public const int MaxDescriptionLength = 1000;
+
+    /// <summary>Longest time after which messages go, in days: ten years.</summary>
+    public const int MaxRetentionDays = 3650;
+
+    /// <summary>
+    /// Changes name, topic and description. The name is for who governs the room, the others also for its moderators
+    /// (<see cref="RoomRights"/>). What is the same already changes nothing.
+    /// </summary>
+    public Task<RoomResult> EditAsync(UserId actor, RoomId id, RoomEdit edit)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        var (name, topic, description) = (edit.Name is null ? null : RoomText.OneLine(edit.Name), edit.Topic is null ? null : RoomText.OneLine(edit.Topic), edit.Description is null ? null : RoomText.Lines(edit.Description));
+        if (name is not null && !RoomText.IsName(name)) return Refused(RoomOutcome.BadName);
+        if (topic?.Length > RoomWriter.MaxTopicLength) return Refused(RoomOutcome.BadTopic);
+        if (description?.Length > MaxDescriptionLength) return Refused(RoomOutcome.BadDescription);
+        return commits.CommitRoomAsync(commit =>
+        {
+            var by = users.Get(actor);
+            if (commit.FindRoom(id, by) is not var (room, _, rights)) return new RoomResult(RoomOutcome.NotFound);
+            var renames = name is not null && name != room.Name;
+            var describes = (topic is not null && topic != room.Topic) || (description is not null && description != room.Description);
+            if ((renames && !rights.CanGovern) || (describes && !rights.CanDescribe) || rights is { CanGovern: false, CanDescribe: false })
+                return new RoomResult(RoomOutcome.NotAllowed);
+            if (!renames && !describes) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
+            if (room.IsArchived) return new RoomResult(RoomOutcome.Archived);
+
+            List<string> changes = [];
+            if (renames) changes.Add(Change(room, "name", room.Name, name!));
+            if (topic is not null && topic != room.Topic) changes.Add(Change(room, "topic", room.Topic, topic));
+            if (description is not null && description != room.Description) changes.Add("description");
+            AuditLog.Add(commit, actor, "room.edit", room.Id, $"{AuditLog.NameOf(room)}: {string.Join(", ", changes)}", reason: "");
+            (room.Name, room.Topic, room.Description) = (name ?? room.Name, topic ?? room.Topic, description ?? room.Description);
+            return commit.LogRoomChange(room, by, broker, tellMembers: renames);
+        });
+    }
+
+    /// <summary>
+    /// Archives a room, or opens it again: an archived one is read and searched as before, and nothing is posted or changed
+    /// there. For who governs the room; General is always open.
+    /// </summary>
+    public Task<RoomResult> ArchiveAsync(UserId actor, RoomId id, bool isArchived) => commits.CommitRoomAsync(commit =>
+    {
+        var by = users.Get(actor);
+        if (commit.FindRoom(id, by) is not var (room, _, rights)) return new RoomResult(RoomOutcome.NotFound);
+        if (!rights.CanGovern) return new RoomResult(RoomOutcome.NotAllowed);
+        if (room.IsArchived == isArchived) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
+        if (room.IsDefault) return new RoomResult(RoomOutcome.NotPossible);
+        AuditLog.Add(commit, actor, isArchived ? "room.archive" : "room.restore", room.Id, AuditLog.NameOf(room), reason: "");
+        room.IsArchived = isArchived;
+        return commit.LogRoomChange(room, by, broker, tellMembers: true);
+    });
+
+    /// <summary>Sets after how many days a room's messages go, pinned ones excepted. For who governs the room.</summary>
+    /// <param name="actor">Who decides.</param>
+    /// <param name="id">The room.</param>
+    /// <param name="days">1 to <see cref="MaxRetentionDays"/>; null leaves it to the instance's setting.</param>
+    public Task<RoomResult> SetRetentionAsync(UserId actor, RoomId id, int? days)
+    {
+        if (days is < 1 or > MaxRetentionDays) return Refused(RoomOutcome.BadRetention);
+        return commits.CommitRoomAsync(commit =>
+        {
+            var by = users.Get(actor);
+            if (commit.FindRoom(id, by) is not var (room, _, rights)) return new RoomResult(RoomOutcome.NotFound);
+            if (!rights.CanGovern) return new RoomResult(RoomOutcome.NotAllowed);
+            if (room.RetentionDays == days) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
+            AuditLog.Add(commit, actor, "room.retention", room.Id, $"{AuditLog.NameOf(room)}: {InDays(room.RetentionDays)} -> {InDays(days)}", reason: "");
+            room.RetentionDays = days;
+            return commit.LogRoomChange(room, by, broker, tellMembers: false);
+        });
+    }
+
+    private static Task<RoomResult> Refused(RoomOutcome outcome) => Task.FromResult(new RoomResult(outcome));
+
+    // Whoever reads the audit log is not in every private room: what is said there stays there.
+    private static string Change(Room room, string what, string before, string after) =>
+        room.Visibility == RoomVisibility.Private ? what : $"{what} \"{before}\" -> \"{after}\"";
+
+    private static string InDays(int? days) => days is { } number ? $"{number} days" : "no limit";
+}

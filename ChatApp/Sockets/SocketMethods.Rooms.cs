@@ -1,0 +1,58 @@
+using System.Text.Json;
+using ChatApp.Rooms;
+using ChatApp.Wire;
+
+namespace ChatApp.Sockets;
+
+/// <summary>The methods that look at one room and change it.</summary>
+internal sealed partial class SocketMethods
+{
+    private async Task<(Action<Utf8JsonWriter>? Data, WireError? Error)> CallRoomAsync(string method, Arguments given) => method switch
+    {
+        "room.members" => Members(given.Room("room")),
+        "room.edit" => Of(await services.RoomSettings.EditAsync(
+            user, given.Room("room"), new RoomEdit(given.TextOrNull("name"), given.TextOrNull("topic"), given.TextOrNull("description")))),
+        "room.archive" => Of(await services.RoomSettings.ArchiveAsync(user, given.Room("room"), given.Flag("on", otherwise: true))),
+        "room.retention" => Of(await services.RoomSettings.SetRetentionAsync(user, given.Room("room"), given.OptionalDays("days"))),
+        "room.role" => Of(await services.Roles.SetAsync(user, given.Room("room"), new UserId(given.Text("user")), given.Role("role"))),
+        _ => (null, WireError.MethodNotFound),
+    };
+
+    private static (Action<Utf8JsonWriter>?, WireError?) Of(RoomResult result) => result.Outcome switch
+    {
+        RoomOutcome.Done => (json => EventJson.Room(json, result.Room!), null),
+        RoomOutcome.NotFound => (null, WireError.UnknownChannel),
+        RoomOutcome.NotAllowed => (null, WireError.PermissionDenied),
+        RoomOutcome.Archived => (null, WireError.Archived),
+        RoomOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
+        RoomOutcome.BadName => Bad($"name must have 1 to {RoomWriter.MaxNameLength} characters"),
+        RoomOutcome.BadTopic => Bad($"topic must have at most {RoomWriter.MaxTopicLength} characters"),
+        RoomOutcome.BadDescription => Bad($"description must have at most {RoomSettings.MaxDescriptionLength} characters"),
+        RoomOutcome.BadRetention => Bad($"days must be 1 to {RoomSettings.MaxRetentionDays}"),
+        RoomOutcome.NoSuchUser => Bad("user is not in the room"),
+        RoomOutcome.LastOwner => Bad("the last owner of a room remains one"),
+        _ => Bad("not possible with this room"),
+    };
+
+    private static (Action<Utf8JsonWriter>?, WireError?) Bad(string why) => (null, WireError.BadRequest with { Message = why });
+
+    private (Action<Utf8JsonWriter>?, WireError?) Members(RoomId room)
+    {
+        if (services.Rooms.MembersOf(room, user) is not var (members, total)) return (null, WireError.UnknownChannel);
+        return (json =>
+        {
+            json.WriteStartArray("members");
+            foreach (var member in members)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", member.User.Id.Value);
+                json.WriteString("name", member.User.Name);
+                json.WriteString("role", EventJson.RoleOf(member.Role));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("total", total);
+        }, null);
+    }
+}
