@@ -36,6 +36,7 @@ public sealed class RoomFeed : IDisposable
     private readonly RoomId _room;
     private readonly List<MessageView> _messages = [];
     private readonly List<PendingMessage> _pending = [];
+    private Connection? _connection;
     private Subscription? _subscription;
     private Offset _head;
 
@@ -85,6 +86,7 @@ public sealed class RoomFeed : IDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         if (_subscription is { HasEnded: false }) return false;
+        _connection = connection;
         _subscription = _broker.Subscribe(connection, _room).Subscription;
         if (_subscription is null) return false;
         var before = _head;
@@ -151,6 +153,8 @@ public sealed class RoomFeed : IDisposable
             }
         }
 
+        // Out and in again before the page could notice: it stays open, but nothing would reach it any more.
+        if (_subscription is { HasEnded: true } && _connection is { EndReason: null } connection) changed |= Join(connection);
         return new FeedChange(changed, arrived);
     }
 
