@@ -50,6 +50,8 @@ install_missing_packages() {
   has_browser || missing+=(chromium)
   has node || missing+=(nodejs)
   has npm || missing+=(npm)
+  # Its fault injection: a disk that does not keep what it was given.
+  has strace || missing+=(strace)
   has_cjk_font || missing+=(fonts-noto-cjk)
   if ((${#missing[@]} == 0)); then return; fi
 

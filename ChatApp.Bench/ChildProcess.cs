@@ -36,8 +36,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="assembly">Path of its dll.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
     /// <param name="wrapper">A program, with its arguments, that turns itself into this one; null for none.</param>
+    /// <param name="pinned">False where nothing is timed: it may use all cores.</param>
     /// <exception cref="BenchException">The dll is missing.</exception>
-    public static ChildProcess Start(string name, string assembly, IEnumerable<string> arguments, IReadOnlyList<string>? wrapper = null)
+    public static ChildProcess Start(string name, string assembly, IEnumerable<string> arguments, IReadOnlyList<string>? wrapper = null, bool pinned = true)
     {
         if (!File.Exists(assembly)) throw new BenchException($"{name} is not built: there is no {Path.GetFileName(assembly)} where it should be");
         string[] command = [.. wrapper ?? [], Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", assembly, .. arguments];
@@ -54,7 +55,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         foreach (var key in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(key);
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
-        return new ChildProcess(name, Cores.OnServerCore(() => Process.Start(start)!));
+        return new ChildProcess(name, pinned ? Cores.OnServerCore(() => Process.Start(start)!) : Process.Start(start)!);
     }
 
     /// <summary>A TCP port of the loopback address that was free a moment ago.</summary>
@@ -107,6 +108,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         {
             lock (_tail) return _tail.LastOrDefault() ?? "";
         }
+    }
+
+    /// <summary>SIGKILL: the program has no moment left to do anything.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <summary>A failure of this program, with the last lines that it printed.</summary>

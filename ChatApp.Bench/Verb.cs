@@ -1,4 +1,5 @@
 using System.Text;
+using ChatApp.Bench.Crash;
 using ChatApp.Bench.Fanout;
 using ChatApp.Bench.Posts;
 using ChatApp.Bench.Servers;
@@ -45,6 +46,8 @@ internal static class Verbs
             VerbOptions.Help, PostsVerb.RunAsync),
         new("insert", "bare durable inserts, as the verb posts does in a child process",
             BareInsert.Help, BareInsert.RunAsync),
+        new("crash", "kills the server again and again while many sockets post: nothing acknowledged may be lost or doubled",
+            CrashOptions.Help, CrashVerb.RunAsync),
         new("serve", "runs one of the compared servers, as the other verbs do in a child process",
             ServeVerb.Help, ServeVerb.RunAsync),
     ];

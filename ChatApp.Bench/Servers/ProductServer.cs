@@ -26,6 +26,7 @@ internal static class ProductServer
         ("Push:CommandBurst", 100_000),
         ("Messages:PostsPerSecond", 100_000),
         ("Messages:PostBurst", 100_000),
+        ("Accounts:AttemptsPerMinute", 100_000),
     ];
 
     /// <summary>Starts it in a child process and signs in.</summary>
@@ -41,17 +42,10 @@ internal static class ProductServer
         ChildProcess? process = null;
         try
         {
-            var data = $"--Data:Folder={folder.FullName}";
-            var password = $"Bench-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}-1!";
-            await using (var adding = ChildProcess.Start("the product's 'user add'", assembly,
-                ["user", "add", Email, "--name", "Bench", "--password-stdin", data]))
-                await adding.CompleteAsync(password, cancellation);
-
+            var password = await AddAccountAsync(assembly, folder.FullName, cancellation);
             prepare?.Invoke(folder.FullName);
             var port = ChildProcess.FreePort();
-            process = ChildProcess.Start(Name, assembly,
-                [$"--Urls=http://127.0.0.1:{port}", data, .. RaisedLimits.Select(limit => $"--{limit.Key}={limit.Value}"), .. (settings ?? []).Select(setting => $"--{setting}")],
-                wrapper);
+            process = Launch(assembly, folder.FullName, port, settings, wrapper);
             await process.ListensAsync(port, cancellation);
             var token = await SignInAsync(process, port, password, cancellation);
             return new ServerUnderTest(Name, process, port, new ProductDialect(token), folder);
@@ -64,7 +58,26 @@ internal static class ProductServer
         }
     }
 
-    private static async Task<string> SignInAsync(ChildProcess process, int port, string password, CancellationToken cancellation)
+    /// <summary>Makes the account that the bench signs in with, by the product's own command.</summary>
+    /// <returns>Its password.</returns>
+    public static async Task<string> AddAccountAsync(string assembly, string folder, CancellationToken cancellation, bool pinned = true)
+    {
+        var password = $"Bench-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}-1!";
+        await using var adding = ChildProcess.Start("the product's 'user add'", assembly,
+            ["user", "add", Email, "--name", "Bench", "--password-stdin", $"--Data:Folder={folder}"], pinned: pinned);
+        await adding.CompleteAsync(password, cancellation);
+        return password;
+    }
+
+    /// <summary>Starts the server on a data folder, with limits that no driver reaches.</summary>
+    public static ChildProcess Launch(
+        string assembly, string folder, int port, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null, bool pinned = true) => ChildProcess.Start(
+            Name, assembly,
+            [$"--Urls=http://127.0.0.1:{port}", $"--Data:Folder={folder}", .. RaisedLimits.Select(limit => $"--{limit.Key}={limit.Value}"), .. (settings ?? []).Select(setting => $"--{setting}")],
+            wrapper, pinned);
+
+    /// <summary>An access token of the bench's account.</summary>
+    public static async Task<string> SignInAsync(ChildProcess process, int port, string password, CancellationToken cancellation)
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         using var answer = await http.PostAsJsonAsync("api/account/login", new { email = Email, password }, cancellation);

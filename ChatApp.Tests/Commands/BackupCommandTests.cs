@@ -5,6 +5,7 @@ using ChatApp.Messages;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 using ChatApp.Tests.Harness;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Commands;
 
@@ -57,6 +58,24 @@ public sealed class BackupCommandTests : ProcessTest
         using (var db = database.OpenRead())
             Assert.Empty(acknowledged.Except(db.Messages.Select(message => message.Key).ToList(), StringComparer.Ordinal));
         Assert.Equal(0, await again.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_data_folder_is_verified_where_it_lies_also_while_a_server_works_on_it()
+    {
+        var data = Path.Combine(Folder, "data");
+        await using (var server = await TestServer.StartAsync(folder: data))
+        {
+            await server.PostAsync(await server.AddPersonAsync("Ann"), RoomId.General, "hello");
+            Assert.Equal($"good: {data}", AssertDone(await ProductProcess.RunAsync(["verify", $"--Data:Folder={data}"]))[^1]);
+            await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.Log.Where(entry => entry.Offset == 1).ExecuteDelete());
+        }
+
+        var damaged = await ProductProcess.RunAsync(["verify", $"--Data:Folder={data}"]);
+        Assert.Equal(1, damaged.Code);
+        Assert.StartsWith($"not verified: the database in '{data}' is damaged: room general: its log should hold", Assert.Single(damaged.Errors), StringComparison.Ordinal);
+        Assert.Equal($"not verified: there is no database in '{Restored}' (setting Data:Folder)", AssertRefused(await ProductProcess.RunAsync(["verify", $"--Data:Folder={Restored}"])));
+        Assert.False(Directory.Exists(Restored));
     }
 
     [Fact]

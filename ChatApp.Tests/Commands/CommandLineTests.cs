@@ -23,7 +23,7 @@ public sealed class CommandLineTests
         var result = await ProductProcess.RunAsync([word]);
         Assert.Equal(0, result.Code);
         Assert.Empty(result.Errors);
-        foreach (var command in (string[])["user add EMAIL", "backup FILE", "verify FILE", "restore FILE", "serves"])
+        foreach (var command in (string[])["user add EMAIL", "backup FILE", "verify [FILE]", "restore FILE", "serves"])
             Assert.Contains(result.Output, line => line.Contains(command, StringComparison.Ordinal));
     }
 
@@ -31,10 +31,10 @@ public sealed class CommandLineTests
     [InlineData("backup")]
     [InlineData("backup", "one", "two")]
     [InlineData("backup", "one", "--force")]
-    [InlineData("verify")]
+    [InlineData("verify", "one", "two")]
     [InlineData("verify", "one", "-x")]
     [InlineData("restore")]
     [InlineData("restore", "--Data:Folder=somewhere")]
     public async Task Wrong_words_are_answered_with_the_usage_and_exit_code_2(params string[] words) =>
-        Assert.StartsWith($"usage: {words[0]} FILE", ProcessTest.AssertRefused(await ProductProcess.RunAsync(words), code: 2), StringComparison.Ordinal);
+        Assert.StartsWith($"usage: {words[0]} {(words[0] == "verify" ? "[FILE]" : "FILE")}", ProcessTest.AssertRefused(await ProductProcess.RunAsync(words), code: 2), StringComparison.Ordinal);
 }

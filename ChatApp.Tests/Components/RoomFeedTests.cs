@@ -82,6 +82,22 @@ public sealed class RoomFeedTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Who_is_out_and_in_again_before_the_page_could_notice_goes_on_without_a_hole()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, members: [bob]);
+        using var page = Open(bob, room);
+        page.Feed.Load();
+        page.Feed.Join(page.Connection);
+        await server.Get<RoomWriter>().LeaveAsync(bob.Id, room.Id);
+        await server.PostAsync(ann, room.Id, "meanwhile");
+        await server.Get<RoomWriter>().JoinAsync(bob.Id, room.Id);
+        await page.CatchUpAsync(() => page.Feed.Messages is [.., { Text: "meanwhile" }]);
+        await server.PostAsync(ann, room.Id, "live again");
+        await page.CatchUpAsync(() => page.Feed.Messages is [.., { Text: "live again" }]);
+    }
+
+    [Fact]
     public async Task Events_of_other_rooms_and_of_other_kinds_change_nothing()
     {
         var ann = await server.AddPersonAsync("Ann");
@@ -163,7 +179,8 @@ public sealed class RoomFeedTests(TestServer server) : IClassFixture<TestServer>
         public async Task<(bool HasChanged, int Arrived)> NextAsync()
         {
             Assert.True(await Connection.Outbox.WaitAsync().AsTask().WaitAsync(Eventually.DefaultDeadline));
-            var change = Feed.Apply(Connection.Outbox.Take(_batch));
+            // As the page does: whoever was out and in again follows anew.
+            var change = Feed.Join(Connection).Then(Feed.Apply(Connection.Outbox.Take(_batch)));
             return (change.HasChanged, change.Arrived.Count);
         }
 

@@ -27,16 +27,19 @@ internal sealed partial class ProductProcess : IAsyncDisposable
     /// <summary>Lines on standard error so far.</summary>
     public IReadOnlyList<string> Errors => [.. _errors];
 
-    /// <summary>Where a server listens, without a slash at the end; known after <see cref="ServeAsync"/>.</summary>
+    /// <summary>Where a server listens, without a slash at the end; known after <see cref="ServeAsync(string, string[])"/>.</summary>
     public string Address { get; private set; } = "";
 
     /// <summary>Starts the product with these words on its command line.</summary>
     /// <param name="arguments">The words.</param>
     /// <param name="input">All that it finds on standard input.</param>
     /// <param name="environment">Variables besides those of the tests.</param>
-    public static async Task<ProductProcess> StartAsync(string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="under">A program that starts it and becomes it, with its own words; see <see cref="Strace"/>.</param>
+    public static async Task<ProductProcess> StartAsync(
+        string[] arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? under = null)
     {
-        var start = new ProcessStartInfo("dotnet", [ProgramFile(), .. arguments])
+        string[] words = [.. under ?? [], "dotnet", ProgramFile(), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -61,9 +64,12 @@ internal sealed partial class ProductProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a server on a free port of 127.0.0.1 and waits until it listens.</summary>
-    public static async Task<ProductProcess> ServeAsync(string folder, params string[] arguments)
+    public static Task<ProductProcess> ServeAsync(string folder, params string[] arguments) => ServeAsync(folder, under: null, arguments);
+
+    /// <inheritdoc cref="ServeAsync(string, string[])"/>
+    public static async Task<ProductProcess> ServeAsync(string folder, IReadOnlyList<string>? under, params string[] arguments)
     {
-        var product = await StartAsync(["--Urls=http://127.0.0.1:0", $"--Data:Folder={folder}", .. arguments]);
+        var product = await StartAsync(["--Urls=http://127.0.0.1:0", $"--Data:Folder={folder}", .. arguments], under: under);
         product.Address = await Eventually.GivesAsync(
             () => product._process.HasExited ? product.Complain() : product.Output.Select(line => Listening().Match(line)).FirstOrDefault(found => found.Success)?.Value,
             "The server did not say where it listens");

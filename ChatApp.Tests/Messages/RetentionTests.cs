@@ -177,7 +177,7 @@ public sealed class RetentionTests
         Assert.NotNull(server.Get<RoomBroker>().TryReadRecent(RoomId.General, old.Offset, 100));
         await server.Get<Retention>().TrimAsync();
         Assert.Null(server.Get<RoomBroker>().TryReadRecent(RoomId.General, old.Offset, 100));
-        var replayed = server.Get<RoomCatchUp>().Next(RoomId.General, old.Offset);
+        var replayed = server.Get<RoomCatchUp>().Next(RoomId.General, old.Offset, long.MaxValue);
         Assert.IsType<MessageDeleted>(replayed[0].Body);
         Assert.IsType<MessagePosted>(replayed[1].Body);
     }

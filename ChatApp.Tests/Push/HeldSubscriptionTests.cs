@@ -137,7 +137,7 @@ public sealed class HeldSubscriptionTests
         Assert.False(subscription.TryRelease(Offset.Zero));
         engine.Broker.Publish(Lobby, 7, new Offset(7));
         // What was lost is in the log by now; the owner reads up to 6 there.
-        subscription.Replay([engine.Broker.Wrap(5, Lobby, new Offset(5)), engine.Broker.Wrap(6, Lobby, new Offset(6))]);
+        Assert.True(subscription.TryReplay([engine.Broker.Wrap(5, Lobby, new Offset(5)), engine.Broker.Wrap(6, Lobby, new Offset(6))]));
         Assert.True(subscription.TryRelease(new Offset(6)));
         engine.Broker.Publish(Lobby, 8, new Offset(8));
         Assert.Equal([5, 6, 7, 8], Taken(ann));

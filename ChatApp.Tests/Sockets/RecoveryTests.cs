@@ -46,6 +46,30 @@ public sealed class RecoveryTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Long_messages_of_many_rooms_are_given_in_pieces_that_fit_the_outbox()
+    {
+        await using var small = await TestServer.StartAsync(["Push:OutboxBytes=65536", "Push:RecentEvents=1"]);
+        var ann = await small.AddPersonAsync("Ann");
+        var text = new string('x', 2000);
+        var rooms = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => small.MakeRoomAsync(ann)));
+        await Task.WhenAll(rooms.SelectMany(room => Enumerable.Range(0, 40).Select(_ => small.PostAsync(ann, room.Id, text))));
+
+        await using var socket = await small.ConnectAsync(ann);
+        // All at once, as a program does that comes back.
+        await Task.WhenAll(rooms.Select((room, i) => socket.SendAsync(new { id = 50 + i, subscribe = new { channel = $"room:{room.Id}", recover = true, epoch = room.Epoch, offset = 0 } })));
+        var head = small.Get<RoomDirectory>().Find(rooms[0].Id, ann.Id)!.Room.Head.Value;
+        for (var i = 0; i < rooms.Length; i++)
+        {
+            var reply = (await socket.ReplyAsync(50 + i)).GetProperty("subscribe");
+            Assert.True(reply.GetProperty("recovered").GetBoolean());
+            var offsets = reply.GetProperty("publications").EnumerateArray().Select(pub => pub.GetProperty("offset").GetInt64()).ToList();
+            while (offsets.Count < head)
+                offsets.Add((await socket.PushAsync(push => push.GetProperty("channel").GetString() == $"room:{rooms[i].Id}")).GetProperty("pub").GetProperty("offset").GetInt64());
+            Assert.Equal(Enumerable.Range(1, (int)head).Select(offset => (long)offset), offsets);
+        }
+    }
+
+    [Fact]
     public async Task Nothing_is_lost_or_doubled_while_others_post_during_the_recovery()
     {
         var (ann, room) = await RoomOfAnnAsync();

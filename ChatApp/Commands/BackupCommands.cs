@@ -22,15 +22,21 @@ public static class BackupCommands
             CultureInfo.InvariantCulture, $"backup made: {Path.GetFullPath(file)} ({new FileInfo(file).Length:N0} bytes, {manifest.Parts.Count - 1} keys)"));
     });
 
-    /// <summary>Proves that a backup can be relied on.</summary>
-    public static Task<int> VerifyAsync(string[] args) => RunAsync(args, "verify FILE", "not verified", static (file, _, progress) =>
+    /// <summary>Proves that a backup can be relied on; without a file, that the data folder itself is whole.</summary>
+    public static Task<int> VerifyAsync(string[] args) => RunAsync(args, "verify [FILE] [--Data:Folder=FOLDER]", "not verified", static (file, words, progress) =>
     {
+        if (file.Length == 0)
+        {
+            var folder = DataFolder.At(words.Data());
+            Report($"the database in '{folder.Path}'", BackupCheck.RunInPlace(folder, progress), progress);
+            progress.Say($"good: {folder.Path}");
+            return;
+        }
+
         var place = Directory.CreateTempSubdirectory("chatapp-verify-").FullName;
         try
         {
-            var problems = BackupCheck.Run(file, DataFolder.Open(new DataOptions { Folder = place }), TimeProvider.System, progress);
-            foreach (var problem in problems) progress.Say($"problem: {problem}");
-            if (problems.Count > 0) throw new BackupException($"'{file}' is damaged: {problems[0]}");
+            Report($"'{file}'", BackupCheck.Run(file, DataFolder.Open(new DataOptions { Folder = place }), TimeProvider.System, progress), progress);
         }
         finally
         {
@@ -38,7 +44,7 @@ public static class BackupCommands
         }
 
         progress.Say($"good: {file}");
-    });
+    }, isFileNeeded: false);
 
     /// <summary>Puts a backup into an empty or missing data folder.</summary>
     public static Task<int> RestoreAsync(string[] args) => RunAsync(args, "restore FILE [--Data:Folder=FOLDER]", "not restored", static (file, words, progress) =>
@@ -49,9 +55,10 @@ public static class BackupCommands
     });
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "a command answers on the console")]
-    private static async Task<int> RunAsync(string[] args, string usage, string failure, Action<string, CommandWords, Progress> work)
+    private static async Task<int> RunAsync(string[] args, string usage, string failure, Action<string, CommandWords, Progress> work, bool isFileNeeded = true)
     {
-        if (CommandWords.Parse(args.AsSpan(1)) is not { Words: [var file] } words) return await FailAsync($"usage: {usage}", 2);
+        if (CommandWords.Parse(args.AsSpan(1)) is not { } words || words.Words.Count > 1 || (isFileNeeded && words.Words.Count == 0)) return await FailAsync($"usage: {usage}", 2);
+        var file = words.Words.Count > 0 ? words.Words[0] : "";
         using var stop = new CancellationTokenSource();
         using var interrupt = StopAt(PosixSignal.SIGINT, stop);
         using var terminate = StopAt(PosixSignal.SIGTERM, stop);
@@ -69,6 +76,12 @@ public static class BackupCommands
             // (The last is what the framework makes of a file that is too long for its disk.)
             return await FailAsync($"{failure}: {problem.Message.ReplaceLineEndings(" ")}", 1);
         }
+    }
+
+    private static void Report(string what, IReadOnlyList<string> problems, Progress progress)
+    {
+        foreach (var problem in problems) progress.Say($"problem: {problem}");
+        if (problems.Count > 0) throw new BackupException($"{what} is damaged: {problems[0]}");
     }
 
     private static PosixSignalRegistration StopAt(PosixSignal signal, CancellationTokenSource stop) => PosixSignalRegistration.Create(signal, context =>

@@ -13,7 +13,7 @@ public static class CommandLine
     [
         new("user", "user add EMAIL --name NAME [--admin] --password-stdin", "makes an account", UserCommand.RunAsync),
         new("backup", "backup FILE", "writes database and keys to a new file; the server may run", BackupCommands.BackupAsync),
-        new("verify", "verify FILE", "checks a backup in a temporary place", BackupCommands.VerifyAsync),
+        new("verify", "verify [FILE]", "checks a backup in a temporary place, or else the data folder where it lies", BackupCommands.VerifyAsync),
         new("restore", "restore FILE", "puts a backup into an empty data folder", BackupCommands.RestoreAsync),
         new("help", "help", "says this", static _ => HelpAsync()),
     ];

@@ -55,11 +55,18 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
         return null;
     }
 
-    /// <summary>The next changes after a position, at most <see cref="ChunkSize"/>, ready to be sent; empty where the viewer has all.</summary>
-    public IReadOnlyList<Envelope> Next(RoomId room, Offset position)
+    /// <summary>
+    /// The next changes after a position, at most <see cref="ChunkSize"/>, ready to be sent; empty where the viewer has all.
+    /// </summary>
+    /// <param name="room">The room.</param>
+    /// <param name="position">The last change that the viewer has.</param>
+    /// <param name="maxBytes">Long messages make short chunks: so many encoded bytes, but always one change.</param>
+    public IReadOnlyList<Envelope> Next(RoomId room, Offset position, long maxBytes)
     {
-        if (broker.TryReadRecent(room, position, ChunkSize) is { } hot) return hot;
-        return [.. log.Read(room, position, ChunkSize).Select(logged => broker.Wrap(logged.Event, room, logged.Offset))];
+        var chunk = Next(room, position);
+        var fits = 0;
+        for (var bytes = 0L; fits < chunk.Count && (fits == 0 || bytes + chunk[fits].Encoded.Length <= maxBytes); fits++) bytes += chunk[fits].Encoded.Length;
+        return fits == chunk.Count ? chunk : [.. chunk.Take(fits)];
     }
 
     /// <summary>
@@ -95,19 +102,27 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
     public async Task StreamAsync(Subscription subscription, Offset position)
     {
         ArgumentNullException.ThrowIfNull(subscription);
+        var outbox = subscription.Connection.Outbox;
         while (!subscription.HasEnded)
         {
-            var chunk = Next(subscription.Room, position);
+            await outbox.HalfEmptyAsync();
+            // Read after waiting: what is sent is what is so now.
+            var chunk = Next(subscription.Room, position, outbox.ReplayBytes);
             if (chunk.Count == 0)
             {
                 // False: so much came while we read that it was not kept. It is in the log by now.
                 if (subscription.TryRelease(position)) return;
-                continue;
             }
-
-            subscription.Replay(chunk);
-            position = chunk[^1].Offset!.Value;
-            await subscription.Connection.Outbox.HalfEmptyAsync();
+            else if (subscription.TryReplay(chunk))
+            {
+                position = chunk[^1].Offset!.Value;
+                // Where the reader is quick the wait above is none, and other connections would wait for the whole way.
+                await Task.Yield();
+            }
         }
     }
+
+    private IReadOnlyList<Envelope> Next(RoomId room, Offset position) =>
+        broker.TryReadRecent(room, position, ChunkSize)
+        ?? [.. log.Read(room, position, ChunkSize).Select(logged => broker.Wrap(logged.Event, room, logged.Offset))];
 }

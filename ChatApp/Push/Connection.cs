@@ -40,6 +40,9 @@ public sealed class Connection
     /// <summary>What waits to be written; read by the owner's loop only.</summary>
     public Outbox Outbox { get; }
 
+    /// <summary>Taken by whoever looks for room in the outbox and then fills it; before any other lock.</summary>
+    internal Lock ReplayGate { get; } = new();
+
     /// <summary>Null while the connection lives; afterwards why it ended. The first reason stays.</summary>
     public EndReason? EndReason => Volatile.Read(ref _endReason);
 

@@ -33,6 +33,15 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         get { lock (_gate) return _waitingBytes + _takenBytes; }
     }
 
+    /// <summary>True where at most half of it is in use: there is room for <see cref="ReplayBytes"/> and for what comes live meanwhile.</summary>
+    public bool IsHalfEmpty
+    {
+        get { lock (_gate) return HasHalf; }
+    }
+
+    /// <summary>Most bytes that whoever replays old events may add at once.</summary>
+    public long ReplayBytes => maxBytes / 4;
+
     internal bool WakesAlone => wakesAlone;
 
     /// <summary>
@@ -43,6 +52,9 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     {
         lock (_gate)
         {
+            // Whoever asks for more has written what it took: nobody else will tell those who wait for that.
+            _takenBytes = 0;
+            if (HasHalf) TellHalfEmpty();
             if (_waiting.Count > 0) return ValueTask.FromResult(true);
             if (_completed) return ValueTask.FromResult(false);
             _signal.Reset();
@@ -59,7 +71,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     {
         lock (_gate)
         {
-            if (_completed || IsHalfEmpty) return Task.CompletedTask;
+            if (_completed || HasHalf) return Task.CompletedTask;
             _halfEmpty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _halfEmpty.Task;
         }
@@ -77,7 +89,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         {
             (_waiting, _taken) = (_taken, _waiting);
             (_takenBytes, _waitingBytes) = (_waitingBytes, 0);
-            if (IsHalfEmpty) TellHalfEmpty();
+            if (HasHalf) TellHalfEmpty();
         }
 
         foreach (var delivery in _taken)
@@ -177,7 +189,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
 
-    private bool IsHalfEmpty => _waiting.Count <= maxEvents / 2 && _waitingBytes + _takenBytes <= maxBytes / 2;
+    private bool HasHalf => _waiting.Count <= maxEvents / 2 && _waitingBytes + _takenBytes <= maxBytes / 2;
 
     private void TellHalfEmpty()
     {

@@ -59,17 +59,27 @@ public sealed class Subscription : IDisposable
         }
     }
 
-    /// <summary>Sends missed events, in the order of the log, while live ones are held back.</summary>
-    public void Replay(IReadOnlyList<Envelope> missed)
+    /// <summary>
+    /// Sends missed events, in the order of the log, while live ones are held back. False, and nothing is sent, where less
+    /// than half of the outbox is free: many rooms that are replayed at the same time must not fill it together.
+    /// </summary>
+    /// <param name="missed">At most <see cref="Outbox.ReplayBytes"/>.</param>
+    public bool TryReplay(IReadOnlyList<Envelope> missed)
     {
         ArgumentNullException.ThrowIfNull(missed);
-        lock (_gate)
+        lock (Connection.ReplayGate)
         {
-            if (HasEnded) return;
-            var wakes = default(WakeList);
-            foreach (var envelope in missed) Pass(envelope, ref wakes);
-            wakes.Flush();
+            if (!Connection.Outbox.IsHalfEmpty) return false;
+            lock (_gate)
+            {
+                if (HasEnded) return true;
+                var wakes = default(WakeList);
+                foreach (var envelope in missed) Pass(envelope, ref wakes);
+                wakes.Flush();
+            }
         }
+
+        return true;
     }
 
     /// <summary>Leaves the room. May be called often, from any thread.</summary>

@@ -75,7 +75,9 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
 
         var gap = RoomCatchUp.GapBefore(room, from.Epoch, from.Offset);
         if (gap is not null && command.RejectsGap) return WireError.Unrecoverable;
-        IReadOnlyList<Envelope> missed = gap is null ? services.CatchUp.Next(room.Id, from.Offset) : [];
+        // With the reply only where there is room for it; a program that recovers many rooms at once gets the rest as pushes.
+        var outbox = connection.Outbox;
+        IReadOnlyList<Envelope> missed = gap is null && outbox.IsHalfEmpty ? services.CatchUp.Next(room.Id, from.Offset, outbox.ReplayBytes) : [];
         Send(FrameEncoder.Subscribed(command.Id, room, isRecovering: true, missed, gap));
         Follow(subscription, missed is [.., var last] ? last.Offset!.Value : gap is null ? from.Offset : room.Head);
         return null;

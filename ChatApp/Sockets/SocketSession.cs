@@ -167,7 +167,8 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
             : WireError.TooManyRequests with { RetryMs = 1000 };
         if (error is null) return null;
         Send(FrameEncoder.Refused(command.Id, error));
-        return CountError() ? EndReason.TooManyErrors : null;
+        // A disk that fails is not the client's fault: many posts may be refused at once for it, and it shall come back.
+        return error.Code != WireError.Internal.Code && CountError() ? EndReason.TooManyErrors : null;
     }
 
     // Moderators read it: nothing that turns or hides what stands beside it.

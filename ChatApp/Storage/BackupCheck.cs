@@ -37,6 +37,37 @@ public static class BackupCheck
         }
     }
 
+    /// <summary>
+    /// Checks the database of a data folder where it lies, also after a crash and while a server works on it: reads only,
+    /// and needs no room. The full-text index is not checked, because that takes the right to write.
+    /// </summary>
+    /// <returns>What is wrong, one line each; empty where all is well.</returns>
+    /// <exception cref="BackupException">There is no database, or one of another version.</exception>
+    public static IReadOnlyList<string> RunInPlace(DataFolder folder, Progress progress)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(progress);
+        if (!File.Exists(folder.Database)) throw new BackupException($"there is no database in '{folder.Path}' (setting Data:Folder)");
+        try
+        {
+            if (FileProblems(folder.Database, progress) is { Count: > 0 } broken) return broken;
+            progress.Say("database file: whole (integrity_check), no reference leads nowhere (foreign_key_check)");
+            using var database = new ChatDatabase(folder);
+            using var db = database.OpenRead();
+            if (!db.Database.GetAppliedMigrations().SequenceEqual(db.Database.GetMigrations(), StringComparer.Ordinal))
+                throw new BackupException($"the database in '{folder.Path}' is of another version; use that version, or start the server once");
+            // One state of everything, whatever is written meanwhile.
+            db.Database.OpenConnection();
+            using var moment = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
+            db.Database.UseTransaction(moment);
+            return LogProblems(db, progress);
+        }
+        catch (Exception fault) when (fault is SqliteException or DbUpdateException)
+        {
+            return [$"the database cannot be read: {fault.Message}"];
+        }
+    }
+
     private static List<string> FileProblems(string database, Progress progress)
     {
         progress.Begin("checking the database file");
@@ -64,14 +95,8 @@ public static class BackupCheck
         }
 
         database.Prepare(time);
-        progress.Begin("checking the rooms' logs");
         var problems = new List<string>();
-        using (var db = database.OpenRead())
-        {
-            problems.AddRange(StorageAudit.Problems(db));
-            progress.Say(Invariant($"logs: {db.Rooms.Count():N0} rooms, {db.Log.LongCount():N0} changes, offsets {(problems.Count == 0 ? "without a hole" : "NOT in order")}"));
-            progress.Say(Invariant($"messages: {db.Messages.LongCount():N0}, each at its place, each key once; accounts: {db.Users.Count():N0}"));
-        }
+        using (var db = database.OpenRead()) problems.AddRange(LogProblems(db, progress));
 
         using (database.Gate.Enter())
         using (var db = database.OpenWrite())
@@ -80,6 +105,15 @@ public static class BackupCheck
             else progress.Say("full-text index: fits the messages");
         }
 
+        return problems;
+    }
+
+    private static IReadOnlyList<string> LogProblems(ChatDbContext db, Progress progress)
+    {
+        progress.Begin("checking the rooms' logs");
+        var problems = StorageAudit.Problems(db);
+        progress.Say(Invariant($"logs: {db.Rooms.Count():N0} rooms, {db.Log.LongCount():N0} changes, offsets {(problems.Count == 0 ? "without a hole" : "NOT in order")}"));
+        progress.Say(Invariant($"messages: {db.Messages.LongCount():N0}, each at its place, each key once; accounts: {db.Users.Count():N0}"));
         return problems;
     }
 
