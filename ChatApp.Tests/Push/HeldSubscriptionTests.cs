@@ -137,10 +137,27 @@ public sealed class HeldSubscriptionTests
         Assert.False(subscription.TryRelease(Offset.Zero));
         engine.Broker.Publish(Lobby, 7, new Offset(7));
         // What was lost is in the log by now; the owner reads up to 6 there.
-        subscription.Replay([engine.Broker.Wrap(5, Lobby, new Offset(5)), engine.Broker.Wrap(6, Lobby, new Offset(6))]);
+        subscription.Replay([engine.Broker.Wrap(5, Lobby, new Offset(5)), engine.Broker.Wrap(6, Lobby, new Offset(6))], from: 0);
         Assert.True(subscription.TryRelease(new Offset(6)));
         engine.Broker.Publish(Lobby, 8, new Offset(8));
         Assert.Equal([5, 6, 7, 8], Taken(ann));
+        Assert.Null(ann.EndReason);
+    }
+
+    [Fact]
+    public void A_replay_fills_half_of_the_outbox_and_goes_on_when_it_was_read()
+    {
+        var engine = new Engine(new PushOptions { OutboxBytes = 4096 });
+        var ann = engine.Connect();
+        var subscription = engine.Join(ann, Lobby);
+        Envelope[] missed = [.. Enumerable.Range(1, 9).Select(i => engine.Broker.Wrap(new string('x', 1000), Lobby, new Offset(i)))];
+
+        Assert.Equal(3, subscription.Replay(missed, from: 0));
+        Assert.False(ann.Outbox.HalfEmptyAsync().IsCompleted);
+        Assert.Equal([1, 2, 3], TakenOffsets(ann));
+        Assert.Equal(4, subscription.Replay(missed, from: 3)); // what was taken last counts until it is written
+        Assert.Equal([4], TakenOffsets(ann));
+        Assert.Equal(6, subscription.Replay(missed, from: 4));
         Assert.Null(ann.EndReason);
     }
 

@@ -38,7 +38,7 @@ public readonly record struct LogPosition(string? Epoch, Offset Floor, Offset He
 /// <param name="rooms">Says who may read what.</param>
 public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory rooms)
 {
-    /// <summary>Changes read at once.</summary>
+    /// <summary>Changes read at once: what a thread of the pool does in a few milliseconds, before it is others' turn.</summary>
     public const int ChunkSize = 500;
 
     /// <summary>Why the changes after a position cannot all be given; null where they can.</summary>
@@ -60,6 +60,20 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
     {
         if (broker.TryReadRecent(room, position, ChunkSize) is { } hot) return hot;
         return [.. log.Read(room, position, ChunkSize).Select(logged => broker.Wrap(logged.Event, room, logged.Offset))];
+    }
+
+    /// <summary>The same, but at most so many as have <paramref name="bytes"/> bytes, and at least one: for a single frame.</summary>
+    public IReadOnlyList<Envelope> First(RoomId room, Offset position, int bytes)
+    {
+        var chunk = Next(room, position);
+        var count = 0;
+        for (long sum = 0; count < chunk.Count; count++)
+        {
+            sum += chunk[count].Encoded.Length;
+            if (sum > bytes && count > 0) break;
+        }
+
+        return count == chunk.Count ? chunk : [.. chunk.Take(count)];
     }
 
     /// <summary>
@@ -105,9 +119,15 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
                 continue;
             }
 
-            subscription.Replay(chunk);
+            for (var next = 0; next < chunk.Count;)
+            {
+                next = subscription.Replay(chunk, next);
+                await subscription.Connection.Outbox.HalfEmptyAsync();
+            }
+
             position = chunk[^1].Offset!.Value;
-            await subscription.Connection.Outbox.HalfEmptyAsync();
+            // Where the reader is quick the wait above is none, and other connections would wait for the whole way.
+            await Task.Yield();
         }
     }
 }

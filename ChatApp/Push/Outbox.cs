@@ -33,6 +33,12 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         get { lock (_gate) return _waitingBytes + _takenBytes; }
     }
 
+    /// <summary>True where at most half of the outbox is in use.</summary>
+    public bool IsHalfEmpty
+    {
+        get { lock (_gate) return HasHalfLeft; }
+    }
+
     internal bool WakesAlone => wakesAlone;
 
     /// <summary>
@@ -59,7 +65,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     {
         lock (_gate)
         {
-            if (_completed || IsHalfEmpty) return Task.CompletedTask;
+            if (_completed || HasHalfLeft) return Task.CompletedTask;
             _halfEmpty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _halfEmpty.Task;
         }
@@ -77,7 +83,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         {
             (_waiting, _taken) = (_taken, _waiting);
             (_takenBytes, _waitingBytes) = (_waitingBytes, 0);
-            if (IsHalfEmpty) TellHalfEmpty();
+            if (HasHalfLeft) TellHalfEmpty();
         }
 
         foreach (var delivery in _taken)
@@ -177,7 +183,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
 
-    private bool IsHalfEmpty => _waiting.Count <= maxEvents / 2 && _waitingBytes + _takenBytes <= maxBytes / 2;
+    private bool HasHalfLeft => _waiting.Count <= maxEvents / 2 && _waitingBytes + _takenBytes <= maxBytes / 2;
 
     private void TellHalfEmpty()
     {

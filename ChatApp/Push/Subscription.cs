@@ -59,17 +59,31 @@ public sealed class Subscription : IDisposable
         }
     }
 
-    /// <summary>Sends missed events, in the order of the log, while live ones are held back.</summary>
-    public void Replay(IReadOnlyList<Envelope> missed)
+    /// <summary>
+    /// Sends missed events, in the order of the log, while live ones are held back: as many as fill half of the connection's
+    /// outbox, so that a long way back never makes its reader a slow one. At least one.
+    /// </summary>
+    /// <param name="missed">The events.</param>
+    /// <param name="from">The first one to send.</param>
+    /// <returns>The first one that was not sent; wait for <see cref="Outbox.HalfEmptyAsync"/> before it.</returns>
+    public int Replay(IReadOnlyList<Envelope> missed, int from)
     {
         ArgumentNullException.ThrowIfNull(missed);
+        var next = from;
         lock (_gate)
         {
-            if (HasEnded) return;
             var wakes = default(WakeList);
-            foreach (var envelope in missed) Pass(envelope, ref wakes);
+            do
+            {
+                if (HasEnded) return missed.Count;
+                Pass(missed[next++], ref wakes);
+            }
+            while (next < missed.Count && Connection.Outbox.IsHalfEmpty);
+
             wakes.Flush();
         }
+
+        return next;
     }
 
     /// <summary>Leaves the room. May be called often, from any thread.</summary>

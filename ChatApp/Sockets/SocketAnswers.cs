@@ -75,7 +75,7 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
 
         var gap = RoomCatchUp.GapBefore(room, from.Epoch, from.Offset);
         if (gap is not null && command.RejectsGap) return WireError.Unrecoverable;
-        IReadOnlyList<Envelope> missed = gap is null ? services.CatchUp.Next(room.Id, from.Offset) : [];
+        IReadOnlyList<Envelope> missed = gap is null ? services.CatchUp.First(room.Id, from.Offset, services.Options.OutboxBytes / 4) : [];
         Send(FrameEncoder.Subscribed(command.Id, room, isRecovering: true, missed, gap));
         Follow(subscription, missed is [.., var last] ? last.Offset!.Value : gap is null ? from.Offset : room.Head);
         return null;
