@@ -78,6 +78,7 @@ internal sealed class Corpus : IDisposable
         _db.Rooms.Add(new Room { Id = id, Name = id, Visibility = RoomVisibility.Private, Epoch = ChatDatabase.NewEpoch(), CreatedAt = Begin, Head = 0 });
         foreach (var member in members) _db.Memberships.Add(new Membership { RoomId = id, UserId = member.Value, JoinedAt = Begin });
         _db.SaveChanges();
+        _db.ChangeTracker.Clear(); // what is tracked is looked through at each save
         _heads[id] = 0;
         return new RoomId(id);
     }
