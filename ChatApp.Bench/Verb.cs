@@ -1,7 +1,11 @@
 using System.Text;
 using ChatApp.Bench.Crash;
 using ChatApp.Bench.Fanout;
+using ChatApp.Bench.Memory;
 using ChatApp.Bench.Posts;
+using ChatApp.Bench.Resume;
+using ChatApp.Bench.Rooms;
+using ChatApp.Bench.Search;
 using ChatApp.Bench.Servers;
 
 namespace ChatApp.Bench;
@@ -48,6 +52,14 @@ internal static class Verbs
             BareInsert.Help, BareInsert.RunAsync),
         new("crash", "kills the server again and again while many sockets post: nothing acknowledged may be lost or doubled",
             CrashOptions.Help, CrashVerb.RunAsync),
+        new("rooms", "opening a room of 1,000,000 messages beside one of 1,000",
+            VerbOptions.Help, RoomsVerb.RunAsync),
+        new("search", "searches among 1,000,000 messages, rights included",
+            VerbOptions.Help, SearchVerb.RunAsync),
+        new("resume", "50,000 missed events on one socket, and what others notice of it",
+            VerbOptions.Help, ResumeVerb.RunAsync),
+        new("memory", "10,000 quiet rooms with a live subscriber each: managed heap per room",
+            VerbOptions.Help, MemoryVerb.RunAsync),
         new("serve", "runs one of the compared servers, as the other verbs do in a child process",
             ServeVerb.Help, ServeVerb.RunAsync),
     ];

@@ -145,6 +145,26 @@ public sealed class HeldSubscriptionTests
     }
 
     [Fact]
+    public void A_replay_waits_until_half_of_the_outbox_is_free()
+    {
+        var engine = new Engine(new PushOptions { OutboxBytes = 4096 });
+        var ann = engine.Connect();
+        var subscription = engine.Join(ann, Lobby);
+        Envelope[] Chunk(int from, int count) => [.. Enumerable.Range(from, count).Select(i => engine.Broker.Wrap(new string('x', 1000), Lobby, new Offset(i)))];
+
+        Assert.True(subscription.TryReplay(Chunk(1, 3)));
+        Assert.False(ann.Outbox.HalfEmptyAsync().IsCompleted);
+        Assert.False(subscription.TryReplay(Chunk(4, 1)));
+        Assert.Equal([1, 2, 3], TakenOffsets(ann));
+        // What was taken last counts until it is written.
+        Assert.False(subscription.TryReplay(Chunk(4, 1)));
+        _ = ann.Outbox.WaitAsync();
+        Assert.True(subscription.TryReplay(Chunk(4, 1)));
+        Assert.Equal([4], TakenOffsets(ann));
+        Assert.Null(ann.EndReason);
+    }
+
+    [Fact]
     public void The_newest_events_are_kept_for_those_who_catch_up_until_one_rewrites_them()
     {
         var engine = new Engine(new PushOptions { RecentEvents = 3 });

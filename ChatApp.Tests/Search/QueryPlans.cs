@@ -48,7 +48,8 @@ internal sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyV
 
     public void Dispose() => _subscriptions.ForEach(subscription => subscription.Dispose());
 
-    private static string Explain(ChatDatabase database, string sql, List<(string Name, object? Value)> parameters)
+    /// <summary>The same for one statement, where nothing observes how it is run.</summary>
+    public static string Explain(ChatDatabase database, string sql, List<(string Name, object? Value)> parameters)
     {
         using var db = database.OpenRead();
         db.Database.OpenConnection();

@@ -70,6 +70,23 @@ public sealed class RecoveryTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task A_way_back_over_more_bytes_than_an_outbox_holds_makes_nobody_a_slow_reader()
+    {
+        await using var small = await TestServer.StartAsync(["Push:OutboxBytes=131072"]);
+        var ann = await small.AddPersonAsync("Ann");
+        var room = await small.MakeRoomAsync(ann);
+        var text = new string('x', 8000);
+        for (var i = 0; i < 60; i++) await small.PostAsync(ann, room.Id, text);
+
+        await using var socket = await small.ConnectAsync(ann);
+        var reply = (await RecoverAsync(socket, room, Offset.Zero)).GetProperty("subscribe");
+        var last = await small.PostAsync(ann, room.Id, "live");
+        var offsets = reply.GetProperty("publications").EnumerateArray().Select(pub => pub.GetProperty("offset").GetInt64()).ToList();
+        while (offsets[^1] < last.Offset.Value) offsets.Add((await socket.PushAsync()).GetProperty("pub").GetProperty("offset").GetInt64());
+        Assert.Equal(Enumerable.Range(1, (int)last.Offset.Value).Select(i => (long)i), offsets);
+    }
+
+    [Fact]
     public async Task Nothing_is_lost_or_doubled_while_others_post_during_the_recovery()
     {
         var (ann, room) = await RoomOfAnnAsync();

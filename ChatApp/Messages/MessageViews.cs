@@ -1,9 +1,11 @@
 using ChatApp.Accounts;
 using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Messages;
 
 /// <summary>Turns stored messages into what people see, with what belongs to them: two queries for any number of messages.</summary>
+/// <remarks>Ids go to the database as one parameter: SQLite finds each of many by going through all of their names.</remarks>
 internal static class MessageViews
 {
     private const int ExtractLength = 140;
@@ -17,7 +19,11 @@ internal static class MessageViews
         long[] targets = [.. rows.Where(row => row.ReplyTo is not null && row.DeletedAt is null).Select(row => row.ReplyTo!.Value).Distinct()];
         var previews = targets.Length == 0
             ? []
-            : db.Messages.Where(message => targets.Contains(message.Id)).AsEnumerable().ToDictionary(target => target.Id, target => PreviewOf(target, users));
+            : db.Messages
+                .Where(message => EF.Parameter(targets).Contains(message.Id))
+                .Select(message => new { message.Id, message.AuthorId, message.Text, IsDeleted = message.DeletedAt != null })
+                .AsEnumerable()
+                .ToDictionary(target => target.Id, target => PreviewOf(target.Id, target.AuthorId, target.Text, target.IsDeleted, users));
         return [.. rows.Select(row => Of(row, users) with
         {
             ReplyTo = row is { ReplyTo: { } target, DeletedAt: null } ? previews.GetValueOrDefault(target) : null,
@@ -50,14 +56,16 @@ internal static class MessageViews
         return line.Length <= ExtractLength ? line : line[..(char.IsHighSurrogate(line[ExtractLength - 1]) ? ExtractLength - 1 : ExtractLength)] + "…";
     }
 
-    private static ReplyPreview PreviewOf(Message target, UserDirectory users) => new(
-        new MessageId(target.Id), users.Get(new UserId(target.AuthorId)), ExtractOf(target.Text), target.DeletedAt is not null);
+    private static ReplyPreview PreviewOf(Message target, UserDirectory users) => PreviewOf(target.Id, target.AuthorId, target.Text, target.DeletedAt is not null, users);
+
+    private static ReplyPreview PreviewOf(long id, string author, string text, bool isDeleted, UserDirectory users) => new(
+        new MessageId(id), users.Get(new UserId(author)), ExtractOf(text), isDeleted);
 
     private static Dictionary<long, IReadOnlyList<ReactionView>> ReactionsTo(ChatDbContext db, long[] messages) =>
         messages.Length == 0
             ? []
             : db.Reactions
-                .Where(reaction => messages.Contains(reaction.MessageId))
+                .Where(reaction => EF.Parameter(messages).Contains(reaction.MessageId))
                 .AsEnumerable()
                 .OrderBy(reaction => reaction.At)
                 .GroupBy(reaction => reaction.MessageId)

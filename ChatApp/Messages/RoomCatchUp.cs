@@ -38,7 +38,7 @@ public readonly record struct LogPosition(string? Epoch, Offset Floor, Offset He
 /// <param name="rooms">Says who may read what.</param>
 public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory rooms)
 {
-    /// <summary>Changes read at once.</summary>
+    /// <summary>Changes read at once: what a thread of the pool does in a few milliseconds, before it is others' turn.</summary>
     public const int ChunkSize = 500;
 
     /// <summary>Why the changes after a position cannot all be given; null where they can.</summary>

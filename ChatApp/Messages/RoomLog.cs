@@ -2,6 +2,7 @@ using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Messages;
 
@@ -79,15 +80,11 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
     public IReadOnlyList<LoggedEvent> Read(RoomId room, Offset after, int count)
     {
         using var db = database.OpenRead();
-        var entries = db.Log
-            .Where(entry => entry.RoomId == room.Value && entry.Offset > after.Value)
-            .OrderBy(entry => entry.Offset)
-            .Take(count)
-            .ToList();
-        long[] ids = [.. entries.Where(entry => entry.MessageId is not null).Select(entry => entry.MessageId!.Value).Distinct()];
-        var messages = MessageViews.Of(db, [.. db.Messages.Where(message => ids.Contains(message.Id))], users).ToDictionary(message => message.Id.Value);
+        db.Database.OpenConnection();
+        var rows = LogRows.Read(db, room, after, count);
+        var messages = MessageViews.Of(db, [.. rows.Where(row => row.Message is not null).Select(row => row.Message!).Distinct()], users).ToDictionary(message => message.Id.Value);
         RoomView? view = null;
-        return [.. entries.Select(entry => new LoggedEvent(new Offset(entry.Offset), EventOf(entry)))];
+        return [.. rows.Select(row => new LoggedEvent(new Offset(row.Entry.Offset), EventOf(row.Entry)))];
 
         RoomEvent EventOf(LogEntry entry)
         {

@@ -21,8 +21,9 @@ public sealed class MessageSearch : IAsyncDisposable
     /// <summary>Longest page.</summary>
     public const int MaxCount = 50;
 
-    // Most pages are full after the first few hundred; what is rare among what the viewer may see needs longer strides.
-    private static readonly int[] Strides = [256, 4096, 32_768];
+    // Most pages are full after the first few hundred; what is rare among what the viewer may see needs longer strides, and
+    // each about as much as those before it, so that no search looks at many times what it needs.
+    private static readonly int[] Strides = [256, 2048, 8192, 26_624];
 
     private readonly ChatDatabase _database;
     private readonly UserDirectory _users;

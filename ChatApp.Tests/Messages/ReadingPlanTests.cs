@@ -1,0 +1,48 @@
+using ChatApp.Messages;
+using ChatApp.Rooms;
+using ChatApp.Storage;
+using ChatApp.Tests.Harness;
+using ChatApp.Tests.Search;
+
+namespace ChatApp.Tests.Messages;
+
+/// <summary>Which way the database goes when a room is opened or caught up with: by an index, whatever the length of its history.</summary>
+public sealed class ReadingPlanTests(TestServer server) : IClassFixture<TestServer>
+{
+    [Fact]
+    public async Task Opening_a_room_seeks_and_never_goes_through_messages()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var bob = await server.AddPersonAsync("Bob");
+        var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Room", bob);
+        var first = await server.PostAsync(ann, room.Id, "first");
+        await server.Get<MessageMarks>().ReactAsync(ann.Id, first.Id, "👍", isOn: true);
+        await server.Get<MessageWriter>().PostAsync(ann.Id, room.Id, "an answer", key: null, first.Id);
+        await server.Get<ReadMarkers>().MarkAsync(ann.Id, room.Id, first.Offset);
+
+        var plans = QueryPlans.Of(server.Get<ChatDatabase>(), () =>
+        {
+            server.Get<RoomDirectory>().Find(room.Id, ann.Id);
+            Assert.Equal(2, server.Get<MessageHistory>().Latest(ann.Id, room.Id, 50)!.Messages.Count);
+            server.Get<ReadMarkers>().Of(ann.Id); // up to her marker
+            server.Get<ReadMarkers>().Of(bob.Id); // who has none
+        });
+        var text = string.Join('\n', plans);
+        // Lists of ids, the rooms of a person and what was found (m0) are gone through; messages and reactions are not.
+        Assert.DoesNotMatch(@"SCAN m(\n| USING)", text);
+        Assert.Contains("sqlite_autoindex_reactions_1 (MessageId=?)", text, StringComparison.Ordinal);
+        Assert.Contains("SEARCH m USING INDEX IX_messages_RoomId_Offset (RoomId=? AND Offset<?)", text, StringComparison.Ordinal);
+        Assert.Contains("IX_messages_RoomId_Offset (RoomId=? AND Offset>?)", text, StringComparison.Ordinal);
+        Assert.Contains("IX_messages_RoomId_At_Offset (RoomId=? AND At>?)", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stretch_of_a_log_is_found_by_its_place_and_each_message_by_its_id()
+    {
+        var plan = QueryPlans.Explain(
+            server.Get<ChatDatabase>(), LogRows.Sql, [("@room", "general"), ("@after", 0), ("@count", 500)]);
+        Assert.Contains("SEARCH e USING INDEX sqlite_autoindex_log_1 (RoomId=? AND Offset>?)", plan, StringComparison.Ordinal);
+        Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Data.Common;
+using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Messages;
+
+/// <summary>A stored change with the message that it names, as that is today.</summary>
+/// <param name="Entry">The change.</param>
+/// <param name="Message">The message, without what only its writer needs; null where it is gone or none is named.</param>
+internal readonly record struct LogRow(LogEntry Entry, Message? Message);
+
+/// <summary>
+/// Reads a stretch of a log with its messages in one statement, column by column: whoever was away for long reads tens of
+/// thousands of them, and general-purpose mapping would cost several times what the database does.
+/// </summary>
+internal static class LogRows
+{
+    internal const string Sql =
+        """
+        SELECT e."Offset", e."Kind", e."MessageId", e."SubjectId", e."ActorId", e."At",
+               m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt"
+        FROM log AS e LEFT JOIN messages AS m ON m."Id" = e."MessageId"
+        WHERE e."RoomId" = @room AND e."Offset" > @after
+        ORDER BY e."Offset" LIMIT @count
+        """;
+
+    private const int FirstOfMessage = 6;
+
+    /// <summary>The changes after a place, in order.</summary>
+    /// <param name="db">With an open connection.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="after">The place.</param>
+    /// <param name="count">Most changes.</param>
+    public static List<LogRow> Read(ChatDbContext db, RoomId room, Offset after, int count)
+    {
+        using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = Sql;
+        Add("@room", room.Value);
+        Add("@after", after.Value);
+        Add("@count", count);
+        using var reader = command.ExecuteReader();
+        var rows = new List<LogRow>(count);
+        // A message that changed often comes with each of its changes, and is one object.
+        var messages = new Dictionary<long, Message>(count);
+        while (reader.Read())
+        {
+            var entry = EntryOf(reader, room);
+            if (entry.MessageId is not { } id || reader.IsDBNull(FirstOfMessage))
+            {
+                rows.Add(new LogRow(entry, Message: null));
+                continue;
+            }
+
+            if (!messages.TryGetValue(id, out var message)) messages.Add(id, message = MessageOf(reader, id, room));
+            rows.Add(new LogRow(entry, message));
+        }
+
+        return rows;
+
+        void Add(string name, object value)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
+        }
+    }
+
+    private static LogEntry EntryOf(DbDataReader reader, RoomId room) => new()
+    {
+        RoomId = room.Value,
+        Offset = reader.GetInt64(0),
+        Kind = (LogEntryKind)reader.GetInt32(1),
+        MessageId = Number(reader, 2),
+        SubjectId = reader.IsDBNull(3) ? null : reader.GetString(3),
+        ActorId = reader.GetString(4),
+        At = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(5)),
+    };
+
+    private static Message MessageOf(DbDataReader reader, long id, RoomId room) => new()
+    {
+        Id = id,
+        RoomId = room.Value,
+        Offset = reader.GetInt64(FirstOfMessage),
+        AuthorId = reader.GetString(7),
+        Key = reader.GetString(8),
+        Fingerprint = "",
+        Text = reader.GetString(9),
+        Html = reader.GetString(10),
+        At = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(11)),
+        EditedAt = Moment(reader, 12),
+        DeletedAt = Moment(reader, 13),
+        ReplyTo = Number(reader, 14),
+        PinnedAt = Moment(reader, 15),
+    };
+
+    private static long? Number(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    private static DateTimeOffset? Moment(DbDataReader reader, int column) =>
+        Number(reader, column) is { } stored ? DateTimeOffset.FromUnixTimeMilliseconds(stored) : null;
+}
