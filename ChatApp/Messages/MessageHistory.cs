@@ -61,14 +61,14 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
     /// <summary>The messages around the first one of a moment.</summary>
     public MessagePage? Around(UserId viewer, RoomId room, DateTimeOffset moment, int count)
     {
-        Offset place;
+        long? place;
         using (var db = database.OpenRead())
         {
             // The order of time is that of places: one index seek from the end of the time before.
-            place = new Offset(db.Messages.Where(m => m.RoomId == room.Value && m.At >= moment).OrderBy(m => m.At).ThenBy(m => m.Offset).Select(m => m.Offset).FirstOrDefault(long.MaxValue));
+            place = db.Messages.Where(m => m.RoomId == room.Value && m.At >= moment).OrderBy(m => m.At).ThenBy(m => m.Offset).Select(m => (long?)m.Offset).FirstOrDefault();
         }
 
-        return place.Value == long.MaxValue ? Latest(viewer, room, count) : Around(viewer, room, place, count);
+        return place is { } found ? Around(viewer, room, new Offset(found), count) : Latest(viewer, room, count);
     }
 
     /// <summary>The pinned messages, the last pinned first, at most <see cref="MaxCount"/>.</summary>

@@ -31,6 +31,7 @@ internal sealed class SocketMethods(UserId user, SocketServices services)
                 "message.history" => History(given),
                 "search" => await SearchAsync(given),
                 "read.mark" => await MarkAsync(given),
+                "read.mark_all" => await services.Markers.MarkAllAsync(user) ? Unread() : (null, WireError.TooManyRequests with { RetryMs = 1000 }),
                 "read.list" => Unread(),
                 "room.list" => Rooms(),
                 _ => (null, WireError.MethodNotFound),

@@ -3,6 +3,7 @@
 
 import { isLost } from './connection.js';
 import { placeOf } from './place.js';
+import { watchReading } from './reading.js';
 
 const NEAR_END = 100; // px within which a reader counts as being at the end
 const SETTLE = 200; // ms of quiet after which the place is kept
@@ -14,23 +15,52 @@ export function attach(frame, dotnet) {
   let away = false;
   let loading = false;
   let settling = 0;
+  let target = '';
 
   const edge = new IntersectionObserver(async entries => {
-    if (loading || isLost() || !entries.some(entry => entry.isIntersecting)) return;
+    const near = entries.find(entry => entry.isIntersecting)?.target;
+    if (loading || isLost() || !near) return;
     loading = true;
-    await tell('LoadOlder');
+    if ('newer' in near.dataset) await keepPlace(() => tell('LoadNewer')); else await tell('LoadOlder');
     loading = false;
+    onScroll();
     watchEdge();
-  }, { root: list, rootMargin: '400px 0px 0px 0px' });
+  }, { root: list, rootMargin: '400px 0px 400px 0px' });
 
-  // Observing anew reports at once where the edge is: a page that did not fill the screen is followed by the next.
+  // Observing anew reports at once where the edges are: a page that did not fill the screen is followed by the next.
   function watchEdge() {
     edge.disconnect();
-    const sentinel = content.querySelector('[data-older]');
-    if (sentinel) edge.observe(sentinel);
+    for (const sentinel of content.querySelectorAll('[data-older], [data-newer]')) edge.observe(sentinel);
   }
 
-  const changes = new MutationObserver(() => { if (!loading) watchEdge(); });
+  // At the very end of what is there, the browser would follow what is added below.
+  async function keepPlace(change) {
+    const row = [...content.querySelectorAll('.message')].find(one => one.getBoundingClientRect().bottom > list.getBoundingClientRect().top);
+    const top = row?.getBoundingClientRect().top;
+    await change();
+    if (row?.isConnected) list.scrollTop += row.getBoundingClientRect().top - top;
+  }
+
+  // A message that was asked for comes into the middle, once.
+  function showTarget() {
+    const row = content.querySelector('[data-target]');
+    if ((row?.dataset.target ?? '') === target) return;
+    target = row?.dataset.target ?? '';
+    row?.scrollIntoView({ block: 'center' });
+  }
+
+  // What is new begins in the upper third, with what was said before it above; unless all of it is in view anyway.
+  function showDivider() {
+    const divider = content.querySelector('[data-divider]');
+    if (!divider || target) return;
+    const above = divider.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 4;
+    if (above < 0) list.scrollTop += above;
+  }
+
+  const changes = new MutationObserver(() => {
+    showTarget();
+    if (!loading) watchEdge();
+  });
 
   const keep = () => place.keep(list.scrollTop >= -NEAR_END);
 
@@ -62,8 +92,13 @@ export function attach(frame, dotnet) {
   list.addEventListener('click', onClick);
   document.addEventListener('connection-back', onBack);
   window.addEventListener('pagehide', keep);
-  changes.observe(content, { childList: true });
+  changes.observe(content, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-target'] });
+  showTarget();
+  showDivider();
+  onScroll();
+  // A page that was loaded again shows what it showed before.
   place.restore(offset => tell('ShowAround', offset)).then(watchEdge);
+  const reading = watchReading(list, content, tell);
 
   return {
     toBottom() { list.scrollTop = 0; },
@@ -72,6 +107,7 @@ export function attach(frame, dotnet) {
       window.removeEventListener('pagehide', keep);
       edge.disconnect();
       changes.disconnect();
+      reading.dispose();
       list.removeEventListener('scroll', onScroll);
       list.removeEventListener('click', onClick);
       document.removeEventListener('connection-back', onBack);
