@@ -67,7 +67,7 @@ public sealed class ReadingTests(TestServer server, Browser browser) : IClassFix
     {
         var (ann, bob, room) = await RoomAsync("Harbour");
         var posted = new List<MessageView>();
-        for (var i = 0; i < 140; i++) posted.Add(await server.PostAsync(bob, room.Id, $"entry {i:000}"));
+        for (var i = 0; i < 240; i++) posted.Add(await server.PostAsync(bob, room.Id, $"entry {i:000}"));
         await server.Get<ReadMarkers>().MarkAsync(ann.Id, room.Id, posted[39].Offset);
         await using var page = await browser.SignInAsync(server, ann, $"/rooms/{room.Id}", height: 600);
         await Assertions.Expect(page.Page.Locator("[data-divider]")).ToBeInViewportAsync();
@@ -81,9 +81,9 @@ public sealed class ReadingTests(TestServer server, Browser browser) : IClassFix
         var before = await looked.EvaluateAsync<double>("row => { row.scrollIntoView({ block: 'end' }); return row.getBoundingClientRect().top }");
         await Assertions.Expect(page.Message("entry 100")).ToHaveCountAsync(1);
         Assert.InRange((await looked.BoundingBoxAsync())!.Y - before, -4, 4);
-        await Assertions.Expect(page.Message("entry 139")).Not.ToBeInViewportAsync();
+        await Assertions.Expect(page.Message("entry 239")).Not.ToBeInViewportAsync();
         await page.Page.ClickAsync(".new-messages");
-        await Assertions.Expect(page.Message("entry 139")).ToBeInViewportAsync();
+        await Assertions.Expect(page.Message("entry 239")).ToBeInViewportAsync();
         await Assertions.Expect(Number(page, "Harbour")).ToHaveCountAsync(0);
         await Eventually.EqualsAsync(0, () => CountOf(ann, room));
         page.AssertNoErrors();
