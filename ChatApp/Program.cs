@@ -43,7 +43,8 @@ public static class Program
         services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
-        services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<MessageHistory>();
+        services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();
+        services.AddHostedService(static provider => provider.GetRequiredService<UnreadBoard>());
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton<ModerationDesk>();

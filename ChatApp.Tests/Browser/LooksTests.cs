@@ -90,6 +90,24 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await page.ClickAsync("dialog .dialog-head button");
         await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
 
+        foreach (var width in new[] { 360, 900, 1280 })
+        {
+            await page.SetViewportSizeAsync(width, 740);
+            await page.ClickAsync(".open-search");
+            await Assertions.Expect(page.Locator(".search-panel[open]")).ToBeVisibleAsync();
+            await IsAccessibleAsync(window, $"the search's tips at {width} px", ".search-panel");
+            await page.FillAsync("#search-input", "mine from:me before:soon");
+            await page.PressAsync("#search-input", "Enter");
+            await Assertions.Expect(page.Locator(".search-panel .field-error")).ToHaveCountAsync(1);
+            await page.FillAsync("#search-input", "mine from:me");
+            await page.PressAsync("#search-input", "Enter");
+            await Assertions.Expect(page.Locator(".search-hit")).ToHaveCountAsync(1);
+            await IsAccessibleAsync(window, $"what was found at {width} px", ".search-panel");
+            Assert.Equal(0, await page.EvaluateAsync<int>("(() => { const one = document.querySelector('.search-panel'); return one.scrollWidth - one.clientWidth; })()"));
+            await page.ClickAsync(".search-head .icon-button");
+            await Assertions.Expect(page.Locator(".search-panel")).ToHaveCountAsync(0);
+        }
+
         await page.SetViewportSizeAsync(1280, 800);
         await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Room.Leave") }).First.ClickAsync();
         await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);

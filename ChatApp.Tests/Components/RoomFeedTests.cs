@@ -68,6 +68,61 @@ public sealed class RoomFeedTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task A_reader_who_is_away_keeps_a_full_window_and_finds_what_is_new_below_it()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, members: [bob]);
+        for (var i = 0; i < RoomFeed.WindowSize; i++) await server.PostAsync(bob, room.Id, $"{i}");
+        using var page = Open(ann, room);
+        page.Feed.Load();
+        page.Feed.Join(page.Connection);
+        while (page.Feed.LoadOlder())
+        {
+        }
+
+        Assert.Equal((RoomFeed.WindowSize, "0"), (page.Feed.Messages.Count, page.Feed.Messages[0].Text));
+        page.Feed.IsReadingBack = true;
+        for (var i = 0; i < 60; i++) await server.PostAsync(bob, room.Id, $"new {i}");
+        await page.CatchUpAsync(() => page.Feed.HasNewer);
+        Assert.Equal(("0", "299"), (page.Feed.Messages[0].Text, page.Feed.Messages[^1].Text));
+
+        // Down again, page by page: the beginning goes, and the end joins the live room.
+        Assert.True(page.Feed.LoadNewer());
+        Assert.Equal((RoomFeed.WindowSize, "50", "new 49", true, true), (page.Feed.Messages.Count, page.Feed.Messages[0].Text, page.Feed.Messages[^1].Text, page.Feed.HasOlder, page.Feed.HasNewer));
+        Assert.True(page.Feed.LoadNewer());
+        Assert.Equal(("new 59", false), (page.Feed.Messages[^1].Text, page.Feed.HasNewer));
+        Assert.False(page.Feed.LoadNewer());
+        page.Feed.IsReadingBack = false;
+        await server.PostAsync(bob, room.Id, "live");
+        await page.CatchUpAsync(() => page.Feed.Messages[^1].Text == "live");
+        Assert.Equal(page.Feed.Messages.Count, page.Feed.Messages.Select(message => message.Id).Distinct().Count());
+        Assert.Equal(server.Get<MessageHistory>().Latest(ann.Id, room.Id, 200)!.Messages.Select(m => m.Text), page.Feed.Messages.TakeLast(200).Select(m => m.Text));
+    }
+
+    [Fact]
+    public async Task A_window_around_a_place_keeps_it_when_events_are_lost_and_takes_edits()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, members: [bob]);
+        var posted = new List<MessageView>();
+        for (var i = 0; i < 120; i++) posted.Add(await server.PostAsync(bob, room.Id, $"{i}"));
+        using var page = Open(ann, room);
+        Assert.True(page.Feed.LoadAround(posted[60].Offset));
+        Assert.Equal(("10", "109", true, true), (page.Feed.Messages[0].Text, page.Feed.Messages[^1].Text, page.Feed.HasOlder, page.Feed.HasNewer));
+        page.Feed.Join(page.Connection);
+        await server.PostAsync(bob, room.Id, "beyond the window");
+        await server.Get<MessageEditor>().EditAsync(bob.Id, posted[60].Id, "sixty");
+        await page.CatchUpAsync(() => page.Feed.Messages.Any(message => message.Text == "sixty"));
+        page.Feed.Apply([server.Get<RoomBroker>().Wrap(new EventsLost())]);
+        Assert.Equal(("10", "109", true), (page.Feed.Messages[0].Text, page.Feed.Messages[^1].Text, page.Feed.HasNewer));
+
+        // The first message of a moment; what nothing accepts is the last one.
+        Assert.True(page.Feed.LoadAround(posted[0].At));
+        Assert.Equal(posted[0].Offset, page.Feed.PlaceOf(message => message.At >= posted[0].At));
+        Assert.Equal(page.Feed.Messages[^1].Offset, page.Feed.PlaceOf(_ => false));
+    }
+
+    [Fact]
     public async Task Lost_events_are_made_good_by_loading_again()
     {
         var ann = await server.AddPersonAsync("Ann");

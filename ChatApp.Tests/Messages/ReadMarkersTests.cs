@@ -75,6 +75,37 @@ public sealed class ReadMarkersTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task A_program_marks_all_rooms_read_at_once()
+    {
+        var (ann, bob, room) = await RoomOfTwoAsync();
+        var second = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Second", bob);
+        await server.PostAsync(ann, room.Id, "one");
+        await server.PostAsync(ann, second.Id, "two");
+        await using var socket = await server.ConnectAsync(bob);
+        var reply = await socket.AskAsync(new { rpc = new { method = "read.mark_all", data = new { } } });
+        var rooms = reply.GetProperty("rpc").GetProperty("data").GetProperty("rooms").EnumerateArray().ToList();
+        Assert.Equal(3, rooms.Count);
+        Assert.All(rooms, unread => Assert.Equal(0, unread.GetProperty("unread").GetInt32()));
+        Assert.All(Markers.Of(bob.Id), unread => Assert.Equal(0, unread.Count));
+    }
+
+    [Fact]
+    public async Task What_is_unread_says_where_it_begins_and_up_to_which_change_it_was_counted()
+    {
+        var (ann, bob, room) = await RoomOfTwoAsync();
+        await server.PostAsync(bob, room.Id, "my own");
+        var one = await server.PostAsync(ann, room.Id, "one");
+        var two = await server.PostAsync(ann, room.Id, "two");
+        var unread = Markers.Of(bob.Id, room.Id)!;
+        Assert.Equal((2, one.Offset, two.Offset), (unread.Count, unread.First, unread.Head));
+        unread = await Markers.MarkAsync(bob.Id, room.Id, one.Offset);
+        Assert.Equal((1, two.Offset, two.Offset), (unread!.Count, unread.First, unread.Head));
+        unread = await Markers.MarkAsync(bob.Id, room.Id, two.Offset);
+        Assert.Equal((0, (Offset?)null), (unread!.Count, unread.First));
+        Assert.Null(Markers.Of((await server.AddPersonAsync("Out")).Id, room.Id));
+    }
+
+    [Fact]
     public async Task Outsiders_have_no_marker()
     {
         var (_, _, room) = await RoomOfTwoAsync();

@@ -158,7 +158,8 @@ public sealed class HeldSubscriptionTests
         Assert.Equal([1, 2, 3], TakenOffsets(ann));
         // What was taken last counts until it is written.
         Assert.False(subscription.TryReplay(Chunk(4, 1)));
-        _ = ann.Outbox.WaitAsync();
+        var waiting = ann.Outbox.WaitAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
         Assert.True(subscription.TryReplay(Chunk(4, 1)));
         Assert.Equal([4], TakenOffsets(ann));
         Assert.Null(ann.EndReason);

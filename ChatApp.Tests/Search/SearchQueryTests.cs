@@ -88,6 +88,17 @@ public sealed class SearchQueryTests
     }
 
     [Fact]
+    public void Filters_are_told_as_typed_with_their_place_and_whether_they_were_understood()
+    {
+        var query = SearchQuery.Parse("hello\tFrom:\"Ann B\" before:soon 你好 -in:x has:file is:pinned");
+        Assert.Equal(
+            [("from", "Ann B", true), ("before", "soon", false), ("in", "x", false), ("has", "file", false), ("is", "pinned", true)],
+            query.Filters.Select(filter => (filter.Name, filter.Value, filter.IsUnderstood)));
+        Assert.Equal(["From:\"Ann B\"", "before:soon", "-in:x", "has:file", "is:pinned"], query.Filters.Select(filter => query.Text[filter.Place]));
+        Assert.Equal(["hello", "before:soon", "你好", "has:file"], query.Words);
+    }
+
+    [Fact]
     public void Only_what_must_not_occur_asks_for_nothing() => Assert.True(SearchQuery.Parse("-draft").IsEmpty);
 
     [Fact]

@@ -24,7 +24,7 @@ public static class PageServices
             })
             // A message of 8,000 characters of four bytes each, and room for the call around it.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
-        services.AddScoped<CircuitSession>();
+        services.AddScoped<CircuitSession>().AddScoped<UnreadNumbers>();
         services.AddScoped<CircuitHandler, CircuitReturn>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
         services.AddLocalization();

@@ -11,7 +11,14 @@ namespace ChatApp.Messages;
 /// Messages of others after that, deleted ones not counted, at most <see cref="ReadMarkers.MaxCount"/>, which stands for
 /// "that many or more".
 /// </param>
-public sealed record Unread(RoomId Room, Offset UpTo, int Count);
+public sealed record Unread(RoomId Room, Offset UpTo, int Count)
+{
+    /// <summary>Place of the first of those messages; null where there are none.</summary>
+    public Offset? First { get; init; }
+
+    /// <summary>The room's newest change when this was counted: messages after it are not in <see cref="Count"/>.</summary>
+    public Offset Head { get; init; }
+}
 
 /// <summary>Tells a person on all devices how far they have read a room.</summary>
 /// <param name="Unread">The room as it is for them now.</param>
@@ -45,10 +52,10 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
                 var marker = commit.Db.ReadMarkers.FirstOrDefault(m => m.UserId == user.Value && m.RoomId == room.Value);
                 if (marker is null) commit.Db.ReadMarkers.Add(new ReadMarker { UserId = user.Value, RoomId = room.Value, UpTo = place });
                 else if (place > marker.UpTo || isBack) marker.UpTo = place;
-                else return Count(commit.Db, user, room);
+                else return Count(commit.Db, user, standing.Room.Id, standing.Room.Head);
 
                 commit.Db.SaveChanges(); // so that the count below starts there
-                var unread = Count(commit.Db, user, room);
+                var unread = Count(commit.Db, user, standing.Room.Id, standing.Room.Head);
                 commit.AfterCommit(() => broker.PublishToUser(user, new ReadMoved(unread)));
                 return unread;
             });
@@ -59,13 +66,17 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
         }
     }
 
-    /// <summary>Marks every room of a person as read.</summary>
-    public async Task MarkAllAsync(UserId user)
+    /// <summary>Marks every room of a person as read, up to what is there now.</summary>
+    /// <returns>False where not all of it could be stored; trying again soon makes sense.</returns>
+    public async Task<bool> MarkAllAsync(UserId user)
     {
         foreach (var unread in Of(user))
         {
-            if (unread.Count > 0) await MarkAsync(user, unread.Room, new Offset(long.MaxValue));
+            // Null also where the room was left meanwhile: there is nothing to mark then.
+            if (unread.Count > 0 && await MarkAsync(user, unread.Room, unread.Head) is null && Of(user, unread.Room) is not null) return false;
         }
+
+        return true;
     }
 
     /// <summary>What is unread in each room of a person.</summary>
@@ -74,27 +85,36 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
         using var db = database.OpenRead();
         var rooms = db.Rooms
             .Where(room => room.IsDefault || db.Memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
-            .Select(room => room.Id)
+            .Select(room => new { room.Id, room.Head })
             .ToList();
-        return [.. rooms.Select(room => Count(db, user, new RoomId(room)))];
+        return [.. rooms.Select(room => Count(db, user, new RoomId(room.Id), new Offset(room.Head)))];
     }
 
-    private static Unread Count(ChatDbContext db, UserId user, RoomId room)
+    /// <summary>What is unread in one room of a person; null where they are not in such a room.</summary>
+    public Unread? Of(UserId user, RoomId room)
+    {
+        using var db = database.OpenRead();
+        return RoomAccess.Find(db, room, user) is { IsMember: true } standing ? Count(db, user, room, standing.Room.Head) : null;
+    }
+
+    // Up to the head, which is read first: what comes between the two reads comes again as a live event, and is counted once.
+    private static Unread Count(ChatDbContext db, UserId user, RoomId room, Offset head)
     {
         var marker = db.ReadMarkers.Where(m => m.UserId == user.Value && m.RoomId == room.Value).Select(m => (long?)m.UpTo).FirstOrDefault();
-        var after = db.Messages.Where(m => m.RoomId == room.Value && m.AuthorId != user.Value && m.DeletedAt == null);
+        var after = db.Messages.Where(m => m.RoomId == room.Value && m.AuthorId != user.Value && m.DeletedAt == null && m.Offset <= head.Value);
         if (marker is { } upTo)
         {
-            after = after.Where(m => m.Offset > upTo);
+            after = after.Where(m => m.Offset > upTo).OrderBy(m => m.Offset);
         }
         else
         {
             // Never read: what was said before they came is not news to them.
             var since = db.Memberships.Where(m => m.RoomId == room.Value && m.UserId == user.Value).Select(m => (DateTimeOffset?)m.JoinedAt).FirstOrDefault()
                 ?? db.Users.Where(u => u.Id == user.Value).Select(u => u.CreatedAt).FirstOrDefault();
-            after = after.Where(m => m.At >= since);
+            after = after.Where(m => m.At >= since).OrderBy(m => m.At).ThenBy(m => m.Offset);
         }
 
-        return new Unread(room, new Offset(marker ?? 0), after.Take(MaxCount).Count());
+        var places = after.Take(MaxCount).Select(m => m.Offset).ToList();
+        return new Unread(room, new Offset(marker ?? 0), places.Count) { First = places.Count > 0 ? new Offset(places.Min()) : null, Head = head };
     }
 }

@@ -21,6 +21,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     private readonly PushOptions _options = options;
     private long _slow;
     private EndReason? _closed;
+    private volatile Outbox[] _overhearing = [];
 
     /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
     internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
@@ -34,6 +35,19 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
 
     /// <summary>Number of subscriptions to a room at this moment.</summary>
     public int SubscriberCount(RoomId room) => _rooms.TryGetValue(room, out var topic) ? topic.Count : 0;
+
+    /// <summary>
+    /// An outbox that gets every event of every room and every user's own events, in the order of publishing: for a part of
+    /// the house that keeps count of them. It lives as long as the engine. Where its reader is too slow, it collapses into
+    /// <see cref="Push.EventsLost"/> like that of a circuit.
+    /// </summary>
+    /// <param name="maxEvents">Events that may wait.</param>
+    public Outbox Overhear(int maxEvents)
+    {
+        var outbox = new Outbox(maxEvents, long.MaxValue, wakesAlone: true);
+        lock (_usersGate) _overhearing = [.. _overhearing, outbox];
+        return outbox;
+    }
 
     /// <summary>Makes an envelope for this engine's sockets and circuits.</summary>
     public Envelope Wrap(object body) => new(body, encoder);
@@ -118,8 +132,10 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public void Publish(RoomId room, object body, Offset? offset = null, bool rewrites = false)
     {
         Interlocked.Increment(ref _published);
+        var envelope = Wrap(body, room, offset);
+        TellOverhearing(envelope);
         if (!_rooms.TryGetValue(room, out var topic)) return;
-        var receivers = topic.Publish(Wrap(body, room, offset), rewrites);
+        var receivers = topic.Publish(envelope, rewrites);
         Interlocked.Add(ref _deliveries, receivers);
     }
 
@@ -128,6 +144,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     {
         Interlocked.Increment(ref _published);
         var envelope = new Envelope(body, encoder) { User = user };
+        TellOverhearing(envelope);
         foreach (var connection in ConnectionsOf(user)) connection.Send(envelope);
     }
 
@@ -180,6 +197,17 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     }
 
     internal void CountSlow() => Interlocked.Increment(ref _slow);
+
+    private void TellOverhearing(Envelope envelope)
+    {
+        var wakes = default(WakeList);
+        foreach (var outbox in _overhearing)
+        {
+            if (!outbox.TryAdd(new Delivery(envelope, Subscription: null, Bytes: 0), ref wakes)) outbox.Collapse(EventsLost);
+        }
+
+        wakes.Flush();
+    }
 
     private void Forget(RoomTopic topic) => _rooms.TryRemove(KeyValuePair.Create(topic.Room, topic));
 

@@ -1,5 +1,12 @@
 namespace ChatApp.Search;
 
+/// <summary>Something in a search text that looks like a filter.</summary>
+/// <param name="Name">What stands before the colon, in lower case.</param>
+/// <param name="Value">What stands after it.</param>
+/// <param name="IsUnderstood">False where its value is none that the filter takes, or a <c>-</c> stands before it: it is a word then.</param>
+/// <param name="Place">Where it stands in the search text.</param>
+public readonly record struct SearchFilter(string Name, string Value, bool IsUnderstood, Range Place);
+
 /// <summary>
 /// What a person looks for. Words and phrases must all occur, in any place of the text and as parts of words too; case and
 /// accents do not matter. Immutable; made by <see cref="Parse"/>.
@@ -11,6 +18,9 @@ public sealed record SearchQuery
 
     /// <summary>How many words, phrases and filters are read; the rest is ignored.</summary>
     public const int MaxTerms = 16;
+
+    /// <summary>What was read of the search text, as it was typed.</summary>
+    public string Text { get; init; } = "";
 
     /// <summary>Words and phrases that the text must contain.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
@@ -39,6 +49,9 @@ public sealed record SearchQuery
     /// <summary>True where nothing is asked for, or only what must not occur; the answer is then empty.</summary>
     public bool IsEmpty => Words.Count == 0 && From.Count == 0 && In.Count == 0 && Since is null && Until is null && !HasLink && !IsPinned;
 
+    /// <summary>The filters as they were typed, in order: to show them, to take one away, and to say which was not understood.</summary>
+    public IReadOnlyList<SearchFilter> Filters { get; init; } = [];
+
     /// <summary>
     /// Reads what a person types: <c>words</c>, <c>"a phrase"</c>, <c>-without</c>, <c>from:ann in:general before:2026-11-20
     /// after:2026-11 on:2026 has:link is:pinned</c>. Never fails: what is not a filter is a word.
@@ -48,8 +61,9 @@ public sealed record SearchQuery
     public static SearchQuery Parse(string? text, TimeZoneInfo? zone = null)
     {
         var terms = new Terms(zone ?? TimeZoneInfo.Utc);
-        foreach (var token in SearchTokens.Read(Shortened(text ?? "")).Take(MaxTerms)) terms.Add(token);
-        return terms.ToQuery();
+        var read = Shortened(text ?? "");
+        foreach (var token in SearchTokens.Read(read).Take(MaxTerms)) terms.Add(token);
+        return terms.ToQuery() with { Text = read };
     }
 
     private static string Shortened(string text) => text.Length <= MaxLength
@@ -62,6 +76,7 @@ public sealed record SearchQuery
         private readonly List<string> _excluded = [];
         private readonly List<string> _from = [];
         private readonly List<string> _in = [];
+        private readonly List<SearchFilter> _filters = [];
         private DateTimeOffset? _since;
         private DateTimeOffset? _until;
         private bool _hasLink;
@@ -69,7 +84,13 @@ public sealed record SearchQuery
 
         public void Add(SearchToken token)
         {
-            if (token is { Filter: { } filter, IsExcluded: false } && TryFilter(filter, token.Value)) return;
+            if (token.Filter is { } filter)
+            {
+                var isUnderstood = !token.IsExcluded && TryFilter(filter, token.Value);
+                _filters.Add(new SearchFilter(filter.ToLowerInvariant(), token.Value, isUnderstood, token.Place));
+                if (isUnderstood) return;
+            }
+
             var word = token.Filter is null ? token.Value : $"{token.Filter}:{token.Value}";
             var list = token.IsExcluded ? _excluded : _words;
             // A lone accent has no form that could be compared.
@@ -79,6 +100,7 @@ public sealed record SearchQuery
         public SearchQuery ToQuery() => new()
         {
             Words = _words, Excluded = _excluded, From = _from, In = _in, Since = _since, Until = _until, HasLink = _hasLink, IsPinned = _isPinned,
+            Filters = _filters,
         };
 
         private bool TryFilter(string name, string value)

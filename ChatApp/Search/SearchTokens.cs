@@ -6,7 +6,11 @@ namespace ChatApp.Search;
 /// <param name="Filter">What stands before the colon, where that may be a filter; null for words and phrases.</param>
 /// <param name="Value">The word, the phrase without its quotes, or the filter's value; never empty.</param>
 /// <param name="IsExcluded">True where a <c>-</c> stands before it.</param>
-internal readonly record struct SearchToken(string? Filter, string Value, bool IsExcluded);
+internal readonly record struct SearchToken(string? Filter, string Value, bool IsExcluded)
+{
+    /// <summary>Where it stands in the search text.</summary>
+    public Range Place { get; init; }
+}
 
 /// <summary>Cuts a search text into words, phrases and filters. Has no failing input: a quote without an end reaches to the end.</summary>
 internal static class SearchTokens
@@ -33,15 +37,15 @@ internal static class SearchTokens
                 var close = clean.IndexOf(end, at + 1);
                 var value = clean[(at + 1)..(close < 0 ? clean.Length : close)].Trim();
                 at = close < 0 ? clean.Length : close + 1;
-                if (value.Length > 0) yield return new SearchToken(filter, value, isExcluded);
+                if (value.Length > 0) yield return new SearchToken(filter, value, isExcluded) { Place = start..at };
                 continue;
             }
 
             var stop = clean.IndexOf(' ', at);
             if (stop < 0) stop = clean.Length;
             yield return stop > at
-                ? new SearchToken(filter, clean[at..stop], isExcluded)
-                : new SearchToken(null, clean[start..stop], IsExcluded: false); // a filter without a value
+                ? new SearchToken(filter, clean[at..stop], isExcluded) { Place = start..stop }
+                : new SearchToken(null, clean[start..stop], IsExcluded: false) { Place = start..stop }; // a filter without a value
             at = stop;
         }
     }
@@ -67,7 +71,7 @@ internal static class SearchTokens
         _ => null,
     };
 
-    // Spaces and control characters become one kind of space, halves of surrogate pairs U+FFFD, as in stored texts.
+    // Of the same length, so that places are those of the original. Spaces and control characters become one kind of space, halves of surrogate pairs U+FFFD, as in stored texts.
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

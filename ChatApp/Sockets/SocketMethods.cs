@@ -34,6 +34,7 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
                 "message.history" => History(given),
                 "search" => await SearchAsync(given),
                 "read.mark" => await MarkAsync(given),
+                "read.mark_all" => await services.Markers.MarkAllAsync(user) ? Unread() : (null, WireError.TooManyRequests with { RetryMs = 1000 }),
                 "read.list" => Unread(),
                 "room.list" => Rooms(),
                 _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),

@@ -76,7 +76,7 @@ internal sealed class Actor(House house, Resident owner, Random random, PageView
             case < 95: return CallAsync("read.mark", new { room = $"{room.Id}", offset = number }, services => services.Get<ReadMarkers>().MarkAsync(owner.Id, room.Id, new Offset(number)));
             case < 97: return AgainAsync(async server => (await server.Get<RoomWriter>().LeaveAsync(owner.Id, house.Lobby.Id)).Outcome != RoomOutcome.Busy ? true : null);
             case < 99: return AgainAsync(async server => (await server.Get<RoomWriter>().JoinAsync(owner.Id, house.Lobby.Id)).Outcome != RoomOutcome.Busy ? true : null);
-            default: return AgainAsync(async server => (await server.Get<RoomWriter>().SetRetentionAsync(house.People[0].Id, house.Busy.Id, 100 + number)).Outcome != RoomOutcome.Busy ? true : null);
+            default: return AgainAsync(async server => (await server.Get<RoomSettings>().SetRetentionAsync(house.People[0].Id, house.Busy.Id, 100 + number)).Outcome != RoomOutcome.Busy ? true : null);
         }
     }
 

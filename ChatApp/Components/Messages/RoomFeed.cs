@@ -195,6 +195,13 @@ public sealed partial class RoomFeed : IDisposable
         if (index > 0 && _messages[index - 1].Id == message.Id) return false;
         // Before the window: it is there when that page is read.
         if (index == 0 && HasOlder) return false;
+        // Whoever reads back in a full window keeps what they look at; what is new waits where it ends.
+        if (IsReadingBack && index == _messages.Count && index >= WindowSize)
+        {
+            HasNewer = true;
+            return false;
+        }
+
         _messages.Insert(index, message);
         if (_messages.Count > WindowSize)
         {

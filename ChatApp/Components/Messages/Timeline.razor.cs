@@ -40,7 +40,7 @@ public sealed partial class Timeline
     {
         ArgumentNullException.ThrowIfNull(message);
         // The sender wants to see what they said: back to the end of the room.
-        if (_feed.HasNewer) _feed.Load();
+        if (_feed.HasNewer) LoadLatest();
         _unseen = 0;
         _feed.AddPending(message.Text, message.Key, message.ReplyTo);
         StateHasChanged();
@@ -71,7 +71,7 @@ public sealed partial class Timeline
     public void SetAway(bool isAway)
     {
         _isAway = _feed.IsReadingBack = isAway;
-        if (isAway || _unseen == 0) return;
+        if (isAway || _unseen == 0 || _feed.HasNewer) return;
         _unseen = 0;
         StateHasChanged();
     }
@@ -82,6 +82,7 @@ public sealed partial class Timeline
         await _gone.CancelAsync();
         _gone.Dispose();
         _listening?.Dispose();
+        Numbers.SetReading(Room.Id, isReading: false);
         _feed?.Dispose();
         if (_scroller is not null) await _scroller.DisposeAsync();
     }
@@ -93,7 +94,7 @@ public sealed partial class Timeline
         _rows = new TimelineRows(Client.Local);
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
         _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id);
-        _feed.Load();
+        OpenAtPlace();
     }
 
     /// <inheritdoc/>
@@ -116,12 +117,13 @@ public sealed partial class Timeline
         // After a break the page has another connection, and follows the room by that one.
         var missed = Session.Connection is { } connection ? _feed.Join(connection) : FeedChange.None;
         var change = missed.Then(_feed.Apply(batch));
+        var hasMoved = FollowReading(batch);
         if (_isAway || _feed.HasNewer) _unseen += change.FromOthers;
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
         // Another rank sees other buttons.
         var (before, now) = (_viewer, Users.Get(Viewer));
         _viewer = now;
-        if (change.HasChanged || _unseen > 0 || now != before) StateHasChanged();
+        if (change.HasChanged || hasMoved || _unseen > 0 || now != before) StateHasChanged();
     });
 
     private async Task SendAgainAsync(PendingMessage unsent)
@@ -134,10 +136,11 @@ public sealed partial class Timeline
 
     private async Task ToLatestAsync()
     {
-        if (_feed.HasNewer) _feed.Load();
+        if (_feed.HasNewer) LoadLatest();
         _unseen = 0;
         StateHasChanged();
         await _scroller.InvokeAsync("toBottom");
+        if (At is not null) Navigation.NavigateTo($"/rooms/{Room.Id}", replace: true);
     }
 
     private string NameOf(DateOnly day)

@@ -100,6 +100,7 @@ export function messageTools(frame, { ask, show }) {
     pin: row => ask('Pin', row.dataset.id, true),
     unpin: row => ask('Pin', row.dataset.id, false),
     link: copyLink,
+    unread: row => ask('MarkUnread', row.dataset.id),
     delete: row => ask('AskDelete', row.dataset.id),
   };
 

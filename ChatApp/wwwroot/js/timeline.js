@@ -5,6 +5,7 @@ import { isLost } from './connection.js';
 import { draftOf } from './edit.js';
 import { messageTools } from './message-tools.js';
 import { placeOf } from './place.js';
+import { watchReading } from './reading.js';
 
 const NEAR_END = 100; // px within which a reader counts as being at the end
 const SETTLE = 200; // ms of quiet after which the place is kept
@@ -17,23 +18,52 @@ export function attach(frame, dotnet) {
   let away = false;
   let loading = false;
   let settling = 0;
+  let target = '';
 
   const edge = new IntersectionObserver(async entries => {
-    if (loading || isLost() || !entries.some(entry => entry.isIntersecting)) return;
+    const near = entries.find(entry => entry.isIntersecting)?.target;
+    if (loading || isLost() || !near) return;
     loading = true;
-    await tell('LoadOlder');
+    if ('newer' in near.dataset) await keepPlace(() => tell('LoadNewer')); else await tell('LoadOlder');
     loading = false;
+    onScroll();
     watchEdge();
-  }, { root: list, rootMargin: '400px 0px 0px 0px' });
+  }, { root: list, rootMargin: '400px 0px 400px 0px' });
 
-  // Observing anew reports at once where the edge is: a page that did not fill the screen is followed by the next.
+  // Observing anew reports at once where the edges are: a page that did not fill the screen is followed by the next.
   function watchEdge() {
     edge.disconnect();
-    const sentinel = content.querySelector('[data-older]');
-    if (sentinel) edge.observe(sentinel);
+    for (const sentinel of content.querySelectorAll('[data-older], [data-newer]')) edge.observe(sentinel);
   }
 
-  const changes = new MutationObserver(() => { if (!loading) watchEdge(); });
+  // At the very end of what is there, the browser would follow what is added below.
+  async function keepPlace(change) {
+    const row = [...content.querySelectorAll('.message')].find(one => one.getBoundingClientRect().bottom > list.getBoundingClientRect().top);
+    const top = row?.getBoundingClientRect().top;
+    await change();
+    if (row?.isConnected) list.scrollTop += row.getBoundingClientRect().top - top;
+  }
+
+  // A message that was asked for comes into the middle, once.
+  function showTarget() {
+    const row = content.querySelector('[data-target]');
+    if ((row?.dataset.target ?? '') === target) return;
+    target = row?.dataset.target ?? '';
+    row?.scrollIntoView({ block: 'center' });
+  }
+
+  // What is new begins in the upper third, with what was said before it above; unless all of it is in view anyway.
+  function showDivider() {
+    const divider = content.querySelector('[data-divider]');
+    if (!divider || target) return;
+    const above = divider.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 4;
+    if (above < 0) list.scrollTop += above;
+  }
+
+  const changes = new MutationObserver(() => {
+    showTarget();
+    if (!loading) watchEdge();
+  });
 
   const keep = () => place.keep(list.scrollTop >= -NEAR_END);
 
@@ -80,17 +110,19 @@ export function attach(frame, dotnet) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const row = event.target.closest('article.message');
     if (event.target !== list && event.target !== row) return;
-    if (event.key === 'Escape') document.getElementById('composer-input')?.focus();
-    else if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-    else {
-      const all = rows();
-      const end = list.getBoundingClientRect().bottom;
-      const next = row
-        ? all[all.indexOf(row) + (event.key === 'ArrowUp' ? -1 : 1)]
-        : event.key === 'ArrowUp' && all.findLast(other => other.getBoundingClientRect().top < end - 1);
-      if (!next && !row) return;
-      next?.focus();
+    if (event.key === 'Escape') {
+      // Others have their own idea of Escape too.
+      document.getElementById('composer-input')?.focus();
+      return;
     }
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+    const all = rows();
+    const end = list.getBoundingClientRect().bottom;
+    const next = row
+      ? all[all.indexOf(row) + (event.key === 'ArrowUp' ? -1 : 1)]
+      : event.key === 'ArrowUp' && all.findLast(other => other.getBoundingClientRect().top < end - 1);
+    if (!next && !row) return;
+    next?.focus();
     event.preventDefault();
   }
 
@@ -105,11 +137,16 @@ export function attach(frame, dotnet) {
   document.addEventListener('edit-last', onEditLast);
   document.addEventListener('connection-back', onBack);
   window.addEventListener('pagehide', keep);
-  changes.observe(content, { childList: true });
+  changes.observe(content, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-target'] });
+  showTarget();
+  showDivider();
+  onScroll();
+  // A page that was loaded again shows what it showed before.
   place.restore(offset => tell('ShowAround', offset)).then(() => {
     watchEdge();
     resumeEdit();
   });
+  const reading = watchReading(list, content, tell);
 
   return {
     toBottom() { list.scrollTop = 0; },
@@ -121,6 +158,7 @@ export function attach(frame, dotnet) {
       window.removeEventListener('pagehide', keep);
       edge.disconnect();
       changes.disconnect();
+      reading.dispose();
       list.removeEventListener('scroll', onScroll);
       tools.dispose();
       list.removeEventListener('keydown', onKey);

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using ChatApp.Push;
+using ChatApp.Rooms;
+
+namespace ChatApp.Messages;
+
+/// <summary>The numbers of one person, shared by all their pages.</summary>
+/// <param name="user">Who.</param>
+internal sealed class UnreadReader(UserId user)
+{
+    private readonly Lock _gate = new();
+    private volatile ImmutableDictionary<RoomId, Unread> _numbers = ImmutableDictionary<RoomId, Unread>.Empty;
+    private bool _isLoaded;
+    private bool _mustReload;
+
+    public UserId User => user;
+
+    public IReadOnlyDictionary<RoomId, Unread> Numbers => _numbers;
+
+    /// <summary>Changed under the board's lock only.</summary>
+    public ImmutableArray<UnreadWatch> Watches { get; set; } = [];
+
+    public void Load(ReadMarkers markers)
+    {
+        lock (_gate)
+        {
+            if (_isLoaded) return;
+            _numbers = Read(markers);
+            _isLoaded = true;
+        }
+    }
+
+    /// <summary>Counts what has happened; true where a number is another one now.</summary>
+    public bool Take(UnreadNews news, ReadMarkers markers)
+    {
+        lock (_gate)
+        {
+            // Not read yet: the reading will find all of this.
+            if (!_isLoaded) return false;
+            var before = _numbers;
+            var mustReload = _mustReload || news.IsLost;
+            _mustReload = true; // unless this goes well
+            _numbers = mustReload ? Read(markers) : Count(news, markers);
+            _mustReload = false;
+            return !ReferenceEquals(before, _numbers) && IsDifferent(before, _numbers);
+        }
+    }
+
+    private ImmutableDictionary<RoomId, Unread> Read(ReadMarkers markers) => markers.Of(user).ToImmutableDictionary(unread => unread.Room);
+
+    private ImmutableDictionary<RoomId, Unread> Count(UnreadNews news, ReadMarkers markers)
+    {
+        var numbers = _numbers.ToBuilder();
+        var stale = new HashSet<RoomId>();
+        foreach (var body in news.Personal.GetValueOrDefault(user) ?? [])
+        {
+            switch (body)
+            {
+                case ReadMoved moved:
+                    numbers[moved.Unread.Room] = moved.Unread;
+                    break;
+                case OwnRoomsChanged { IsMember: true } joined:
+                    stale.Add(joined.Room.Id);
+                    break;
+                case OwnRoomsChanged left:
+                    numbers.Remove(left.Room.Id);
+                    stale.Remove(left.Room.Id);
+                    break;
+            }
+        }
+
+        foreach (var (room, happened) in news.Rooms)
+        {
+            if (!numbers.TryGetValue(room, out var unread)) continue;
+            if (happened.MakesStale(unread)) stale.Add(room);
+            else numbers[room] = happened.AddTo(unread, user);
+        }
+
+        foreach (var room in stale)
+        {
+            if (markers.Of(user, room) is { } unread) numbers[room] = unread;
+            else numbers.Remove(room);
+        }
+
+        return numbers.ToImmutable();
+    }
+
+    private static bool IsDifferent(ImmutableDictionary<RoomId, Unread> before, ImmutableDictionary<RoomId, Unread> now) =>
+        before.Count != now.Count || now.Any(pair => !before.TryGetValue(pair.Key, out var old) || old.Count != pair.Value.Count);
+}
+
+/// <summary>What has happened since the last time, as far as numbers depend on it: made once, read for every person.</summary>
+internal sealed class UnreadNews
+{
+    public bool IsLost { get; private init; }
+
+    public Dictionary<RoomId, RoomNews> Rooms { get; } = [];
+
+    public Dictionary<UserId, List<object>> Personal { get; } = [];
+
+    public bool IsEmpty => !IsLost && Rooms.Count == 0 && Personal.Count == 0;
+
+    public static UnreadNews Of(IReadOnlyList<Envelope> batch)
+    {
+        var news = new UnreadNews { IsLost = batch.Any(envelope => envelope.Body is EventsLost) };
+        foreach (var envelope in batch)
+        {
+            switch (envelope.Body)
+            {
+                case MessagePosted posted:
+                    news.Of(posted.Room).Posted.Add((posted.Message.Offset, posted.Message.Author.Id));
+                    break;
+                case MessageRestored restored:
+                    var room = news.Of(restored.Room);
+                    if (restored.Message.Offset > room.Restored) room.Restored = restored.Message.Offset;
+                    break;
+                case MessageDeleted or HistoryTrimmed:
+                    news.Of(envelope.Room!.Value).HasLess = true;
+                    break;
+                case ReadMoved or OwnRoomsChanged when envelope.User is { } user:
+                    if (!news.Personal.TryGetValue(user, out var own)) news.Personal.Add(user, own = []);
+                    own.Add(envelope.Body);
+                    break;
+            }
+        }
+
+        return news;
+    }
+
+    private RoomNews Of(RoomId room)
+    {
+        if (!Rooms.TryGetValue(room, out var news)) Rooms.Add(room, news = new RoomNews());
+        return news;
+    }
+}
+
+/// <summary>What has happened in one room.</summary>
+internal sealed class RoomNews
+{
+    /// <summary>Posted messages in the order of their places.</summary>
+    public List<(Offset Place, UserId Author)> Posted { get; } = [];
+
+    /// <summary>True where messages went.</summary>
+    public bool HasLess { get; set; }
+
+    /// <summary>Place of the last message that was brought back; zero where none was.</summary>
+    public Offset Restored { get; set; }
+
+    /// <summary>True where the number must be taken from storage: which messages were counted is not remembered.</summary>
+    public bool MakesStale(Unread unread) => (HasLess && (unread.Count > 0 || Posted.Count > 0)) || Restored > unread.UpTo;
+
+    public Unread AddTo(Unread unread, UserId user)
+    {
+        var (count, first, head) = (unread.Count, unread.First, unread.Head);
+        foreach (var (place, author) in Posted)
+        {
+            if (place <= head) continue;
+            head = place;
+            if (author == user || count == ReadMarkers.MaxCount) continue;
+            count++;
+            first ??= place;
+        }
+
+        return head == unread.Head ? unread : unread with { Count = count, First = first, Head = head };
+    }
+}
