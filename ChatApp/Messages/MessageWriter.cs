@@ -104,12 +104,11 @@ public sealed class MessageWriter : IAsyncDisposable
 
     private MessageView Insert(Commit commit, Draft draft, Offset offset)
     {
-        var id = commit.First(
+        var id = commit.InsertMessage(
             """
             INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, HtmlVersion, Revision)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) RETURNING Id
             """,
-            static row => row.GetInt64(0),
             draft.Room.Value, offset.Value, draft.Author.Value, draft.Key, draft.Fingerprint, draft.Text, draft.Html,
             commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value, MarkdownRenderer.Version);
         return new MessageView(new MessageId(id), draft.Room, offset, _users.Get(draft.Author), draft.Key, draft.Text, draft.Html, commit.Now, IsDeleted: false)

@@ -35,6 +35,12 @@ internal static class SearchText
     /// <summary>The function by which the triggers of the index ask for <see cref="ForIndex"/>.</summary>
     public const string FunctionName = "search_form";
 
+    /// <summary>
+    /// The function by which the trigger of new messages asks whether whoever inserts them will index them: the log's
+    /// writer does so for all of a batch at once, which costs about half.
+    /// </summary>
+    public const string DeferralName = "search_deferred";
+
     private static readonly FrozenDictionary<char, string> Plain = Table();
 
     /// <summary>The form in which a text is compared.</summary>

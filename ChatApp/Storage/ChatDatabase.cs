@@ -207,8 +207,10 @@ public sealed class ChatDatabase : IDisposable
             using var command = connection.CreateCommand();
             command.CommandText = pragmas;
             command.ExecuteNonQuery();
-            // The triggers of the full-text index call it.
-            if (writes) ((SqliteConnection)connection).CreateFunction(SearchText.FunctionName, static (string text) => SearchText.ForIndex(text), isDeterministic: true);
+            if (!writes) return;
+            // The triggers of the full-text index call them.
+            ((SqliteConnection)connection).CreateFunction(SearchText.FunctionName, static (string text) => SearchText.ForIndex(text), isDeterministic: true);
+            ((SqliteConnection)connection).CreateFunction(SearchText.DeferralName, static () => false);
         }
     }
 }

@@ -20,6 +20,7 @@ public sealed class Commit
         get
         {
             _usesContext = true;
+            Session.Index();
             return Session.Db;
         }
     }
@@ -39,6 +40,11 @@ public sealed class Commit
     /// <param name="values">Their values as the database holds them, null for NULL.</param>
     /// <returns>How many rows changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Session.Command(sql, values).ExecuteNonQuery();
+
+    /// <summary>Adds a message; its text is in the full-text index when the batch is committed.</summary>
+    /// <param name="sql">An INSERT that returns the id, see <see cref="Execute"/>.</param>
+    /// <param name="values">Values of the parameters.</param>
+    public long InsertMessage(string sql, params ReadOnlySpan<object?> values) => Session.InsertUnindexed(sql, values);
 
     /// <summary>The first row that a statement gives, see <see cref="Execute"/>; the default value where it gives none.</summary>
     /// <param name="sql">A constant.</param>

@@ -1,3 +1,6 @@
+using System.Data;
+using System.Runtime.InteropServices;
+using ChatApp.Search;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,19 +17,27 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     private const string Savepoint = "SAVEPOINT change";
     private const string Release = "RELEASE change";
     private const string RollbackTo = "ROLLBACK TO change";
+    private const string IndexRange = "INSERT INTO message_search(rowid, Text) SELECT Id, search_form(Text) FROM messages WHERE Id BETWEEN $1 AND $2";
 
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
-    private readonly ChatDbContext _db = Open(database);
+    private readonly ChatDbContext _db = database.OpenWrite();
     private SqliteTransaction? _transaction;
+    private IdRange _unindexed;
+    private IdRange _unindexedBefore;
+    private bool _isDeferring;
 
     /// <summary>The context on this connection.</summary>
     public ChatDbContext Db => _db;
+
+    /// <summary>True while texts that were added in this transaction are not in the full-text index yet.</summary>
+    public bool HasUnindexed => _unindexed.Last > 0;
 
     private SqliteConnection Connection => (SqliteConnection)_db.Database.GetDbConnection();
 
     /// <summary>Begins a transaction that holds the right to write from its first moment.</summary>
     public void Begin()
     {
+        if (Connection.State == ConnectionState.Closed) Open();
         _transaction = Connection.BeginTransaction(deferred: false);
         _db.Database.UseTransaction(_transaction);
     }
@@ -34,12 +45,17 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     /// <summary>Everything since <see cref="Begin"/> is on disk when this returns.</summary>
     public void Commit()
     {
+        Index();
         _transaction!.Commit();
         End();
     }
 
     /// <summary>Marks the place to which <see cref="UndoChange"/> goes back.</summary>
-    public void BeginChange() => Command(Savepoint, []).ExecuteNonQuery();
+    public void BeginChange()
+    {
+        Command(Savepoint, []).ExecuteNonQuery();
+        _unindexedBefore = _unindexed;
+    }
 
     /// <summary>Keeps what came since <see cref="BeginChange"/>.</summary>
     public void EndChange() => Command(Release, []).ExecuteNonQuery();
@@ -48,7 +64,38 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     public void UndoChange()
     {
         Command(RollbackTo, []).ExecuteNonQuery();
+        // Also what the change itself brought into the index is undone.
+        _unindexed = _unindexedBefore;
         EndChange();
+    }
+
+    /// <summary>
+    /// Adds a message whose text goes into the full-text index later, at the latest when the batch is committed: the index
+    /// writes its pages at each statement of a trigger, and all texts of a batch in one statement cost about half.
+    /// </summary>
+    /// <param name="sql">An INSERT that returns the id.</param>
+    /// <param name="values">See <see cref="Command"/>.</param>
+    public long InsertUnindexed(string sql, ReadOnlySpan<object?> values)
+    {
+        _isDeferring = true;
+        try
+        {
+            var id = (long)Command(sql, values).ExecuteScalar()!;
+            _unindexed = HasUnindexed ? _unindexed with { Last = id } : new IdRange(id, id);
+            return id;
+        }
+        finally
+        {
+            _isDeferring = false;
+        }
+    }
+
+    /// <summary>Brings the texts that were added so far into the index; before anything that could change one of them.</summary>
+    public void Index()
+    {
+        if (!HasUnindexed) return;
+        Command(IndexRange, [_unindexed.First, _unindexed.Last]).ExecuteNonQuery();
+        _unindexed = default;
     }
 
     /// <summary>A statement that is prepared once.</summary>
@@ -79,12 +126,11 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
         _db.Dispose();
     }
 
-    private static ChatDbContext Open(ChatDatabase database)
+    private void Open()
     {
-        var db = database.OpenWrite();
-        db.Database.OpenConnection();
-        db.Database.AutoSavepointsEnabled = false;
-        return db;
+        _db.Database.OpenConnection();
+        _db.Database.AutoSavepointsEnabled = false;
+        Connection.CreateFunction(SearchText.DeferralName, () => _isDeferring);
     }
 
     private void End()
@@ -93,4 +139,8 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
         _transaction!.Dispose();
         _transaction = null;
     }
+
+    // Ids grow, and between two of a batch there is none of anybody else.
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct IdRange(long First, long Last);
 }

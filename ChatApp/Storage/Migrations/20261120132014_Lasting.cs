@@ -62,7 +62,8 @@ namespace ChatApp.Storage.Migrations
 
             // What was deleted so far may still be in the files: where there are messages there is something to erase.
             migrationBuilder.Sql("INSERT INTO upkeep (Name, Value) VALUES ('html.version', 1), ('texts.removed', EXISTS (SELECT 1 FROM messages)), ('texts.erased', 0);");
-            migrationBuilder.Sql("DROP TRIGGER message_search_update; DROP TRIGGER message_search_delete;");
+            migrationBuilder.Sql("DROP TRIGGER message_search_insert; DROP TRIGGER message_search_update; DROP TRIGGER message_search_delete;");
+            migrationBuilder.Sql("CREATE TRIGGER message_search_insert AFTER INSERT ON messages WHEN NOT search_deferred() BEGIN INSERT INTO message_search(rowid, Text) VALUES (new.Id, search_form(new.Text)); END;");
             migrationBuilder.Sql("CREATE TRIGGER message_search_update AFTER UPDATE OF Text ON messages BEGIN INSERT INTO message_search(message_search, rowid, Text) VALUES ('delete', old.Id, search_form(old.Text)); INSERT INTO message_search(rowid, Text) VALUES (new.Id, search_form(new.Text)); UPDATE upkeep SET Value = Value + 1 WHERE Name = 'texts.removed'; END;");
             migrationBuilder.Sql("CREATE TRIGGER message_search_delete AFTER DELETE ON messages BEGIN INSERT INTO message_search(message_search, rowid, Text) VALUES ('delete', old.Id, search_form(old.Text)); UPDATE upkeep SET Value = Value + 1 WHERE Name = 'texts.removed'; END;");
         }
@@ -70,7 +71,8 @@ namespace ChatApp.Storage.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("DROP TRIGGER message_search_update; DROP TRIGGER message_search_delete;");
+            migrationBuilder.Sql("DROP TRIGGER message_search_insert; DROP TRIGGER message_search_update; DROP TRIGGER message_search_delete;");
+            migrationBuilder.Sql("CREATE TRIGGER message_search_insert AFTER INSERT ON messages BEGIN INSERT INTO message_search(rowid, Text) VALUES (new.Id, search_form(new.Text)); END;");
             migrationBuilder.Sql("CREATE TRIGGER message_search_update AFTER UPDATE OF Text ON messages BEGIN INSERT INTO message_search(message_search, rowid, Text) VALUES ('delete', old.Id, search_form(old.Text)); INSERT INTO message_search(rowid, Text) VALUES (new.Id, search_form(new.Text)); END;");
             migrationBuilder.Sql("CREATE TRIGGER message_search_delete AFTER DELETE ON messages BEGIN INSERT INTO message_search(message_search, rowid, Text) VALUES ('delete', old.Id, search_form(old.Text)); END;");
 
