@@ -15,8 +15,14 @@ internal sealed class Link : IDisposable
     /// <summary>The server's limit for a frame. One above it would cost the connection, and so would its retry.</summary>
     private const int MaxFrameOut = 64 * 1024;
 
-    /// <summary>As much as the server lets pile up for one socket; more in one frame is not our server.</summary>
-    private const int MaxFrameIn = 1024 * 1024;
+    /// <summary>A page of history with the longest messages stays below it; more in one frame is not our server.</summary>
+    private const int MaxFrameIn = 32 * 1024 * 1024;
+
+    /// <summary>A receive buffer that grew beyond this for one frame is given back.</summary>
+    private const int KeptBuffer = 256 * 1024;
+
+    /// <summary>Commands that may wait for the socket; who has more to send waits.</summary>
+    private const int MaxOutgoing = 64;
 
     private static readonly TimeSpan PongGrace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -24,28 +30,33 @@ internal sealed class Link : IDisposable
     private readonly WebSocket _socket;
     private readonly TimeProvider _time;
     private readonly TimeSpan _replyTimeout;
+    private readonly Pacer _pacer;
     private readonly Action<Link, Push> _onPush;
-    private readonly Channel<byte[]> _outgoing = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
-    private readonly Dictionary<int, PendingReply> _pending = [];
+    private readonly Channel<byte[]> _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxOutgoing) { SingleReader = true });
+    private readonly Dictionary<long, PendingReply> _pending = [];
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cut;
     private readonly ITimer _silence;
     private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
     private bool _answersPings;
     private Loss? _loss;
-    private int _lastId;
+    private long _lastId;
 
-    public Link(WebSocket socket, TimeProvider time, TimeSpan replyTimeout, Action<Link, Push> onPush)
+    public Link(WebSocket socket, ChatClientOptions options, Action<Link, Push> onPush)
     {
         _socket = socket;
-        _time = time;
-        _replyTimeout = replyTimeout;
+        _time = options.Time;
+        _replyTimeout = options.ReplyTimeout;
+        _pacer = new(options.Commands, options.Time);
         _onPush = onPush;
-        _cut = new(Timeout.InfiniteTimeSpan, time);
-        _silence = time.CreateTimer(
+        _cut = new(Timeout.InfiniteTimeSpan, _time);
+        _silence = _time.CreateTimer(
             _ => Break(Loss.Local($"nothing came from the server for {_silenceLimit.TotalSeconds:0.#} s")),
             null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Id of the account that is connected; null before, and where the server does not say.</summary>
+    public string? User { get; private set; }
 
     /// <summary>Completes when the link is over and every waiting request has been told so.</summary>
     public Task Lost => _lost.Task;
@@ -81,6 +92,9 @@ internal sealed class Link : IDisposable
     public async Task<Incoming?> RequestAsync(Command command, Action<Incoming>? onReply, CancellationToken cancel)
     {
         var (id, frame) = Encode(command);
+        // The server does not count the first one, and nothing can be before it.
+        if (command.Connect is null && !await TurnAsync(cancel))
+            return null;
         var reply = new PendingReply(onReply);
         lock (_pending)
         {
@@ -88,10 +102,13 @@ internal sealed class Link : IDisposable
                 return null;
             _pending.Add(id, reply);
         }
-        _outgoing.Writer.TryWrite(frame);
         try
         {
-            return await reply.Task.WaitAsync(_replyTimeout, _time, cancel);
+            await EnqueueAsync(frame, cancel);
+            var answer = await reply.Task.WaitAsync(_replyTimeout, _time, cancel);
+            if (answer?.Error is { Code: ChatError.TooManyRequests } error)
+                _pacer.Hold(Wait.From(error.RetryMs) ?? TimeSpan.Zero);
+            return answer;
         }
         catch (TimeoutException)
         {
@@ -105,8 +122,12 @@ internal sealed class Link : IDisposable
         }
     }
 
-    /// <summary>Queues a request whose reply nobody waits for.</summary>
-    public void Send(Command command) => _outgoing.Writer.TryWrite(Encode(command).Frame);
+    /// <summary>Sends a request whose reply nobody waits for.</summary>
+    public async ValueTask SendAsync(Command command)
+    {
+        if (await TurnAsync(CancellationToken.None))
+            await EnqueueAsync(Encode(command).Frame, CancellationToken.None);
+    }
 
     /// <summary>Ends politely: what is queued still goes out, then a close frame, and the peer has 2 s to answer.</summary>
     public void Close()
@@ -136,10 +157,35 @@ internal sealed class Link : IDisposable
         }
     }
 
-    private (int Id, byte[] Frame) Encode(Command command)
+    /// <summary>False where the link was lost first.</summary>
+    private async ValueTask<bool> TurnAsync(CancellationToken cancel)
+    {
+        var turn = _pacer.WaitAsync(cancel);
+        if (!turn.IsCompleted)
+        {
+            var waiting = turn.AsTask();
+            if (await Task.WhenAny(waiting, Lost) == waiting)
+                await waiting;
+        }
+        return !Lost.IsCompleted;
+    }
+
+    private async ValueTask EnqueueAsync(byte[] frame, CancellationToken cancel)
+    {
+        try
+        {
+            await _outgoing.Writer.WriteAsync(frame, cancel);
+        }
+        catch (ChannelClosedException)
+        {
+            // The link is ending; whoever waits for a reply hears of that.
+        }
+    }
+
+    private (long Id, byte[] Frame) Encode(Command command)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var frame = JsonSerializer.SerializeToUtf8Bytes(command with { Id = id }, WireJson.Default.Command);
+        var frame = JsonSerializer.SerializeToUtf8Bytes(command with { Id = id }, WireFormat.Json.Command);
         if (frame.Length > MaxFrameOut)
             throw new ChatException(new(ChatError.TooLong, $"{frame.Length} bytes do not fit into a frame of {MaxFrameOut}", Temporary: false));
         return (id, frame);
@@ -166,7 +212,10 @@ internal sealed class Link : IDisposable
                 _silence.Change(_silenceLimit, Timeout.InfiniteTimeSpan);
                 if (TakeFrame(buffer.WrittenSpan) is { } loss)
                     return loss;
-                buffer.ResetWrittenCount();
+                if (buffer.Capacity > KeptBuffer)
+                    buffer = new(4096);
+                else
+                    buffer.ResetWrittenCount();
             }
         }
         catch (JsonException e)
@@ -187,7 +236,7 @@ internal sealed class Link : IDisposable
             var line = frame[range];
             if (line.TrimStart(" \t\r"u8).IsEmpty)
                 continue;
-            var incoming = JsonSerializer.Deserialize(line, WireJson.Default.Incoming)
+            var incoming = JsonSerializer.Deserialize(line, WireFormat.Json.Incoming)
                 ?? throw new JsonException("null is not a frame");
             if (incoming.Push?.Disconnect is { } disconnect)
                 return disconnect.ToLoss();
@@ -200,6 +249,7 @@ internal sealed class Link : IDisposable
     {
         if (incoming.IsPing)
         {
+            // Where so much waits that there is no room for it, what waits is an answer too.
             if (_answersPings)
                 _outgoing.Writer.TryWrite("{}"u8.ToArray());
             return;
@@ -210,7 +260,10 @@ internal sealed class Link : IDisposable
             return;
         }
         if (incoming.Connect is { } connected)
+        {
+            User = connected.Data?.User;
             WatchPings(connected);
+        }
         PendingReply? waiting;
         lock (_pending)
             _pending.TryGetValue(incoming.Id, out waiting);
