@@ -11,12 +11,8 @@ namespace ChatApp.Client;
 /// <example>
 /// <code>
 /// using var http = new HttpClient();
-/// using var login = await ChatLogin.LoginAsync(http, new Uri("http://localhost:5080"), email, password);
-/// await using var chat = new ChatClient(new()
-/// {
-///     Endpoint = new("ws://localhost:5080/connection/websocket"),
-///     Token = login.TokenAsync,
-/// });
+/// using var login = await ChatLogin.LoginAsync(http, site, email, password);
+/// await using var chat = new ChatClient(new() { Endpoint = login.Endpoint, Token = login.TokenAsync });
 /// await chat.ConnectAsync();
 /// await using var general = await chat.SubscribeAsync("room:general");
 /// await chat.PostAsync("general", "hello");

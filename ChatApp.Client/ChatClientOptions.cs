@@ -44,10 +44,11 @@ public sealed class ChatClientOptions
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How many unread events a subscription holds: 1 to 1,000,000, default 256. While it is full the subscription
-    /// pauses; what happens meanwhile stays on the server and is fetched when the program has read on.
+    /// How many unread events a subscription holds: 1 to 1,000,000, default 1,024. While it is full the
+    /// subscription pauses; what happens meanwhile stays on the server and is fetched when half of it has been read. With
+    /// less than 1,000 that costs more: the server sends up to 500 at once, and what does not fit is sent again.
     /// </summary>
-    public int EventBuffer { get; init; } = 256;
+    public int EventBuffer { get; init; } = 1024;
 
     /// <summary>
     /// Commands of one connection; default 16 a second, 40 at once. It lies below what a server allows as it is shipped,

@@ -28,6 +28,9 @@ public sealed class ChatLogin : IDisposable
         _tokens = tokens;
     }
 
+    /// <summary>The site's socket, for <see cref="ChatClientOptions.Endpoint"/>.</summary>
+    public Uri Endpoint => new UriBuilder(new Uri(_site, "/connection/websocket")) { Scheme = _site.Scheme == "https" ? "wss" : "ws" }.Uri;
+
     /// <summary>Signs in.</summary>
     /// <param name="http">Carries the requests, now and at each renewal; stays the caller's.</param>
     /// <param name="site">The site's address, http or https, for example <c>https://chat.example/</c>.</param>

@@ -12,7 +12,7 @@ public abstract class ClientTestBase : IAsyncLifetime
 
     private protected List<ConnectionLoss> Losses { get; } = [];
 
-    private protected ChatClientOptions Options(TimeProvider? time = null, int eventBuffer = 256, TimeSpan? replyTimeout = null) => new()
+    private protected ChatClientOptions Options(TimeProvider? time = null, int eventBuffer = 1024, TimeSpan? replyTimeout = null) => new()
     {
         Endpoint = Server.Endpoint,
         Token = (_, _) => ValueTask.FromResult("secret"),
