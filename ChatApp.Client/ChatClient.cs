@@ -26,6 +26,7 @@ namespace ChatApp.Client;
 public sealed partial class ChatClient : IAsyncDisposable
 {
     private const string OwnPrefix = "#";
+    private const int MaxFaults = 3;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ChatSubscription> _subscriptions = new(StringComparer.Ordinal);
@@ -175,12 +176,14 @@ public sealed partial class ChatClient : IAsyncDisposable
 
     /// <summary>
     /// Asks until there is an answer for good: again on the next connection where one broke, and after a pause where the
-    /// server could not do it now. So a command may be carried out twice; all that are sent here bear that.
+    /// server could not do it now. So a command may be carried out twice; all that are sent here bear that. One at which
+    /// the server fails again and again is given up: it would cost all others their connection for ever.
     /// </summary>
     private async Task<Incoming> AskAsync(Command command, Pacer? pacer, CancellationToken cancel)
     {
         _connection.EnsureStarted();
         var backoff = new Backoff(Options.BackoffMin, Options.BackoffMax);
+        var faults = 0;
         while (await _connection.LinkAsync(cancel) is { } link)
         {
             if (pacer is not null)
@@ -189,6 +192,8 @@ public sealed partial class ChatClient : IAsyncDisposable
             if (reply is null)
             {
                 _connection.Retire(link);
+                if (link.EndedByServerFault && ++faults == MaxFaults)
+                    throw new ChatException(new(ChatError.Internal, $"the server failed {MaxFaults} times while this was asked", Temporary: true));
                 continue;
             }
             if (reply.Error?.ToError() is not { } error)

@@ -1,28 +1,23 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
-using System.Threading.Channels;
 using ChatApp.Client.Wire;
 
 namespace ChatApp.Client;
 
 /// <summary>
-/// One open socket: a read loop, a write loop, the requests that wait for a reply, and the watch for silence.
+/// One open socket: its read loop, the requests that wait for a reply, and the watch for silence.
 /// It never comes back to life; the client opens another one.
 /// </summary>
 internal sealed class Link : IDisposable
 {
-    /// <summary>The server's limit for a frame. One above it would cost the connection, and so would its retry.</summary>
-    private const int MaxFrameOut = 64 * 1024;
-
     /// <summary>A page of history with the longest messages stays below it; more in one frame is not our server.</summary>
     private const int MaxFrameIn = 32 * 1024 * 1024;
 
     /// <summary>A receive buffer that grew beyond this for one frame is given back.</summary>
     private const int KeptBuffer = 256 * 1024;
 
-    /// <summary>Commands that may wait for the socket; who has more to send waits.</summary>
-    private const int MaxOutgoing = 64;
+    private const int ServerFault = 3004;
 
     private static readonly TimeSpan PongGrace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -32,7 +27,7 @@ internal sealed class Link : IDisposable
     private readonly TimeSpan _replyTimeout;
     private readonly Pacer _pacer;
     private readonly Action<Link, Push> _onPush;
-    private readonly Channel<byte[]> _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxOutgoing) { SingleReader = true });
+    private readonly FrameWriter _outgoing;
     private readonly Dictionary<long, PendingReply> _pending = [];
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cut;
@@ -49,6 +44,7 @@ internal sealed class Link : IDisposable
         _replyTimeout = options.ReplyTimeout;
         _pacer = new(options.Commands, options.Time);
         _onPush = onPush;
+        _outgoing = new(socket);
         _cut = new(Timeout.InfiniteTimeSpan, _time);
         _silence = _time.CreateTimer(
             _ => Break(Loss.Local($"nothing came from the server for {_silenceLimit.TotalSeconds:0.#} s")),
@@ -58,16 +54,21 @@ internal sealed class Link : IDisposable
     /// <summary>Id of the account that is connected; null before, and where the server does not say.</summary>
     public string? User { get; private set; }
 
+    /// <summary>True where the server ended the link because of a fault of its own; known when <see cref="Lost"/> completes.</summary>
+    public bool EndedByServerFault { get; private set; }
+
     /// <summary>Completes when the link is over and every waiting request has been told so.</summary>
     public Task Lost => _lost.Task;
 
     /// <summary>Reads and writes until the socket ends; returns why. Call once.</summary>
     public async Task<Loss> RunAsync()
     {
-        var writing = WriteLoopAsync();
+        var writing = WriteAsync();
         try
         {
-            return await ReadLoopAsync();
+            var loss = await ReadLoopAsync();
+            EndedByServerFault = loss.Code is ServerFault;
+            return loss;
         }
         finally
         {
@@ -104,7 +105,7 @@ internal sealed class Link : IDisposable
         }
         try
         {
-            await EnqueueAsync(frame, cancel);
+            await _outgoing.EnqueueAsync(frame, cancel);
             var answer = await reply.Task.WaitAsync(_replyTimeout, _time, cancel);
             if (answer?.Error is { Code: ChatError.TooManyRequests } error)
                 _pacer.Hold(Wait.From(error.RetryMs) ?? TimeSpan.Zero);
@@ -126,13 +127,13 @@ internal sealed class Link : IDisposable
     public async ValueTask SendAsync(Command command)
     {
         if (await TurnAsync(CancellationToken.None))
-            await EnqueueAsync(Encode(command).Frame, CancellationToken.None);
+            await _outgoing.EnqueueAsync(Encode(command).Frame, CancellationToken.None);
     }
 
     /// <summary>Ends politely: what is queued still goes out, then a close frame, and the peer has 2 s to answer.</summary>
     public void Close()
     {
-        _outgoing.Writer.TryComplete();
+        _outgoing.Complete();
         _cut.CancelAfter(CloseTimeout);
     }
 
@@ -170,24 +171,12 @@ internal sealed class Link : IDisposable
         return !Lost.IsCompleted;
     }
 
-    private async ValueTask EnqueueAsync(byte[] frame, CancellationToken cancel)
-    {
-        try
-        {
-            await _outgoing.Writer.WriteAsync(frame, cancel);
-        }
-        catch (ChannelClosedException)
-        {
-            // The link is ending; whoever waits for a reply hears of that.
-        }
-    }
-
     private (long Id, byte[] Frame) Encode(Command command)
     {
         var id = Interlocked.Increment(ref _lastId);
         var frame = JsonSerializer.SerializeToUtf8Bytes(command with { Id = id }, WireFormat.Json.Command);
-        if (frame.Length > MaxFrameOut)
-            throw new ChatException(new(ChatError.TooLong, $"{frame.Length} bytes do not fit into a frame of {MaxFrameOut}", Temporary: false));
+        if (frame.Length > FrameWriter.MaxFrame)
+            throw new ChatException(new(ChatError.TooLong, $"{frame.Length} bytes do not fit into a frame of {FrameWriter.MaxFrame}", Temporary: false));
         return (id, frame);
     }
 
@@ -251,7 +240,7 @@ internal sealed class Link : IDisposable
         {
             // Where so much waits that there is no room for it, what waits is an answer too.
             if (_answersPings)
-                _outgoing.Writer.TryWrite("{}"u8.ToArray());
+                _outgoing.TryEnqueue("{}"u8.ToArray());
             return;
         }
         if (incoming.Push is { } push)
@@ -279,25 +268,11 @@ internal sealed class Link : IDisposable
         _silence.Change(_silenceLimit, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The only writer of the socket. Everything that is ready goes out as one frame.</summary>
-    private async Task WriteLoopAsync()
+    private async Task WriteAsync()
     {
-        var batch = new ArrayBufferWriter<byte>(1024);
         try
         {
-            while (await _outgoing.Reader.WaitToReadAsync(_cut.Token))
-            {
-                while (_outgoing.Reader.TryRead(out var frame))
-                {
-                    if (batch.WrittenCount > 0 && batch.WrittenCount + 1 + frame.Length > MaxFrameOut)
-                        await FlushAsync(batch);
-                    if (batch.WrittenCount > 0)
-                        batch.Write("\n"u8);
-                    batch.Write(frame);
-                }
-                await FlushAsync(batch);
-            }
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _cut.Token);
+            await _outgoing.RunAsync(_cut.Token);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
@@ -305,12 +280,6 @@ internal sealed class Link : IDisposable
             Interlocked.CompareExchange(ref _loss, Loss.Local("the connection broke while writing", e), null);
             _cut.CancelAfter(CloseTimeout);
         }
-    }
-
-    private async ValueTask FlushAsync(ArrayBufferWriter<byte> batch)
-    {
-        await _socket.SendAsync(batch.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _cut.Token);
-        batch.ResetWrittenCount();
     }
 
     private sealed class PendingReply(Action<Incoming>? onReply)

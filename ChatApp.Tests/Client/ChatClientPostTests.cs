@@ -85,6 +85,24 @@ public sealed class ChatClientPostTests : ClientTestBase
     }
 
     [Fact]
+    public async Task A_call_at_which_the_server_fails_three_times_is_given_up_and_the_client_lives()
+    {
+        var (client, session) = await ConnectedAsync();
+        var asking = client.RoomsAsync();
+        for (var time = 0; time < 3; time++)
+        {
+            await session.ExpectAsync("rpc");
+            await session.SendAsync("""{"push":{"disconnect":{"code":3004,"reason":"internal server error","reconnect":true}}}""");
+            session = await Server.WelcomeAsync();
+        }
+
+        Assert.Equal(100, (await Assert.ThrowsAsync<ChatException>(() => asking).Soon()).Error.Code);
+        var posting = client.PostAsync("7", "hello");
+        await StoreAsync(session, (await session.ExpectAsync("publish")).Id);
+        await posting.Soon();
+    }
+
+    [Fact]
     public async Task Posts_keep_to_their_pace()
     {
         var time = new ManualTime();
