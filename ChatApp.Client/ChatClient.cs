@@ -177,7 +177,7 @@ public sealed partial class ChatClient : IAsyncDisposable
     /// <summary>
     /// Asks until there is an answer for good: again on the next connection where one broke, and after a pause where the
     /// server could not do it now. So a command may be carried out twice; all that are sent here bear that. One at which
-    /// the server fails again and again is given up: it would cost all others their connection for ever.
+    /// the server ends the connection again and again is given up: it would cost all others theirs for ever.
     /// </summary>
     private async Task<Incoming> AskAsync(Command command, Pacer? pacer, CancellationToken cancel)
     {
@@ -192,8 +192,8 @@ public sealed partial class ChatClient : IAsyncDisposable
             if (reply is null)
             {
                 _connection.Retire(link);
-                if (link.EndedByServerFault && ++faults == MaxFaults)
-                    throw new ChatException(new(ChatError.Internal, $"the server failed {MaxFaults} times while this was asked", Temporary: true));
+                if (link.EndedByAnswer && ++faults == MaxFaults)
+                    throw new ChatException(new(ChatError.Internal, $"the connection ended {MaxFaults} times while this was asked", Temporary: true));
                 continue;
             }
             if (reply.Error?.ToError() is not { } error)

@@ -62,13 +62,21 @@ public sealed record ReactionsChanged(string Room, string MessageId, IReadOnlyLi
 /// <param name="At">When.</param>
 public sealed record PinChanged(string Room, string MessageId, bool Pinned, ChatPerson By, DateTimeOffset At) : ChatEvent;
 
-/// <summary>The room was made, renamed or archived, or has another topic.</summary>
+/// <summary>A room was made, renamed or archived, or is described otherwise. On the own channel too, where name or state changed.</summary>
 /// <param name="Room">Its id.</param>
 /// <param name="Name">Its name now.</param>
 /// <param name="Topic">Its topic now; may be empty.</param>
+/// <param name="Description">What is said about it at length now; may be empty.</param>
 /// <param name="Archived">True where nothing changes there any more.</param>
 /// <param name="At">When.</param>
-public sealed record RoomChanged(string Room, string Name, string Topic, bool Archived, DateTimeOffset At) : ChatEvent;
+public sealed record RoomChanged(string Room, string Name, string Topic, string Description, bool Archived, DateTimeOffset At) : ChatEvent;
+
+/// <summary>Somebody has another role in the room.</summary>
+/// <param name="Member">Who.</param>
+/// <param name="Role"><c>member</c>, <c>moderator</c> or <c>owner</c>.</param>
+/// <param name="By">Who gave it.</param>
+/// <param name="At">When.</param>
+public sealed record RoleChanged(ChatPerson Member, string Role, ChatPerson By, DateTimeOffset At) : ChatEvent;
 
 /// <summary>Old messages went by age, pinned ones excepted.</summary>
 /// <param name="Floor">Up to this offset.</param>

@@ -24,9 +24,10 @@ internal static class EventReader
                 "reaction.changed" => new ReactionsChanged(RoomOf(data), IdOf(data), Reactions(data), Person(data, "by"), At(data)),
                 "message.pinned" => new PinChanged(RoomOf(data), IdOf(data), data.GetProperty("message").GetProperty("pinned").GetBoolean(), Person(data, "by"), At(data)),
                 "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
-                    Text(room, "id"), Text(room, "name"), Text(room, "topic"), room.GetProperty("archived").GetBoolean(), At(data)),
+                    Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data)),
                 "history.trimmed" => new HistoryTrimmed(data.GetProperty("floor").GetInt64()),
                 "member.changed" => new MemberChanged(Person(data, "member"), data.GetProperty("joined").GetBoolean(), At(data)),
+                "role.changed" => new RoleChanged(Person(data, "member"), Text(data, "role"), Person(data, "by"), At(data)),
                 "room.joined" or "room.left" when data.GetProperty("room") is var room => new OwnRoomChanged(Text(room, "id"), Text(room, "name"), type is "room.joined"),
                 "read.moved" => new ReadMoved(data.Deserialize(WireFormat.Json.UnreadRoom)!),
                 "rank.changed" => new RankChanged(Text(data, "rank")),

@@ -18,6 +18,7 @@ internal sealed class Link : IDisposable
     private const int KeptBuffer = 256 * 1024;
 
     private const int ServerFault = 3004;
+    private const int Slow = 3008;
 
     private static readonly TimeSpan PongGrace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -54,8 +55,11 @@ internal sealed class Link : IDisposable
     /// <summary>Id of the account that is connected; null before, and where the server does not say.</summary>
     public string? User { get; private set; }
 
-    /// <summary>True where the server ended the link because of a fault of its own; known when <see cref="Lost"/> completes.</summary>
-    public bool EndedByServerFault { get; private set; }
+    /// <summary>
+    /// True where what was asked may have ended the link: the server failed, or its answer was too much for what it lets
+    /// wait. Known when <see cref="Lost"/> completes.
+    /// </summary>
+    public bool EndedByAnswer { get; private set; }
 
     /// <summary>Completes when the link is over and every waiting request has been told so.</summary>
     public Task Lost => _lost.Task;
@@ -67,7 +71,7 @@ internal sealed class Link : IDisposable
         try
         {
             var loss = await ReadLoopAsync();
-            EndedByServerFault = loss.Code is ServerFault;
+            EndedByAnswer = loss.Code is ServerFault or Slow;
             return loss;
         }
         finally

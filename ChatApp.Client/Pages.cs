@@ -5,9 +5,10 @@ namespace ChatApp.Client;
 /// <param name="Name">Its name for people.</param>
 /// <param name="Topic">What it is about; may be empty.</param>
 /// <param name="Private">True where only members know of it.</param>
+/// <param name="Archived">True where nothing changes there any more.</param>
 /// <param name="Head">Offset of its newest change.</param>
 /// <param name="Epoch">Names its log.</param>
-public sealed record ChatRoom(string Id, string Name, string Topic, bool Private, long Head, string Epoch)
+public sealed record ChatRoom(string Id, string Name, string Topic, bool Private, bool Archived, long Head, string Epoch)
 {
     /// <summary>Where its log stood when it was asked for.</summary>
     public ChannelPosition Position => new(Epoch, Head);

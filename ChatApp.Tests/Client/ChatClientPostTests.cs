@@ -84,15 +84,17 @@ public sealed class ChatClientPostTests : ClientTestBase
         Assert.Equal(new(403, "no", Temporary: false), (await Assert.ThrowsAsync<ChatException>(() => posting).Soon()).Error);
     }
 
-    [Fact]
-    public async Task A_call_at_which_the_server_fails_three_times_is_given_up_and_the_client_lives()
+    [Theory]
+    [InlineData(3004)]
+    [InlineData(3008)]
+    public async Task A_call_that_ends_the_connection_three_times_is_given_up_and_the_client_lives(int code)
     {
         var (client, session) = await ConnectedAsync();
         var asking = client.RoomsAsync();
         for (var time = 0; time < 3; time++)
         {
             await session.ExpectAsync("rpc");
-            await session.SendAsync("""{"push":{"disconnect":{"code":3004,"reason":"internal server error","reconnect":true}}}""");
+            await session.SendAsync($$$$"""{"push":{"disconnect":{"code":{{{{code}}}},"reason":"over","reconnect":true}}}""");
             session = await Server.WelcomeAsync();
         }
 

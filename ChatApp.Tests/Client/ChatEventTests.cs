@@ -142,7 +142,13 @@ public sealed class ChatEventTests : ClientTestBase
                 Assert.Equal(new PinChanged("general", "42", Pinned: true, Bob, At), seen);
                 break;
             case "room changed":
-                Assert.Equal(new RoomChanged("general", "General", "", Archived: false, At), seen);
+                Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At), seen);
+                break;
+            case "room changed elsewhere":
+                Assert.Equal(new RoomChanged("general", "General", "All of us", "Everything\nand more", Archived: true, At), seen);
+                break;
+            case "role changed":
+                Assert.Equal(new RoleChanged(Bob, "moderator", new("u1", "Änn <b>"), At), seen);
                 break;
             case "history trimmed":
                 Assert.Equal(new HistoryTrimmed(5), seen);

@@ -25,7 +25,8 @@ public sealed class ClientStormTests
         // A small buffer: the reader pauses and fetches again and again.
         await using var reader = await server.ClientAsync(bob, proxy, eventBuffer: 128);
         var replica = new RoomReplica((await reader.HistoryAsync(room.Id.Value)).Position);
-        await using var events = (await reader.SubscribeAsync(room.Channel(), replica.Position)).GetAsyncEnumerator();
+        // Not disposed here: the subscription ends with its client, and a reading that failed must be heard of.
+        var events = (await reader.SubscribeAsync(room.Channel(), replica.Position)).GetAsyncEnumerator();
         var (cuts, random) = (0, new Random(20260));
 
         async Task ReadUntilAsync(Func<bool> isEnough)
