@@ -1,4 +1,5 @@
 using System.Text;
+using ChatApp.Bench.Chat;
 using ChatApp.Bench.Crash;
 using ChatApp.Bench.Fanout;
 using ChatApp.Bench.Memory;
@@ -60,6 +61,8 @@ internal static class Verbs
             VerbOptions.Help, ResumeVerb.RunAsync),
         new("memory", "10,000 quiet rooms with a live subscriber each: managed heap per room",
             VerbOptions.Help, MemoryVerb.RunAsync),
+        new("chat", "a chat in the terminal, for people; the sample of the client library",
+            ChatVerb.Help, ChatVerb.RunAsync),
         new("serve", "runs one of the compared servers, as the other verbs do in a child process",
             ServeVerb.Help, ServeVerb.RunAsync),
     ];

@@ -10,7 +10,8 @@ internal sealed class Backoff(TimeSpan min, TimeSpan max)
 
     /// <param name="lived">How long things went well before. Only a long good time resets the delay: a server that
     /// accepts and drops at once must not be asked again at full speed.</param>
-    public TimeSpan Next(TimeSpan lived)
+    /// <param name="atLeast">What the server said, where it said how long to wait.</param>
+    public TimeSpan Next(TimeSpan lived, TimeSpan? atLeast = null)
     {
         if (lived >= max)
             _doublings = 0;
@@ -18,6 +19,7 @@ internal sealed class Backoff(TimeSpan min, TimeSpan max)
         if (ceiling > max)
             ceiling = max;
         // Whole milliseconds: timers count no finer.
-        return TimeSpan.FromMilliseconds(Math.Round((min + (Random.Shared.NextDouble() * (ceiling - min))).TotalMilliseconds));
+        var wait = TimeSpan.FromMilliseconds(Math.Round((min + (Random.Shared.NextDouble() * (ceiling - min))).TotalMilliseconds));
+        return atLeast > wait ? atLeast.Value : wait;
     }
 }

@@ -2,6 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace ChatApp.Client;
 
+/// <summary>Yields an access token for the server. <see cref="ChatLogin.TokenAsync"/> fits.</summary>
+/// <param name="outworn">The token that has expired or is about to: the answer must be another one. Null where any good token will do.</param>
+/// <param name="cancel">Gives up.</param>
+public delegate ValueTask<string> TokenSource(string? outworn, CancellationToken cancel);
+
+/// <summary>How fast a client sends: so many at once after a quiet time, and so many each second in the long run.</summary>
+/// <param name="PerSecond">In the long run; 0.01 to 1,000,000.</param>
+/// <param name="Burst">At once; 1 to 1,000,000.</param>
+public sealed record Pace(double PerSecond, int Burst);
+
 /// <summary>How a <see cref="ChatClient"/> connects. Checked once, by the client's constructor.</summary>
 public sealed class ChatClientOptions
 {
@@ -9,11 +19,11 @@ public sealed class ChatClientOptions
     public required Uri Endpoint { get; init; }
 
     /// <summary>
-    /// Yields the access token of the connect command, asked before every connection and reconnection.
-    /// <see cref="ChatLogin.TokenAsync"/> fits. A <see cref="ChatException"/> that is not temporary ends the client,
-    /// any other failure is tried again like a lost connection.
+    /// Yields the access token: asked before every connection and, where the server says when the token ends, shortly
+    /// before that. A <see cref="ChatException"/> that is not temporary ends the client, any other failure is tried again
+    /// like a lost connection.
     /// </summary>
-    public required Func<CancellationToken, ValueTask<string>> Token { get; init; }
+    public required TokenSource Token { get; init; }
 
     /// <summary>What the server's list of connections calls this program: 1 to 64 characters, default <c>chatapp-client</c>.</summary>
     public string Name { get; init; } = "chatapp-client";
@@ -33,12 +43,31 @@ public sealed class ChatClientOptions
     /// </summary>
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many unread events a subscription holds before it ends as overflowed: 1 to 1,000,000, default 1,024.</summary>
+    /// <summary>
+    /// How many unread events a subscription holds: 1 to 1,000,000, default 1,024. While it is full the
+    /// subscription pauses; what happens meanwhile stays on the server and is fetched when half of it has been read. With
+    /// less than 1,000 that costs more: the server sends up to 500 at once, and what does not fit is sent again.
+    /// </summary>
     public int EventBuffer { get; init; } = 1024;
 
     /// <summary>
-    /// Told of every connection that was lost or did not come about, before the wait for the next one; for logs and
-    /// status lines. Runs on the client's own task: it must be quick, and if it throws the client ends as faulted.
+    /// Commands of one connection; default 16 a second, 40 at once. It lies below what a server allows as it is shipped,
+    /// because a server ends connections that go on above its limit.
+    /// </summary>
+    public Pace Commands { get; init; } = new(16, 40);
+
+    /// <summary>Messages of this client; default 8 a second, 4 at once. The server's limit counts all programs of an account.</summary>
+    public Pace Posts { get; init; } = new(8, 4);
+
+    /// <summary>
+    /// Told each time the client is connected; for logs and status lines. Runs on the client's own task: it must be
+    /// quick, and if it throws the client ends as faulted.
+    /// </summary>
+    public Action? Connected { get; init; }
+
+    /// <summary>
+    /// Told of every connection that was lost or did not come about, before the wait for the next one. Runs on the
+    /// client's own task: it must be quick, and if it throws the client ends as faulted.
     /// </summary>
     public Action<ConnectionLoss>? Lost { get; init; }
 
@@ -56,6 +85,15 @@ public sealed class ChatClientOptions
         Between(BackoffMin, TimeSpan.FromMilliseconds(1), BackoffMax);
         Between(ReplyTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         Between(EventBuffer, 1, 1_000_000);
+        Between(Commands, nameof(Commands));
+        Between(Posts, nameof(Posts));
+    }
+
+    private static void Between(Pace pace, string name)
+    {
+        ArgumentNullException.ThrowIfNull(pace, name);
+        Between(pace.PerSecond, 0.01, 1_000_000, name);
+        Between(pace.Burst, 1, 1_000_000, name);
     }
 
     private static void Between<T>(T value, T min, T max, [CallerArgumentExpression(nameof(value))] string name = "")

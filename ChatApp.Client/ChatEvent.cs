@@ -1,72 +1,131 @@
 using System.Text.Json;
-using ChatApp.Client.Wire;
 
 namespace ChatApp.Client;
 
-/// <summary>One publication of a channel.</summary>
-/// <param name="Type">What happened, for example <c>message.posted</c> or <c>message.deleted</c>; null where the data
-/// is not a chat event, as on a general push channel.</param>
-/// <param name="Message">The message it is about, in today's state; null where it is about something else.</param>
-/// <param name="Offset">Its place in the channel; null for passing events that are not stored. Offsets of a room are
-/// consecutive: a jump tells of events missed while the connection was down.</param>
-/// <param name="Data">The publication's data as it came, with every field that this library does not know.</param>
-public sealed record ChatEvent(string? Type, ChatMessage? Message, long? Offset, JsonElement Data)
+/// <summary>A place in a channel's log.</summary>
+/// <param name="Epoch">Names the log; another epoch, other offsets.</param>
+/// <param name="Offset">Of the last change up to here; the first change of a log has 1.</param>
+public readonly record struct ChannelPosition(string Epoch, long Offset);
+
+/// <summary>
+/// One item of a subscription. What the server sends is one of the types of this library, or a <see cref="RawEvent"/>
+/// where it is none of them; a <see cref="Gap"/> is this library's own.
+/// </summary>
+public abstract record ChatEvent
 {
-    internal static ChatEvent From(Publication publication)
+    private protected ChatEvent()
     {
-        var data = publication.Data;
-        string? type = null;
-        ChatMessage? message = null;
-        try
-        {
-            if (Member(data, "type", JsonValueKind.String) is { } name)
-                type = name.GetString();
-            if (type is not null && Member(data, "message", JsonValueKind.Object) is { } body)
-                message = body.Deserialize(WireJson.Default.ChatMessage);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // The data is somebody else's: the same words may mean something else on a general channel, and half a
-            // surrogate pair is legal JSON but no string. Neither may cost the reader its connection.
-        }
-        return new(type, message, publication.Offset, data);
     }
 
-    private static JsonElement? Member(JsonElement data, string name, JsonValueKind kind) =>
-        data.ValueKind is JsonValueKind.Object && data.TryGetProperty(name, out var value) && value.ValueKind == kind
-            ? value
-            : null;
+    /// <summary>
+    /// Its place in the channel; null for what passes and is not stored. A program that keeps the position of the last
+    /// item that it has dealt with can go on from there after a restart, see <see cref="ChatClient.SubscribeAsync"/>.
+    /// </summary>
+    public ChannelPosition? Position { get; init; }
+
+    /// <summary>The data as it came, with every field that this library does not know; undefined for a <see cref="Gap"/>.</summary>
+    public JsonElement Data { get; init; }
 }
 
-/// <summary>A chat message as readers of the room see it now. Of a deleted one only id, room and the fact are told.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Room">The id of its room, without the channel's <c>room:</c>.</param>
-/// <param name="Author">Who wrote it; null once deleted.</param>
-/// <param name="Text">The source text (Markdown); null once deleted.</param>
-/// <param name="Html">The same as safe HTML, where the server sends it.</param>
-/// <param name="Key">The key its sender gave it; tells a program its own messages.</param>
-/// <param name="At">When the server accepted it; null once deleted.</param>
-/// <param name="EditedAt">When it was last edited, if ever.</param>
-/// <param name="Deleted">True when it was deleted.</param>
-public sealed record ChatMessage(
-    string Id,
-    string Room,
-    ChatAuthor? Author,
-    string? Text,
-    string? Html,
-    string? Key,
-    DateTimeOffset? At,
-    DateTimeOffset? EditedAt,
-    bool Deleted);
+/// <summary>A message was posted.</summary>
+/// <param name="Message">The message in today's state: in a replay it may be edited or deleted already.</param>
+public sealed record MessagePosted(ChatMessage Message) : ChatEvent;
 
-/// <summary>Who wrote a message.</summary>
-/// <param name="Id">The user's id.</param>
-/// <param name="Name">The user's name for people.</param>
-public sealed record ChatAuthor(string Id, string Name);
+/// <summary>A message has a new text.</summary>
+/// <param name="Message">The message in today's state.</param>
+public sealed record MessageEdited(ChatMessage Message) : ChatEvent;
 
-/// <summary>The server's word that a message is stored.</summary>
-/// <param name="Offset">The message's place in its room.</param>
-/// <param name="Epoch">The generation of the room's log that the offset belongs to.</param>
-/// <param name="MessageId">The message's id.</param>
-/// <param name="Duplicate">True when an earlier attempt with the same key had already stored it.</param>
-public sealed record PostReceipt(long Offset, string Epoch, string MessageId, bool Duplicate);
+/// <summary>A deletion was taken back by the author of the message.</summary>
+/// <param name="Message">The message in today's state.</param>
+public sealed record MessageRestored(ChatMessage Message) : ChatEvent;
+
+/// <summary>A message was deleted.</summary>
+/// <param name="Room">The id of its room.</param>
+/// <param name="MessageId">Its id.</param>
+/// <param name="By">Who deleted it.</param>
+/// <param name="At">When.</param>
+public sealed record MessageDeleted(string Room, string MessageId, ChatPerson By, DateTimeOffset At) : ChatEvent;
+
+/// <summary>Somebody reacted to a message, or took that back.</summary>
+/// <param name="Room">The id of its room.</param>
+/// <param name="MessageId">Its id.</param>
+/// <param name="Reactions">All reactions to it now.</param>
+/// <param name="By">Who reacted.</param>
+/// <param name="At">When.</param>
+public sealed record ReactionsChanged(string Room, string MessageId, IReadOnlyList<Reaction> Reactions, ChatPerson By, DateTimeOffset At) : ChatEvent;
+
+/// <summary>A message was pinned, or the pin was taken off.</summary>
+/// <param name="Room">The id of its room.</param>
+/// <param name="MessageId">Its id.</param>
+/// <param name="Pinned">True where it is pinned now.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="At">When.</param>
+public sealed record PinChanged(string Room, string MessageId, bool Pinned, ChatPerson By, DateTimeOffset At) : ChatEvent;
+
+/// <summary>A room was made, renamed or archived, or is described otherwise. On the own channel too, where name or state changed.</summary>
+/// <param name="Room">Its id.</param>
+/// <param name="Name">Its name now.</param>
+/// <param name="Topic">Its topic now; may be empty.</param>
+/// <param name="Description">What is said about it at length now; may be empty.</param>
+/// <param name="Archived">True where nothing changes there any more.</param>
+/// <param name="At">When.</param>
+public sealed record RoomChanged(string Room, string Name, string Topic, string Description, bool Archived, DateTimeOffset At) : ChatEvent;
+
+/// <summary>Somebody has another role in the room.</summary>
+/// <param name="Member">Who.</param>
+/// <param name="Role"><c>member</c>, <c>moderator</c> or <c>owner</c>.</param>
+/// <param name="By">Who gave it.</param>
+/// <param name="At">When.</param>
+public sealed record RoleChanged(ChatPerson Member, string Role, ChatPerson By, DateTimeOffset At) : ChatEvent;
+
+/// <summary>Old messages went by age, pinned ones excepted.</summary>
+/// <param name="Floor">Up to this offset.</param>
+public sealed record HistoryTrimmed(long Floor) : ChatEvent;
+
+/// <summary>Somebody came into the room or left it.</summary>
+/// <param name="Member">Who.</param>
+/// <param name="Joined">True for coming.</param>
+/// <param name="At">When.</param>
+public sealed record MemberChanged(ChatPerson Member, bool Joined, DateTimeOffset At) : ChatEvent;
+
+/// <summary>This account came into a room or left it. On the own channel.</summary>
+/// <param name="Room">The room's id.</param>
+/// <param name="Name">The room's name.</param>
+/// <param name="Joined">True for coming.</param>
+public sealed record OwnRoomChanged(string Room, string Name, bool Joined) : ChatEvent;
+
+/// <summary>This account has read on, here or elsewhere. On the own channel.</summary>
+/// <param name="Unread">What is unread now.</param>
+public sealed record ReadMoved(UnreadRoom Unread) : ChatEvent;
+
+/// <summary>This account has another rank. On the own channel.</summary>
+/// <param name="Rank"><c>member</c>, <c>moderator</c> or <c>administrator</c>.</param>
+public sealed record RankChanged(string Rank) : ChatEvent;
+
+/// <summary>Anything else: a general channel's data, or an event that is newer than this library.</summary>
+/// <param name="Type">What calls itself its type; null where nothing does.</param>
+public sealed record RawEvent(string? Type) : ChatEvent;
+
+/// <summary>Why a subscription could not go on where it was.</summary>
+public enum GapReason
+{
+    /// <summary>The channel keeps no history, and something may have happened while the connection was down.</summary>
+    NotKept,
+
+    /// <summary>The log is another one, as after a backup was restored.</summary>
+    Epoch,
+
+    /// <summary>What came next is no longer kept.</summary>
+    Trimmed,
+
+    /// <summary>There is no such position in the log.</summary>
+    TooFar,
+}
+
+/// <summary>
+/// Events are missing here: what a program knows of the channel may be wrong. Load it anew; what follows in the
+/// subscription comes after <see cref="ChatEvent.Position"/>, where there is one.
+/// </summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Lost">How many changes are lost; 0 where nobody can know.</param>
+public sealed record Gap(GapReason Reason, long Lost) : ChatEvent;

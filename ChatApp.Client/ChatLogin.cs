@@ -28,6 +28,9 @@ public sealed class ChatLogin : IDisposable
         _tokens = tokens;
     }
 
+    /// <summary>The site's socket, for <see cref="ChatClientOptions.Endpoint"/>.</summary>
+    public Uri Endpoint => new UriBuilder(new Uri(_site, "/connection/websocket")) { Scheme = _site.Scheme == "https" ? "wss" : "ws" }.Uri;
+
     /// <summary>Signs in.</summary>
     /// <param name="http">Carries the requests, now and at each renewal; stays the caller's.</param>
     /// <param name="site">The site's address, http or https, for example <c>https://chat.example/</c>.</param>
@@ -59,16 +62,17 @@ public sealed class ChatLogin : IDisposable
     }
 
     /// <summary>An access token that is good for a while: the last one, or a new one shortly before that expires.</summary>
+    /// <param name="outworn">A token that is not to be given again, whatever this machine's clock says of it; null for any.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ChatException">As at the login; 101 when the account's session is over.</exception>
     /// <exception cref="HttpRequestException">The server could not be reached.</exception>
-    public async ValueTask<string> TokenAsync(CancellationToken cancel)
+    public async ValueTask<string> TokenAsync(string? outworn, CancellationToken cancel)
     {
         // A refresh token may be good for one use only, so two renewals must not overlap.
         await _oneAtATime.WaitAsync(cancel);
         try
         {
-            if (_time.GetUtcNow() >= _tokens.RenewAt)
+            if (_tokens.Access == outworn || _time.GetUtcNow() >= _tokens.RenewAt)
             {
                 _tokens = await AskAsync(
                     _http, new Uri(_site, "/api/account/refresh"), new(_tokens.Refresh), LoginJson.Default.RefreshRequest, _time, cancel);

@@ -1,33 +1,50 @@
-using System.Threading.Channels;
 using ChatApp.Client.Wire;
 
 namespace ChatApp.Client;
 
 /// <summary>
-/// The live events of one channel, in order. Enumerate it once: each event goes to one reader. It survives lost
-/// connections by subscribing again; events of the time between are not repeated, and the jump of
-/// <see cref="ChatEvent.Offset"/> shows how many were missed. The enumeration ends, after the events that were already
-/// there, when the subscription does; <see cref="Completion"/> says why. Disposing unsubscribes.
+/// The events of one channel, in order, each once. Enumerate it once: each event goes to one reader. Where the channel
+/// keeps history it goes on after a lost connection exactly where it was: what was missed comes before anything newer.
+/// Where that cannot be done a <see cref="Gap"/> stands in the place of what is missing.
+/// <para>A program that reads too slowly costs only itself: once <see cref="ChatClientOptions.EventBuffer"/> events are
+/// waiting the subscription pauses, everything else of the client goes on, and when half of them are read it fetches
+/// what happened meanwhile from the server.</para>
+/// <para>The enumeration ends, after the events that were already there, when the subscription does;
+/// <see cref="Completion"/> says why. Disposing unsubscribes.</para>
 /// </summary>
 public sealed class ChatSubscription : IAsyncEnumerable<ChatEvent>, IAsyncDisposable
 {
     private readonly ChatClient _client;
-    private readonly Channel<ChatEvent> _events;
+    private readonly EventBuffer _events;
+    private readonly bool _isOwn;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<EndReason> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _keeping = Task.CompletedTask;
 
-    // The link whose pushes are ours: set by its subscribe reply, cleared by its unsubscribe push.
+    // The link whose pushes are ours: set by its subscribe reply, cleared by its unsubscribe push or by a pause.
+    // While it is null nobody but the keeper touches the position.
     private volatile Link? _active;
     private volatile EndReason? _end;
-    private TaskCompletionSource _evicted = new();
+    private TaskCompletionSource<Interruption> _interrupted = new();
+    private ChannelPosition? _position;
+    private long? _holeAfter;
+    private bool _hasBegun;
 
-    internal ChatSubscription(ChatClient client, string channel)
+    internal ChatSubscription(ChatClient client, string channel, ChannelPosition? from, bool isOwn = false)
     {
         _client = client;
         Channel = channel;
-        _events = System.Threading.Channels.Channel.CreateBounded<ChatEvent>(client.Options.EventBuffer);
+        _position = from;
+        _isOwn = isOwn;
+        _events = new(client.Options.EventBuffer);
+    }
+
+    private enum Interruption
+    {
+        Evicted,
+        Full,
+        Hole,
     }
 
     /// <summary>The channel's name, for example <c>room:general</c>.</summary>
@@ -38,7 +55,7 @@ public sealed class ChatSubscription : IAsyncEnumerable<ChatEvent>, IAsyncDispos
 
     /// <inheritdoc/>
     public IAsyncEnumerator<ChatEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        _events.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _events.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     /// <summary>Unsubscribes. Events that were already there can still be read.</summary>
     public async ValueTask DisposeAsync()
@@ -60,15 +77,13 @@ public sealed class ChatSubscription : IAsyncEnumerable<ChatEvent>, IAsyncDispos
         // Another link, or an earlier subscription of the channel that this one replaces.
         if (_active != link || _end is not null)
             return;
-        if (push.Pub is { } publication && !_events.Writer.TryWrite(ChatEvent.From(publication)))
-            End(EndReason.Overflowed(_client.Options.EventBuffer));
+        if (push.Pub is { } publication)
+            Accept(publication);
         if (push.Unsubscribe is not { } gone)
             return;
-        _active = null;
         if (gone.Code < 2500)
             End(new(EndKind.Unsubscribed, gone.Code, gone.Reason ?? "unsubscribed by the server"));
-        else
-            _evicted.TrySetResult();
+        Interrupt(Interruption.Evicted);
     }
 
     /// <summary>The first reason counts. What follows is the keeper's: see the end of <see cref="KeepAsync"/>.</summary>
@@ -76,6 +91,12 @@ public sealed class ChatSubscription : IAsyncEnumerable<ChatEvent>, IAsyncDispos
     {
         if (Interlocked.CompareExchange(ref _end, reason, null) is null)
             _stop.Cancel();
+    }
+
+    private void Interrupt(Interruption why)
+    {
+        _active = null;
+        _interrupted.TrySetResult(why);
     }
 
     /// <summary>Subscribes on one link after the other, until the subscription or the client is over.</summary>
@@ -88,27 +109,31 @@ public sealed class ChatSubscription : IAsyncEnumerable<ChatEvent>, IAsyncDispos
         {
             while (await _client.LinkAsync(_stop.Token) is { } link)
             {
-                _evicted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _interrupted = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 asked = link;
-                var reply = await link.RequestAsync(new() { Subscribe = new(Channel) }, r => Answered(link, r), _stop.Token);
-                if (reply?.Error?.ToError() is { } error)
+                var error = await SubscribeAsync(link);
+                if (error is { Temporary: false })
                 {
-                    if (!_subscribed.Task.IsCompleted || !error.Temporary)
-                    {
-                        Refuse(new(EndKind.Refused, error.Code, error.Message), new ChatException(error));
-                        return;
-                    }
-                    await Task.Delay(error.RetryAfter ?? backoff.Next(TimeSpan.Zero), time, _stop.Token);
+                    Refuse(new(EndKind.Refused, error.Code, error.Message), new ChatException(error));
+                    return;
+                }
+                if (error is not null)
+                {
+                    await Task.Delay(backoff.Next(TimeSpan.Zero, atLeast: error.RetryAfter), time, _stop.Token);
                     continue;
                 }
                 var subscribed = time.GetTimestamp();
-                if (reply is not null)
-                {
-                    _subscribed.TrySetResult();
-                    await Task.WhenAny(link.Lost, _evicted.Task).WaitAsync(_stop.Token);
-                }
+                await Task.WhenAny(link.Lost, _interrupted.Task).WaitAsync(_stop.Token);
                 if (link.Lost.IsCompleted)
+                {
                     _client.Retire(link);
+                    continue;
+                }
+                var why = await _interrupted.Task;
+                if (why is not Interruption.Evicted && !_isOwn)
+                    await link.RequestAsync(new() { Unsubscribe = new(Channel) }, onReply: null, _stop.Token);
+                if (why is Interruption.Full)
+                    await _events.DrainedAsync().WaitAsync(_stop.Token);
                 else
                     await Task.Delay(backoff.Next(time.GetElapsedTime(subscribed)), time, _stop.Token);
             }
@@ -116,24 +141,124 @@ public sealed class ChatSubscription : IAsyncEnumerable<ChatEvent>, IAsyncDispos
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            if (_end is { Kind: EndKind.Disposed or EndKind.Overflowed })
-                asked?.Send(new() { Unsubscribe = new(Channel) });
+            if (asked is not null && !_isOwn && _end is { Kind: EndKind.Disposed })
+                await asked.SendAsync(new() { Unsubscribe = new(Channel) });
         }
         finally
         {
             // Told last: whoever sees the end may subscribe to the channel again at once.
+            _active = null;
             _client.Forget(this);
-            _events.Writer.TryComplete();
+            _events.Complete();
             _completion.TrySetResult(_end!);
             _subscribed.TrySetResult();
         }
     }
 
+    /// <summary>Asks for the channel on this link; returns why it was refused, and null too where the link was lost.</summary>
+    private async Task<ChatError?> SubscribeAsync(Link link)
+    {
+        if (_isOwn)
+        {
+            Answered(link, new SubscribeReply());
+        }
+        else
+        {
+            var command = new Command { Subscribe = SubscribeCommand.From(Channel, _position) };
+            var reply = await link.RequestAsync(command, reply => Answered(link, reply), _stop.Token);
+            if (reply is null)
+                return null;
+            if (reply.Subscribe is null)
+                return reply.Error?.ToError() ?? ChatError.NotTheProtocol;
+        }
+        _subscribed.TrySetResult();
+        return null;
+    }
+
     private void Answered(Link link, Incoming reply)
     {
-        if (reply.Error is null)
-            _active = link;
+        if (reply.Subscribe is { } subscribed)
+            Answered(link, subscribed);
     }
+
+    /// <summary>In the read loop, before the next frame is looked at; for the own channel by the keeper, before its pushes are ours.</summary>
+    private void Answered(Link link, SubscribeReply reply)
+    {
+        var head = reply is { Epoch: { } epoch, Offset: { } offset } ? new ChannelPosition(epoch, offset) : (ChannelPosition?)null;
+        var goesOn = _hasBegun || _position is not null;
+        if (goesOn && !reply.Recovered)
+        {
+            if (!Offer(new Gap(ReasonOf(reply.Gap), reply.Gap?.Lost ?? 0) { Position = head }))
+                return;
+            _position = head;
+        }
+        else if (!goesOn)
+        {
+            _position = head;
+        }
+        else if (_position is { } known && head is { } now)
+        {
+            // Whoever did not name an epoch learns it here.
+            _position = known with { Epoch = now.Epoch };
+        }
+        _hasBegun = true;
+        _active = link;
+        foreach (var missed in reply.Publications ?? [])
+        {
+            if (_active != link)
+                return;
+            Accept(missed);
+        }
+    }
+
+    private void Accept(Publication publication)
+    {
+        ChannelPosition? at = null;
+        if (publication.Offset is { } offset && _position is { } known)
+        {
+            if (offset <= known.Offset)
+                return;
+            if (offset > known.Offset + 1 && !Bridge(known, offset - 1))
+                return;
+            at = known with { Offset = offset };
+        }
+        if (Offer(EventReader.Read(publication.Data, at)) && at is not null)
+            _position = at;
+    }
+
+    /// <summary>
+    /// Something is missing. The server is asked for it once; where the hole is still there afterwards, the program is told.
+    /// </summary>
+    private bool Bridge(ChannelPosition known, long until)
+    {
+        if (_holeAfter != known.Offset)
+        {
+            _holeAfter = known.Offset;
+            Interrupt(Interruption.Hole);
+            return false;
+        }
+        var behind = known with { Offset = until };
+        if (!Offer(new Gap(GapReason.Trimmed, until - known.Offset) { Position = behind }))
+            return false;
+        _position = behind;
+        return true;
+    }
+
+    private bool Offer(ChatEvent item)
+    {
+        if (_events.TryAdd(item))
+            return true;
+        Interrupt(Interruption.Full);
+        return false;
+    }
+
+    private static GapReason ReasonOf(GapBody? gap) => gap?.Reason switch
+    {
+        "epoch" => GapReason.Epoch,
+        "trimmed" => GapReason.Trimmed,
+        "too_far" => GapReason.TooFar,
+        _ => GapReason.NotKept,
+    };
 
     private void Refuse(EndReason reason, Exception toTheFirstCaller)
     {

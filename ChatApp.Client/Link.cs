@@ -1,22 +1,24 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
-using System.Threading.Channels;
 using ChatApp.Client.Wire;
 
 namespace ChatApp.Client;
 
 /// <summary>
-/// One open socket: a read loop, a write loop, the requests that wait for a reply, and the watch for silence.
+/// One open socket: its read loop, the requests that wait for a reply, and the watch for silence.
 /// It never comes back to life; the client opens another one.
 /// </summary>
 internal sealed class Link : IDisposable
 {
-    /// <summary>The server's limit for a frame. One above it would cost the connection, and so would its retry.</summary>
-    private const int MaxFrameOut = 64 * 1024;
+    /// <summary>A page of history with the longest messages stays below it; more in one frame is not our server.</summary>
+    private const int MaxFrameIn = 32 * 1024 * 1024;
 
-    /// <summary>As much as the server lets pile up for one socket; more in one frame is not our server.</summary>
-    private const int MaxFrameIn = 1024 * 1024;
+    /// <summary>A receive buffer that grew beyond this for one frame is given back.</summary>
+    private const int KeptBuffer = 256 * 1024;
+
+    private const int ServerFault = 3004;
+    private const int Slow = 3008;
 
     private static readonly TimeSpan PongGrace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -24,28 +26,40 @@ internal sealed class Link : IDisposable
     private readonly WebSocket _socket;
     private readonly TimeProvider _time;
     private readonly TimeSpan _replyTimeout;
+    private readonly Pacer _pacer;
     private readonly Action<Link, Push> _onPush;
-    private readonly Channel<byte[]> _outgoing = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
-    private readonly Dictionary<int, PendingReply> _pending = [];
+    private readonly FrameWriter _outgoing;
+    private readonly Dictionary<long, PendingReply> _pending = [];
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cut;
     private readonly ITimer _silence;
     private TimeSpan _silenceLimit = Timeout.InfiniteTimeSpan;
     private bool _answersPings;
     private Loss? _loss;
-    private int _lastId;
+    private long _lastId;
 
-    public Link(WebSocket socket, TimeProvider time, TimeSpan replyTimeout, Action<Link, Push> onPush)
+    public Link(WebSocket socket, ChatClientOptions options, Action<Link, Push> onPush)
     {
         _socket = socket;
-        _time = time;
-        _replyTimeout = replyTimeout;
+        _time = options.Time;
+        _replyTimeout = options.ReplyTimeout;
+        _pacer = new(options.Commands, options.Time);
         _onPush = onPush;
-        _cut = new(Timeout.InfiniteTimeSpan, time);
-        _silence = time.CreateTimer(
+        _outgoing = new(socket);
+        _cut = new(Timeout.InfiniteTimeSpan, _time);
+        _silence = _time.CreateTimer(
             _ => Break(Loss.Local($"nothing came from the server for {_silenceLimit.TotalSeconds:0.#} s")),
             null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Id of the account that is connected; null before, and where the server does not say.</summary>
+    public string? User { get; private set; }
+
+    /// <summary>
+    /// True where what was asked may have ended the link: the server failed, or its answer was too much for what it lets
+    /// wait. Known when <see cref="Lost"/> completes.
+    /// </summary>
+    public bool EndedByAnswer { get; private set; }
 
     /// <summary>Completes when the link is over and every waiting request has been told so.</summary>
     public Task Lost => _lost.Task;
@@ -53,10 +67,12 @@ internal sealed class Link : IDisposable
     /// <summary>Reads and writes until the socket ends; returns why. Call once.</summary>
     public async Task<Loss> RunAsync()
     {
-        var writing = WriteLoopAsync();
+        var writing = WriteAsync();
         try
         {
-            return await ReadLoopAsync();
+            var loss = await ReadLoopAsync();
+            EndedByAnswer = loss.Code is ServerFault or Slow;
+            return loss;
         }
         finally
         {
@@ -81,6 +97,9 @@ internal sealed class Link : IDisposable
     public async Task<Incoming?> RequestAsync(Command command, Action<Incoming>? onReply, CancellationToken cancel)
     {
         var (id, frame) = Encode(command);
+        // The server does not count the first one, and nothing can be before it.
+        if (command.Connect is null && !await TurnAsync(cancel))
+            return null;
         var reply = new PendingReply(onReply);
         lock (_pending)
         {
@@ -88,10 +107,13 @@ internal sealed class Link : IDisposable
                 return null;
             _pending.Add(id, reply);
         }
-        _outgoing.Writer.TryWrite(frame);
         try
         {
-            return await reply.Task.WaitAsync(_replyTimeout, _time, cancel);
+            await _outgoing.EnqueueAsync(frame, cancel);
+            var answer = await reply.Task.WaitAsync(_replyTimeout, _time, cancel);
+            if (answer?.Error is { Code: ChatError.TooManyRequests } error)
+                _pacer.Hold(Wait.From(error.RetryMs) ?? TimeSpan.Zero);
+            return answer;
         }
         catch (TimeoutException)
         {
@@ -105,13 +127,17 @@ internal sealed class Link : IDisposable
         }
     }
 
-    /// <summary>Queues a request whose reply nobody waits for.</summary>
-    public void Send(Command command) => _outgoing.Writer.TryWrite(Encode(command).Frame);
+    /// <summary>Sends a request whose reply nobody waits for.</summary>
+    public async ValueTask SendAsync(Command command)
+    {
+        if (await TurnAsync(CancellationToken.None))
+            await _outgoing.EnqueueAsync(Encode(command).Frame, CancellationToken.None);
+    }
 
     /// <summary>Ends politely: what is queued still goes out, then a close frame, and the peer has 2 s to answer.</summary>
     public void Close()
     {
-        _outgoing.Writer.TryComplete();
+        _outgoing.Complete();
         _cut.CancelAfter(CloseTimeout);
     }
 
@@ -136,12 +162,25 @@ internal sealed class Link : IDisposable
         }
     }
 
-    private (int Id, byte[] Frame) Encode(Command command)
+    /// <summary>False where the link was lost first.</summary>
+    private async ValueTask<bool> TurnAsync(CancellationToken cancel)
+    {
+        var turn = _pacer.WaitAsync(cancel);
+        if (!turn.IsCompleted)
+        {
+            var waiting = turn.AsTask();
+            if (await Task.WhenAny(waiting, Lost) == waiting)
+                await waiting;
+        }
+        return !Lost.IsCompleted;
+    }
+
+    private (long Id, byte[] Frame) Encode(Command command)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var frame = JsonSerializer.SerializeToUtf8Bytes(command with { Id = id }, WireJson.Default.Command);
-        if (frame.Length > MaxFrameOut)
-            throw new ChatException(new(ChatError.TooLong, $"{frame.Length} bytes do not fit into a frame of {MaxFrameOut}", Temporary: false));
+        var frame = JsonSerializer.SerializeToUtf8Bytes(command with { Id = id }, WireFormat.Json.Command);
+        if (frame.Length > FrameWriter.MaxFrame)
+            throw new ChatException(new(ChatError.TooLong, $"{frame.Length} bytes do not fit into a frame of {FrameWriter.MaxFrame}", Temporary: false));
         return (id, frame);
     }
 
@@ -166,7 +205,10 @@ internal sealed class Link : IDisposable
                 _silence.Change(_silenceLimit, Timeout.InfiniteTimeSpan);
                 if (TakeFrame(buffer.WrittenSpan) is { } loss)
                     return loss;
-                buffer.ResetWrittenCount();
+                if (buffer.Capacity > KeptBuffer)
+                    buffer = new(4096);
+                else
+                    buffer.ResetWrittenCount();
             }
         }
         catch (JsonException e)
@@ -187,7 +229,7 @@ internal sealed class Link : IDisposable
             var line = frame[range];
             if (line.TrimStart(" \t\r"u8).IsEmpty)
                 continue;
-            var incoming = JsonSerializer.Deserialize(line, WireJson.Default.Incoming)
+            var incoming = JsonSerializer.Deserialize(line, WireFormat.Json.Incoming)
                 ?? throw new JsonException("null is not a frame");
             if (incoming.Push?.Disconnect is { } disconnect)
                 return disconnect.ToLoss();
@@ -200,8 +242,9 @@ internal sealed class Link : IDisposable
     {
         if (incoming.IsPing)
         {
+            // Where so much waits that there is no room for it, what waits is an answer too.
             if (_answersPings)
-                _outgoing.Writer.TryWrite("{}"u8.ToArray());
+                _outgoing.TryEnqueue("{}"u8.ToArray());
             return;
         }
         if (incoming.Push is { } push)
@@ -210,7 +253,10 @@ internal sealed class Link : IDisposable
             return;
         }
         if (incoming.Connect is { } connected)
+        {
+            User = connected.Data?.User;
             WatchPings(connected);
+        }
         PendingReply? waiting;
         lock (_pending)
             _pending.TryGetValue(incoming.Id, out waiting);
@@ -226,25 +272,11 @@ internal sealed class Link : IDisposable
         _silence.Change(_silenceLimit, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The only writer of the socket. Everything that is ready goes out as one frame.</summary>
-    private async Task WriteLoopAsync()
+    private async Task WriteAsync()
     {
-        var batch = new ArrayBufferWriter<byte>(1024);
         try
         {
-            while (await _outgoing.Reader.WaitToReadAsync(_cut.Token))
-            {
-                while (_outgoing.Reader.TryRead(out var frame))
-                {
-                    if (batch.WrittenCount > 0 && batch.WrittenCount + 1 + frame.Length > MaxFrameOut)
-                        await FlushAsync(batch);
-                    if (batch.WrittenCount > 0)
-                        batch.Write("\n"u8);
-                    batch.Write(frame);
-                }
-                await FlushAsync(batch);
-            }
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _cut.Token);
+            await _outgoing.RunAsync(_cut.Token);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
@@ -252,12 +284,6 @@ internal sealed class Link : IDisposable
             Interlocked.CompareExchange(ref _loss, Loss.Local("the connection broke while writing", e), null);
             _cut.CancelAfter(CloseTimeout);
         }
-    }
-
-    private async ValueTask FlushAsync(ArrayBufferWriter<byte> batch)
-    {
-        await _socket.SendAsync(batch.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, _cut.Token);
-        batch.ResetWrittenCount();
     }
 
     private sealed class PendingReply(Action<Incoming>? onReply)

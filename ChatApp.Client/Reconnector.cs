@@ -15,6 +15,7 @@ internal sealed class Reconnector(ChatClientOptions options, Action<Link, Push> 
     private TaskCompletionSource<Link?> _next = NewNext();
     private Link? _current;
     private Task? _running;
+    private string? _outworn;
 
     /// <summary>Completes, never with an exception, when no further link will come.</summary>
     public Task<EndReason> Completion => _completion.Task;
@@ -100,6 +101,8 @@ internal sealed class Reconnector(ChatClientOptions options, Action<Link, Push> 
                     return;
                 }
                 _stop.Token.ThrowIfCancellationRequested();
+                if (!loss.TokenIsOutworn)
+                    _outworn = null;
                 var delay = loss.RetryAfter ?? backoff.Next(loss.Lived);
                 options.Lost?.Invoke(new(loss.Code, loss.Reason, delay, loss.Cause));
                 await Task.Delay(delay, options.Time, _stop.Token);
@@ -123,7 +126,7 @@ internal sealed class Reconnector(ChatClientOptions options, Action<Link, Push> 
         WebSocket socket;
         try
         {
-            token = await options.Token(stop);
+            token = await options.Token(_outworn, stop);
             socket = await DialAsync(stop);
         }
         catch (ChatException e)
@@ -134,19 +137,27 @@ internal sealed class Reconnector(ChatClientOptions options, Action<Link, Push> 
         {
             return Loss.Local($"no connection: {e.Message}", e);
         }
-        using var link = new Link(socket, options.Time, options.ReplyTimeout, onPush);
+        // Asked for again only where the server says that it is used up; see RunAsync.
+        _outworn = token;
+        using var link = new Link(socket, options, onPush);
         var running = link.RunAsync();
         using var closing = stop.Register(link.Close);
         try
         {
             var reply = await link.RequestAsync(new() { Connect = new(token, options.Name) }, onReply: null, CancellationToken.None);
-            if (reply is { Connect: null })
-                return Loss.Refused(reply.Error?.ToError() ?? ChatError.NotTheProtocol);
             if (reply is null)
                 return await running;
+            if (reply.Connect is not { } welcome)
+                return Loss.Refused(reply.Error?.ToError() ?? ChatError.NotTheProtocol);
             Publish(link);
             var connected = options.Time.GetTimestamp();
-            return await running with { Lived = options.Time.GetElapsedTime(connected) };
+            options.Connected?.Invoke();
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var renewing = new TokenRenewal(link, options, token => _outworn = token).RunAsync(token, welcome.Ttl, over.Token);
+            var loss = await running with { Lived = options.Time.GetElapsedTime(connected) };
+            await over.CancelAsync();
+            await renewing;
+            return loss;
         }
         catch (ChatException e)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ChatApp.Client.Wire;
@@ -11,12 +12,31 @@ namespace ChatApp.Client.Wire;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
     AllowDuplicateProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 32,
     Converters = [typeof(WireTime)])]
 [JsonSerializable(typeof(Command))]
 [JsonSerializable(typeof(Incoming))]
 [JsonSerializable(typeof(ChatMessage))]
+[JsonSerializable(typeof(MessageResult))]
+[JsonSerializable(typeof(RoomsResult))]
+[JsonSerializable(typeof(UnreadResult))]
+[JsonSerializable(typeof(HistoryPage))]
+[JsonSerializable(typeof(SearchPage))]
 internal sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>The one way in which this library reads and writes the wire.</summary>
+internal static class WireFormat
+{
+    public static readonly WireJson Json = new(new JsonSerializerOptions(WireJson.Default.Options) { Encoder = new PlainEncoder() });
+}
+
+internal sealed record MessageResult(ChatMessage Message);
+
+internal sealed record RoomsResult(IReadOnlyList<ChatRoom> Rooms);
+
+internal sealed record UnreadResult(IReadOnlyList<UnreadRoom> Rooms);
 
 /// <summary>The JSON of the HTTP login.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 8)]

@@ -42,7 +42,7 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
         using var deadline = new CancellationTokenSource(Eventually.DefaultDeadline);
         await foreach (var happened in heard.WithCancellation(deadline.Token))
         {
-            texts.Add(happened.Message?.Text);
+            if (happened is MessagePosted posted) texts.Add(posted.Message.Text);
             if (texts.Count == 3) break;
         }
 

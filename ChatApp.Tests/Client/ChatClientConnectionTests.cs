@@ -29,7 +29,7 @@ public sealed class ChatClientConnectionTests : ClientTestBase
             Endpoint = options.Endpoint,
             BackoffMin = options.BackoffMin,
             BackoffMax = options.BackoffMax,
-            Token = _ => ValueTask.FromResult($"token {++asked}"),
+            Token = (_, _) => ValueTask.FromResult($"token {++asked}"),
         });
         var connecting = client.ConnectAsync();
         var first = await Server.WelcomeAsync();
@@ -75,13 +75,21 @@ public sealed class ChatClientConnectionTests : ClientTestBase
     }
 
     [Theory]
-    [InlineData(3500, "invalid token")]
-    [InlineData(4500, "banned")]
-    public async Task It_stops_on_a_terminal_closing_code_and_says_why(int code, string reason)
+    [InlineData(3500, "invalid token", EndKind.SignedOut)]
+    [InlineData(4501, "signed out", EndKind.SignedOut)]
+    [InlineData(3503, "force disconnect", EndKind.Expelled)]
+    [InlineData(4500, "banned", EndKind.Expelled)]
+    [InlineData(3504, "connection limit", EndKind.TooManyConnections)]
+    [InlineData(3501, "bad request", EndKind.ProtocolFault)]
+    [InlineData(3502, "stale", EndKind.ProtocolFault)]
+    [InlineData(3506, "bad protocol", EndKind.ProtocolFault)]
+    [InlineData(3509, "too many errors", EndKind.ProtocolFault)]
+    [InlineData(3999, "something new", EndKind.Disconnected)]
+    public async Task It_stops_on_a_terminal_closing_code_and_says_why(int code, string reason, EndKind kind)
     {
         var (client, session, subscription) = await SubscribedAsync();
         await session.CloseAsync(code, reason);
-        var expected = new EndReason(EndKind.Disconnected, code, reason);
+        var expected = new EndReason(kind, code, reason);
         Assert.Equal(expected, await client.Completion.Soon());
         Assert.Equal(expected, await subscription.Completion.Soon());
         var refused = await Assert.ThrowsAsync<ChatException>(() => client.PostAsync("7", "anyone?")).Soon();
@@ -107,7 +115,7 @@ public sealed class ChatClientConnectionTests : ClientTestBase
         var session = await Server.AcceptAsync();
         await session.RefuseAsync((await session.ExpectAsync("connect")).Id, 101);
         await Assert.ThrowsAsync<ChatException>(() => connecting).Soon();
-        Assert.Equal(new(EndKind.Refused, 101, "no"), await client.Completion.Soon());
+        Assert.Equal(new(EndKind.SignedOut, 101, "no"), await client.Completion.Soon());
     }
 
     [Fact]
@@ -129,58 +137,11 @@ public sealed class ChatClientConnectionTests : ClientTestBase
         {
             Endpoint = Server.Endpoint,
             BackoffMin = TimeSpan.FromMilliseconds(1),
-            Token = _ => throw failures.Dequeue(),
+            Token = (_, _) => throw failures.Dequeue(),
         });
         await Assert.ThrowsAsync<ChatException>(() => client.ConnectAsync()).Soon();
-        Assert.Equal(new(EndKind.Refused, 101, "session over"), await client.Completion.Soon());
+        Assert.Equal(new(EndKind.SignedOut, 101, "session over"), await client.Completion.Soon());
         Assert.Empty(failures);
-    }
-
-    [Fact]
-    public async Task It_waits_exactly_as_long_as_a_disconnect_push_says()
-    {
-        var time = new ManualTime();
-        var (_, session) = await ConnectedAsync(Options(time));
-        await session.SendAsync("""{"push":{"disconnect":{"code":3001,"reason":"shutdown","reconnect":true,"retry_ms":7000}}}""");
-        var loss = await LossAsync();
-        Assert.Equal((3001, TimeSpan.FromSeconds(7)), (loss.Code, loss.RetryIn));
-        var returning = Server.WelcomeAsync();
-        await Eventually.BecomesAsync(() => time.IsArmed(TimeSpan.FromSeconds(7)), "the wait");
-        time.Advance(TimeSpan.FromMilliseconds(6999));
-        Assert.False(returning.IsCompleted);
-        time.Advance(TimeSpan.FromMilliseconds(1));
-        await returning.Soon();
-    }
-
-    [Fact]
-    public async Task Its_waits_grow_from_half_a_second_to_twenty_and_are_scattered()
-    {
-        var time = new ManualTime();
-        var client = Client(new()
-        {
-            Endpoint = Server.Endpoint,
-            Time = time,
-            Token = _ => throw new HttpRequestException("down"),
-            Lost = loss =>
-            {
-                lock (Losses)
-                    Losses.Add(loss);
-            },
-        });
-        var connecting = client.ConnectAsync();
-        var waits = new List<double>();
-        for (var number = 1; number <= 25; number++)
-        {
-            var loss = await LossAsync(number);
-            waits.Add(loss.RetryIn.TotalSeconds);
-            await time.PassAsync(loss.RetryIn);
-        }
-        Assert.All(waits, (wait, failures) => Assert.InRange(wait, 0.5, Math.Min(20, Math.Pow(2, failures))));
-        Assert.Contains(waits, wait => wait > 5);
-        Assert.True(waits.Distinct().Count() > 10, "no jitter");
-        Assert.False(connecting.IsCompleted);
-        await client.DisposeAsync();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => connecting).Soon();
     }
 
     [Fact]
@@ -188,7 +149,7 @@ public sealed class ChatClientConnectionTests : ClientTestBase
     {
         var (client, session) = await ConnectedAsync();
         await session.SendAsync("""{"push":{"disconnect":{"code":4501,"reason":"signed out","reconnect":false}}}""");
-        Assert.Equal(new(EndKind.Disconnected, 4501, "signed out"), await client.Completion.Soon());
+        Assert.Equal(new(EndKind.SignedOut, 4501, "signed out"), await client.Completion.Soon());
     }
 
     [Fact]
@@ -215,7 +176,7 @@ public sealed class ChatClientConnectionTests : ClientTestBase
         {
             time.Advance(TimeSpan.FromSeconds(34));
             await session.SendAsync(Posted(offset));
-            Assert.Equal(offset, (await NextAsync(events)).Offset);
+            Assert.Equal(offset, (await NextAsync(events)).Position?.Offset);
         }
         Assert.Empty(Losses);
     }
@@ -285,7 +246,7 @@ public sealed class ChatClientConnectionTests : ClientTestBase
         var client = Client(new()
         {
             Endpoint = Server.Endpoint,
-            Token = _ => throw new HttpRequestException("down"),
+            Token = (_, _) => throw new HttpRequestException("down"),
             Lost = _ => throw new InvalidOperationException("my own mistake"),
         });
         await Assert.ThrowsAsync<ChatException>(() => client.ConnectAsync()).Soon();

@@ -30,6 +30,15 @@ public sealed class ChatClientOptionsTests
     public void The_name_is_not_empty() =>
         AssertRefused(nameof(ChatClientOptions.Name), "1 to 64", Make(name: ""));
 
+    [Fact]
+    public void A_pace_has_a_range() =>
+        AssertRefused(nameof(ChatClientOptions.Posts), "0.01", new()
+        {
+            Endpoint = new("ws://localhost/ws"),
+            Token = (_, _) => ValueTask.FromResult(""),
+            Posts = new(0, 1),
+        });
+
     private static void AssertRefused(string option, string partOfTheMessage, ChatClientOptions options)
     {
         var refused = Assert.Throws<ArgumentException>(() => new ChatClient(options));
@@ -42,7 +51,7 @@ public sealed class ChatClientOptionsTests
         string endpoint = "ws://localhost/ws", int backoffMin = 500, int replyTimeout = 10_000, int eventBuffer = 1024, string name = "x") => new()
     {
         Endpoint = new(endpoint, UriKind.RelativeOrAbsolute),
-        Token = _ => ValueTask.FromResult(""),
+        Token = (_, _) => ValueTask.FromResult(""),
         BackoffMin = TimeSpan.FromMilliseconds(backoffMin),
         ReplyTimeout = TimeSpan.FromMilliseconds(replyTimeout),
         EventBuffer = eventBuffer,

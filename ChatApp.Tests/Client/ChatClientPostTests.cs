@@ -61,14 +61,82 @@ public sealed class ChatClientPostTests : ClientTestBase
     }
 
     [Fact]
-    public async Task A_refused_post_throws_its_code_and_when_to_try_again()
+    public async Task A_post_that_the_server_cannot_take_now_is_sent_again_when_it_says_with_the_same_key()
+    {
+        var time = new ManualTime();
+        var (client, session) = await ConnectedAsync(Options(time));
+        var posting = client.PostAsync("7", "hello");
+        var (id, publish) = await session.ExpectAsync("publish");
+        await session.SendAsync($$$"""{"id":{{{id}}},"error":{"code":111,"message":"too many requests","temporary":true,"retry_ms":1500}}""");
+        await time.PassAsync(TimeSpan.FromMilliseconds(1500));
+        var (again, second) = await session.ExpectAsync("publish");
+        Assert.Equal(publish.ToString(), second.ToString());
+        await StoreAsync(session, again, duplicate: true);
+        Assert.True((await posting.Soon()).Duplicate);
+    }
+
+    [Fact]
+    public async Task A_post_that_is_refused_for_good_throws_its_code()
     {
         var (client, session) = await ConnectedAsync();
         var posting = client.PostAsync("7", "hello");
-        var (id, _) = await session.ExpectAsync("publish");
-        await session.SendAsync($$$"""{"id":{{{id}}},"error":{"code":111,"message":"too many requests","temporary":true,"retry_ms":1500}}""");
-        var refused = await Assert.ThrowsAsync<ChatException>(() => posting).Soon();
-        Assert.Equal(new(111, "too many requests", Temporary: true, TimeSpan.FromMilliseconds(1500)), refused.Error);
+        await session.RefuseAsync((await session.ExpectAsync("publish")).Id, 403);
+        Assert.Equal(new(403, "no", Temporary: false), (await Assert.ThrowsAsync<ChatException>(() => posting).Soon()).Error);
+    }
+
+    [Theory]
+    [InlineData(3004)]
+    [InlineData(3008)]
+    public async Task A_call_that_ends_the_connection_three_times_is_given_up_and_the_client_lives(int code)
+    {
+        var (client, session) = await ConnectedAsync();
+        var asking = client.RoomsAsync();
+        for (var time = 0; time < 3; time++)
+        {
+            await session.ExpectAsync("rpc");
+            await session.SendAsync($$$$"""{"push":{"disconnect":{"code":{{{{code}}}},"reason":"over","reconnect":true}}}""");
+            session = await Server.WelcomeAsync();
+        }
+
+        Assert.Equal(100, (await Assert.ThrowsAsync<ChatException>(() => asking).Soon()).Error.Code);
+        var posting = client.PostAsync("7", "hello");
+        await StoreAsync(session, (await session.ExpectAsync("publish")).Id);
+        await posting.Soon();
+    }
+
+    [Fact]
+    public async Task Posts_keep_to_their_pace()
+    {
+        var time = new ManualTime();
+        var (client, session) = await ConnectedAsync(new()
+        {
+            Endpoint = Server.Endpoint,
+            Token = (_, _) => ValueTask.FromResult("secret"),
+            Time = time,
+            Posts = new(2, 3),
+        });
+        var posting = Enumerable.Range(0, 4).Select(number => client.PostAsync("7", $"{number}")).ToArray();
+        for (var number = 0; number < 3; number++)
+            await StoreAsync(session, (await session.ExpectAsync("publish")).Id);
+        await Task.WhenAll(posting[..3]).Soon();
+        await time.PassAsync(TimeSpan.FromMilliseconds(500));
+        await StoreAsync(session, (await session.ExpectAsync("publish")).Id);
+        await posting[3].Soon();
+    }
+
+    [Theory]
+    [InlineData("𝒳")]
+    [InlineData("汉")]
+    public async Task The_longest_text_fits_into_a_frame_in_whatever_script(string letter)
+    {
+        var (client, session) = await ConnectedAsync();
+        var text = string.Concat(Enumerable.Repeat(letter, 8000));
+        var posting = client.PostAsync("7", text, replyTo: "41");
+        var (id, publish) = await session.ExpectAsync("publish");
+        Assert.Equal(text, publish.GetProperty("data").GetProperty("text").GetString());
+        Assert.Equal("41", publish.GetProperty("data").GetProperty("reply_to").GetString());
+        await StoreAsync(session, id);
+        await posting.Soon();
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ChatLoginTests : IDisposable
     public async Task It_signs_in_with_address_and_password()
     {
         using var login = await LoginAsync();
-        Assert.Equal("access 1", await login.TokenAsync(default));
+        Assert.Equal("access 1", await login.TokenAsync(null, default));
         var (path, body) = Assert.Single(_site.Requests);
         Assert.Equal("/api/account/login", path);
         Assert.Equal("""{"email":"ann@chat.test","password":"opensesame"}""", body.GetRawText());
@@ -38,14 +38,14 @@ public sealed class ChatLoginTests : IDisposable
     {
         using var login = await LoginAsync();
         _time.Advance(TimeSpan.FromSeconds(3600 - 61));
-        Assert.Equal("access 1", await login.TokenAsync(default));
+        Assert.Equal("access 1", await login.TokenAsync(null, default));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("access 2", await login.TokenAsync(default));
+        Assert.Equal("access 2", await login.TokenAsync(null, default));
         var (path, body) = _site.Requests[1];
         Assert.Equal("/api/account/refresh", path);
         Assert.Equal("""{"refreshToken":"refresh 1"}""", body.GetRawText());
         _time.Advance(TimeSpan.FromSeconds(3600));
-        Assert.Equal("access 3", await login.TokenAsync(default));
+        Assert.Equal("access 3", await login.TokenAsync(null, default));
         Assert.Equal("""{"refreshToken":"refresh 2"}""", _site.Requests[2].Body.GetRawText());
     }
 
@@ -54,7 +54,7 @@ public sealed class ChatLoginTests : IDisposable
     {
         using var login = await LoginAsync();
         _time.Advance(TimeSpan.FromHours(1));
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => login.TokenAsync(default).AsTask())).Soon();
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => login.TokenAsync(null, default).AsTask())).Soon();
         Assert.All(tokens, token => Assert.Equal("access 2", token));
         Assert.Equal(2, _site.Requests.Count);
     }

@@ -15,7 +15,9 @@ public abstract class ClientTestBase : IAsyncLifetime
     private protected ChatClientOptions Options(TimeProvider? time = null, int eventBuffer = 1024, TimeSpan? replyTimeout = null) => new()
     {
         Endpoint = Server.Endpoint,
-        Token = _ => ValueTask.FromResult("secret"),
+        Token = (_, _) => ValueTask.FromResult("secret"),
+        Posts = new(100_000, 1000),
+        Commands = new(100_000, 1000),
         Name = "test",
         Time = time ?? TimeProvider.System,
         BackoffMin = TimeSpan.FromMilliseconds(1),
@@ -46,11 +48,11 @@ public abstract class ClientTestBase : IAsyncLifetime
     }
 
     private protected async Task<(ChatClient Client, FakeSession Session, ChatSubscription Subscription)> SubscribedAsync(
-        ChatClientOptions? options = null)
+        ChatClientOptions? options = null, long offset = 0)
     {
         var (client, session) = await ConnectedAsync(options);
         var subscribing = client.SubscribeAsync("room:7");
-        await session.AllowAsync("room:7");
+        await session.AllowAsync("room:7", offset);
         return (client, session, await subscribing.Soon());
     }
 

@@ -112,13 +112,27 @@ internal sealed class FakeSession : IAsyncDisposable
         return connect;
     }
 
-    /// <summary>Answers the next command, which must be a subscribe to this channel.</summary>
-    public async Task AllowAsync(string channel)
+    /// <summary>Answers the next command, which must be a subscribe to this channel from the beginning, with where its log stands.</summary>
+    public async Task AllowAsync(string channel, long offset = 0)
     {
         var (id, subscribe) = await ExpectAsync("subscribe");
         Assert.Equal(channel, subscribe.GetProperty("channel").GetString());
-        await SendAsync($$$"""{"id":{{{id}}},"subscribe":{}}""");
+        Assert.False(subscribe.TryGetProperty("recover", out _));
+        await SendAsync($$$"""{"id":{{{id}}},"subscribe":{"recoverable":true,"positioned":true,"epoch":"xyz","offset":{{{offset}}}}}""");
     }
+
+    /// <summary>The next command, which must be a subscribe from this place of the log <c>xyz</c>; returns its id.</summary>
+    public async Task<int> ExpectRecoveryAsync(long offset)
+    {
+        var (id, subscribe) = await ExpectAsync("subscribe");
+        Assert.True(subscribe.GetProperty("recover").GetBoolean());
+        Assert.Equal(("xyz", offset), (subscribe.GetProperty("epoch").GetString(), subscribe.GetProperty("offset").GetInt64()));
+        return id;
+    }
+
+    /// <summary>Answers a subscribe from a place with these publications.</summary>
+    public Task RecoverAsync(int id, long head, params string[] publications) => SendAsync(
+        $$$"""{"id":{{{id}}},"subscribe":{"recoverable":true,"positioned":true,"epoch":"xyz","offset":{{{head}}},"was_recovering":true,"recovered":true,"publications":[{{{string.Join(',', publications)}}}]}}""");
 
     public async Task RefuseAsync(int id, int code, bool temporary = false) =>
         await SendAsync($$$"""{"id":{{{id}}},"error":{"code":{{{code}}},"message":"no","temporary":{{{(temporary ? "true" : "false")}}}}}""");

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using ChatApp.Client.Wire;
+
+namespace ChatApp.Client;
+
+/// <summary>Makes a typed event of a publication.</summary>
+internal static class EventReader
+{
+    public static ChatEvent Read(JsonElement data, ChannelPosition? position) => Typed(data, position) with { Position = position, Data = data };
+
+    private static ChatEvent Typed(JsonElement data, ChannelPosition? position)
+    {
+        string? type = null;
+        try
+        {
+            if (data.ValueKind is JsonValueKind.Object && data.TryGetProperty("type", out var name) && name.ValueKind is JsonValueKind.String)
+                type = name.GetString();
+            return type switch
+            {
+                "message.posted" => new MessagePosted(Message(data) with { Offset = position?.Offset }),
+                "message.edited" => new MessageEdited(Message(data)),
+                "message.restored" => new MessageRestored(Message(data)),
+                "message.deleted" => new MessageDeleted(RoomOf(data), IdOf(data), Person(data, "by"), At(data)),
+                "reaction.changed" => new ReactionsChanged(RoomOf(data), IdOf(data), Reactions(data), Person(data, "by"), At(data)),
+                "message.pinned" => new PinChanged(RoomOf(data), IdOf(data), data.GetProperty("message").GetProperty("pinned").GetBoolean(), Person(data, "by"), At(data)),
+                "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
+                    Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data)),
+                "history.trimmed" => new HistoryTrimmed(data.GetProperty("floor").GetInt64()),
+                "member.changed" => new MemberChanged(Person(data, "member"), data.GetProperty("joined").GetBoolean(), At(data)),
+                "role.changed" => new RoleChanged(Person(data, "member"), Text(data, "role"), Person(data, "by"), At(data)),
+                "room.joined" or "room.left" when data.GetProperty("room") is var room => new OwnRoomChanged(Text(room, "id"), Text(room, "name"), type is "room.joined"),
+                "read.moved" => new ReadMoved(data.Deserialize(WireFormat.Json.UnreadRoom)!),
+                "rank.changed" => new RankChanged(Text(data, "rank")),
+                _ => new RawEvent(type),
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            // The data is somebody else's: the same words may mean something else on a general channel, and half a
+            // surrogate pair is legal JSON but no string. Neither may cost the reader its connection.
+            return new RawEvent(type);
+        }
+    }
+
+    private static ChatMessage Message(JsonElement data) =>
+        data.GetProperty("message").Deserialize(WireFormat.Json.ChatMessage) ?? throw new JsonException("no message");
+
+    private static IReadOnlyList<Reaction> Reactions(JsonElement data) =>
+        data.GetProperty("message").GetProperty("reactions").Deserialize(WireFormat.Json.IReadOnlyListReaction) ?? throw new JsonException("no reactions");
+
+    private static ChatPerson Person(JsonElement data, string name) =>
+        data.GetProperty(name).Deserialize(WireFormat.Json.ChatPerson) ?? throw new JsonException("nobody");
+
+    private static DateTimeOffset At(JsonElement data) => data.GetProperty("at").Deserialize(WireFormat.Json.DateTimeOffset);
+
+    private static string IdOf(JsonElement data) => Text(data.GetProperty("message"), "id");
+
+    private static string RoomOf(JsonElement data) => Text(data.GetProperty("message"), "room");
+
+    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new JsonException("no text");
+}

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ChatApp.Client;
+using ChatApp.Tests.Harness;
+using ChatApp.Tests.Wire;
+
+namespace ChatApp.Tests.Client;
+
+/// <summary>What the server sends, as the program sees it. The frames are the golden ones, byte for byte what the server writes.</summary>
+public sealed class ChatEventTests : ClientTestBase
+{
+    private static readonly DateTimeOffset At = DateTimeOffset.FromUnixTimeMilliseconds(1_750_000_000_000);
+    private static readonly ChatPerson Bob = new("u2", "Bob");
+
+    private static readonly ChatMessage Message = new(
+        "42", "general", new("u1", "Änn <b>"), "**hello** \"you\"\n\\ 😀", "<p><strong>hello</strong> &quot;you&quot;<br>\\ 😀</p>", "my-key-1", At);
+
+    [Fact]
+    public async Task Every_golden_event_of_a_room_is_a_typed_one()
+    {
+        var (client, session) = await GoldenConnectionAsync();
+        var subscribing = client.SubscribeAsync("room:general");
+        await ReplyAsync(session, "subscribe", "subscribed");
+        await using var events = (await subscribing.Soon()).GetAsyncEnumerator();
+        var offset = 6;
+        foreach (var (name, golden) in Pushes("room:general"))
+        {
+            // The frames are samples and not one log: here each gets the next place.
+            var frame = Regex.Replace(golden, @"""offset"":\d+}}}$", _ => $"\"offset\":{++offset}}}}}}}", RegexOptions.None, TimeSpan.FromSeconds(1));
+            await session.SendAsync(frame);
+            var seen = await NextAsync(events);
+            Assert.Equal(JsonDocument.Parse(frame).RootElement.GetProperty("push").GetProperty("pub").GetProperty("data").ToString(), seen.Data.ToString());
+            Check(name, seen with { Data = default, Position = null });
+        }
+
+        await session.SendAsync(GoldenFrames.OfServer["subscription ended"]);
+        Assert.False(await events.MoveNextAsync().AsTask().Soon());
+    }
+
+    [Fact]
+    public async Task Every_golden_event_of_the_own_channel_is_a_typed_one()
+    {
+        var (client, session) = await GoldenConnectionAsync();
+        await using var events = (await client.SubscribeOwnAsync().Soon()).GetAsyncEnumerator();
+        foreach (var (name, frame) in Pushes("#u1"))
+        {
+            await session.SendAsync(frame);
+            Check(name, await NextAsync(events) with { Data = default });
+        }
+
+        await session.SendAsync(GoldenFrames.OfServer["disconnect"]);
+        Assert.Equal(new(EndKind.Expelled, 3503, "force disconnect"), await client.Completion.Soon());
+    }
+
+    [Fact]
+    public async Task The_golden_replies_are_understood()
+    {
+        var (client, session) = await GoldenConnectionAsync();
+
+        var posting = client.PostAsync("general", "hello");
+        await ReplyAsync(session, "publish", "published");
+        Assert.Equal(new PostReceipt(7, "k3v9", "42", Duplicate: false), await posting.Soon());
+
+        var marking = client.MarkReadAsync("general", 7);
+        await ReplyAsync(session, "rpc", "method carried out");
+        Assert.Equal(new UnreadRoom("general", 7, 2), await marking.Soon());
+
+        var refused = client.SubscribeAsync("room:nowhere");
+        await ReplyAsync(session, "subscribe", "refused");
+        Assert.Equal(new(102, "unknown channel", Temporary: false), (await Assert.ThrowsAsync<ChatException>(() => refused).Soon()).Error);
+
+        var recovering = client.SubscribeAsync("room:general", new("k3v9", 5));
+        await ReplyAsync(session, "subscribe", "subscribed and recovered");
+        var recovered = await recovering.Soon();
+        await using (var events = recovered.GetAsyncEnumerator())
+            Assert.Equal(new("k3v9", 6), Assert.IsType<MemberChanged>(await NextAsync(events)).Position);
+        await recovered.DisposeAsync();
+        await ReplyAsync(session, "unsubscribe", "unsubscribed");
+
+        var late = client.SubscribeAsync("room:general", new("k3v9", 1));
+        await ReplyAsync(session, "subscribe", "subscribed with a gap");
+        await using (var events = (await late.Soon()).GetAsyncEnumerator())
+            Assert.Equal(new Gap(GapReason.Trimmed, 3) { Position = new("k3v9", 6) }, await NextAsync(events));
+
+        await session.SendAsync(GoldenFrames.OfServer["ping"]);
+        Assert.Equal("{}", await session.LineAsync());
+        Assert.Empty(Losses);
+    }
+
+    [Theory]
+    [InlineData("""{"price":12.5}""", null)]
+    [InlineData("42", null)]
+    [InlineData("""{"type":"something.new"}""", "something.new")]
+    [InlineData("""{"type":"message.posted"}""", "message.posted")]
+    [InlineData("""{"type":"message.posted","message":{"id":"5","room":"7","at":"noon"}}""", "message.posted")]
+    [InlineData("""{"type":"message.posted","message":{"id":"5","room":"7","author":null,"text":"","html":"","key":"","at":1}}""", "message.posted")]
+    [InlineData("""{"type":"message.posted","message":{"id":"5","room":"7","at":-9223372036854775808}}""", "message.posted")]
+    [InlineData("""{"type":"message.posted","message":{"id":5}}""", "message.posted")]
+    [InlineData("""{"type":"message.posted","message":"hello"}""", "message.posted")]
+    [InlineData("""{"type":"message.posted","message":null}""", "message.posted")]
+    [InlineData("""{"type":"reaction.changed","message":{"id":"5","room":"7","reactions":[{"emoji":"x"}]},"by":{"id":"u","name":"n"},"at":1}""", "reaction.changed")]
+    [InlineData("""{"type":"member.changed","member":[],"joined":true,"at":1}""", "member.changed")]
+    [InlineData("""{"type":"room.joined","room":"7"}""", "room.joined")]
+    [InlineData("""{"type":"history.trimmed","floor":1.5}""", "history.trimmed")]
+    [InlineData("""{"type":"\ud800","message":{}}""", null)]
+    [InlineData("""{"type":"a","type":"b"}""", "b")]
+    public async Task Data_that_is_no_chat_event_is_handed_over_raw(string data, string? type)
+    {
+        var (_, session, subscription) = await SubscribedAsync();
+        await session.SendAsync("""{"push":{"channel":"room:7","pub":{"data":""" + data + "}}}");
+        await using var events = subscription.GetAsyncEnumerator();
+        var raw = Assert.IsType<RawEvent>(await NextAsync(events));
+        Assert.Equal((type, null), (raw.Type, raw.Position));
+        Assert.Equal(data, raw.Data.GetRawText());
+        Assert.Empty(Losses);
+    }
+
+    private static void Check(string name, ChatEvent seen)
+    {
+        switch (name)
+        {
+            case "message posted":
+                Assert.Equal(new MessagePosted(Message with { Offset = 7 }), seen);
+                break;
+            case "message edited":
+                Assert.Equal(new MessageEdited(Message with { EditedAt = At, Pinned = true }), seen);
+                break;
+            case "message restored":
+                Assert.Equal(new MessageRestored(Message with { ReplyTo = new("41", Bob, "what?") }), seen);
+                break;
+            case "message deleted":
+                Assert.Equal(new MessageDeleted("general", "42", Bob, At), seen);
+                break;
+            case "reaction changed":
+                var reacted = Assert.IsType<ReactionsChanged>(seen);
+                var reaction = Assert.Single(reacted.Reactions);
+                Assert.Equal(("👍", 2), (reaction.Emoji, reaction.Count));
+                Assert.Equal(["u1", "u2"], reaction.Users);
+                Assert.Equal(("general", "42", Bob, At), (reacted.Room, reacted.MessageId, reacted.By, reacted.At));
+                break;
+            case "message pinned":
+                Assert.Equal(new PinChanged("general", "42", Pinned: true, Bob, At), seen);
+                break;
+            case "room changed":
+                Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At), seen);
+                break;
+            case "room changed elsewhere":
+                Assert.Equal(new RoomChanged("general", "General", "All of us", "Everything\nand more", Archived: true, At), seen);
+                break;
+            case "role changed":
+                Assert.Equal(new RoleChanged(Bob, "moderator", new("u1", "Änn <b>"), At), seen);
+                break;
+            case "history trimmed":
+                Assert.Equal(new HistoryTrimmed(5), seen);
+                break;
+            case "member changed":
+                Assert.Equal(new MemberChanged(Bob, Joined: true, At), seen);
+                break;
+            case "room joined" or "room left":
+                Assert.Equal(new OwnRoomChanged("general", "General", Joined: name is "room joined"), seen);
+                break;
+            case "read moved":
+                Assert.Equal(new ReadMoved(new("general", 7, 0)), seen);
+                break;
+            case "rank changed":
+                Assert.Equal(new RankChanged("moderator"), seen);
+                break;
+            default:
+                Assert.Fail($"A golden event that this library does not know: {name}. Add a type for it and its row here.");
+                break;
+        }
+    }
+
+    private async Task<(ChatClient Client, FakeSession Session)> GoldenConnectionAsync()
+    {
+        var client = Client();
+        var connecting = client.ConnectAsync();
+        var session = await Server.AcceptAsync();
+        await ReplyAsync(session, "connect", "connected by cookie");
+        await connecting.Soon();
+        return (client, session);
+    }
+
+    // The golden frame with the number that this client gave its command.
+    private static async Task ReplyAsync(FakeSession session, string method, string golden)
+    {
+        var (id, _) = await session.ExpectAsync(method);
+        var frame = GoldenFrames.OfServer[golden];
+        await session.SendAsync($"{{\"id\":{id}{frame[frame.IndexOf(',', StringComparison.Ordinal)..]}");
+    }
+
+    // The posted message first: its own place is the first one after the reply.
+    private static IEnumerable<(string Name, string Frame)> Pushes(string channel) =>
+        from golden in GoldenFrames.OfServer
+        let frame = JsonDocument.Parse(golden.Value).RootElement
+        where frame.TryGetProperty("push", out var push) && push.TryGetProperty("pub", out _) && push.GetProperty("channel").GetString() == channel
+        orderby golden.Key != "message posted"
+        select (golden.Key, golden.Value);
+}
