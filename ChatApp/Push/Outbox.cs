@@ -107,16 +107,17 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, Direct
 
     /// <summary>
     /// Takes the frames that are next, ready for the wire: as many as fit, at least one. Events of subscriptions that have
-    /// been revoked meanwhile are left out; empty where that leaves nothing.
+    /// been revoked meanwhile are left out. Where there is a short way to the network they take it here, and what is left
+    /// is at most the frame that the network stopped at; empty where nothing is left to write.
     /// </summary>
     /// <param name="buffer">Where several frames are joined; the result is valid until the next call.</param>
-    /// <param name="most">Bytes that are taken at most; more only where a single frame is longer.</param>
+    /// <param name="most">Bytes that are joined at most; more only where a single frame is longer.</param>
     public ReadOnlyMemory<byte> TakeFrames(ArrayBufferWriter<byte> buffer, int most)
     {
         ArgumentNullException.ThrowIfNull(buffer);
         lock (_gate)
         {
-            var frames = _waiting.TakeFrames(buffer, most);
+            var frames = direct is null ? _waiting.TakeFrames(buffer, most) : _waiting.WriteFrames(direct, buffer, most);
             TellHalfEmpty();
             return frames;
         }
