@@ -112,5 +112,18 @@ public sealed class WireTests
         Assert.Null(await socket.TryReadAsync());
     }
 
+    [Theory]
+    [InlineData("/ws/")]
+    [InlineData("/WS")]
+    [InlineData("/Connection/WebSocket")]
+    public async Task The_address_may_be_written_as_routing_allows(string path)
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var socket = await TestSocket.OpenAsync(new Uri(server.Address.Replace("http", "ws", StringComparison.Ordinal) + path));
+        await socket.SendAsync(new { id = 1, connect = new { token = await server.TokenOfAsync(await server.AddPersonAsync()) } });
+        Assert.True((await socket.ReplyAsync(1)).TryGetProperty("connect", out _));
+        Assert.True(server.Get<RoomBroker>().Connections.Single().Outbox.IsDirect);
+    }
+
     private static ReadyFrame Event(int room, int number) => new(Encoding.UTF8.GetBytes($$"""{"room":{{room}},"number":{{number}},"text":"{{Filler}}"}"""));
 }

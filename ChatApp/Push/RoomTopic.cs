@@ -21,6 +21,7 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
     private List<Envelope> _pending = [];
     private List<Envelope> _flushing = [];
     private bool _isFlushing;
+    private Round? _round;
 
     public RoomId Room => room;
 
@@ -100,28 +101,20 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
     // Flusher: the only place where the room's events go to sockets directly; one round at a time, so they keep their order.
     void IThreadPoolWorkItem.Execute()
     {
-        Subscription[] direct;
-        lock (_order)
+        var round = _round ??= Begin();
+        if (round.WriteSome())
         {
-            (_pending, _flushing) = (_flushing, _pending);
-            direct = Snapshot().Direct;
+            round.Batch.Dispose();
+            _round = null;
+            _flushing.Clear();
+            lock (_order)
+            {
+                _isFlushing = _pending.Count > 0;
+                if (!_isFlushing) return;
+            }
         }
 
-        using (var batch = new RoomBatch(_flushing))
-        {
-            var wakes = default(WakeList);
-            foreach (var subscriber in direct) subscriber.Deliver(batch, ref wakes);
-            wakes.Flush();
-        }
-
-        _flushing.Clear();
-        lock (_order)
-        {
-            _isFlushing = _pending.Count > 0;
-            if (!_isFlushing) return;
-        }
-
-        // At the end of the queue again: other rooms have their turn.
+        // At the end of the queue again: replies and other rooms have their turn.
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -136,6 +129,15 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
         lock (_membership) return _snapshot ??= Audience.Of(_subscriptions);
     }
 
+    private Round Begin()
+    {
+        lock (_order)
+        {
+            (_pending, _flushing) = (_flushing, _pending);
+            return new Round(new RoomBatch(_flushing), Snapshot().Direct);
+        }
+    }
+
     // Under the lock.
     private void Append(Envelope envelope)
     {
@@ -145,6 +147,25 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
         if (_isFlushing) return;
         _isFlushing = true;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>One batch on its way to everybody, a handful at a time: a large room must not keep a thread from all others.</summary>
+    private sealed class Round(RoomBatch batch, Subscription[] subscribers)
+    {
+        private const int AtOnce = 64;
+        private int _next;
+
+        public RoomBatch Batch => batch;
+
+        /// <summary>Writes to the next ones. True where that was all.</summary>
+        public bool WriteSome()
+        {
+            var end = Math.Min(_next + AtOnce, subscribers.Length);
+            var wakes = default(WakeList);
+            for (; _next < end; _next++) subscribers[_next].Deliver(batch, ref wakes);
+            wakes.Flush();
+            return _next == subscribers.Length;
+        }
     }
 
     private sealed record Audience(Subscription[] Direct, Subscription[] Others)

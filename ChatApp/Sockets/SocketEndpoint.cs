@@ -46,7 +46,7 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
     private int _unauthenticated;
 
     /// <summary>Whether sockets are served there.</summary>
-    internal static bool IsAddress(PathString path) => Addresses.Contains(path.Value, StringComparer.OrdinalIgnoreCase);
+    internal static bool IsAddress(PathString path) => Addresses.Contains(path.Value?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Adds the addresses.</summary>
     public static void Map(IEndpointRouteBuilder routes)
