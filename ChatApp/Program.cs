@@ -60,6 +60,7 @@ public static class Program
         app.Use(SecurityHeaders.AddAsync);
         app.Use(app.Services.GetRequiredService<OriginCheck>().InvokeAsync);
         app.UseRequestLocalization();
+        app.Use(SocketUpgrade.PrepareAsync);
         app.UseWebSockets();
         app.Use(PageServices.OnlyWebSocketsAsync);
         app.UseRateLimiter();

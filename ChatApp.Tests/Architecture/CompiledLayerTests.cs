@@ -13,6 +13,7 @@ public sealed class CompiledLayerTests
             "Push is measured, and can be moved, alone.",
             type => Under(type, "ChatApp.Push"),
             reference => Under(reference, "Microsoft.EntityFrameworkCore") || Under(reference, "Microsoft.AspNetCore")
+                || Under(reference, "System.Net.WebSockets") || Under(reference, "System.Net.Sockets")
                 || Under(reference, "Microsoft.JSInterop") || Under(reference, "Microsoft.Data")
                 || (Under(reference, "ChatApp") && reference.Namespace != "ChatApp" && !Under(reference, "ChatApp.Push")));
 

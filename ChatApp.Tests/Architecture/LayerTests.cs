@@ -10,9 +10,9 @@ public sealed class LayerTests
         .Union(["Rooms", "Messages", "Presence", "Moderation", "Accounts", "Search", "Files", "Wire", "Sockets", "Api", "Storage", "Components"]));
 
     private static readonly SourceRule Push = new(
-        "Push knows no database, no web framework and no feature: it is measured, and can be moved, alone.",
+        "Push knows no database, no web framework, no socket and no feature: it is measured, and can be moved, alone.",
         In("ChatApp/Push/"),
-        $@"\bMicrosoft\.(EntityFrameworkCore|AspNetCore|JSInterop|Data)\b|\bChatApp\.({FeaturesButPush})\b");
+        $@"\bMicrosoft\.(EntityFrameworkCore|AspNetCore|JSInterop|Data)\b|\bSystem\.Net\.\w*Sockets\b|\bChatApp\.({FeaturesButPush})\b");
 
     private static readonly SourceRule Blazor = new(
         "Only Components knows Blazor: everything else is tested without a renderer.",
@@ -50,6 +50,8 @@ public sealed class LayerTests
     [Theory]
     [InlineData("using Microsoft.EntityFrameworkCore;")]
     [InlineData("using Microsoft.AspNetCore.Http;")]
+    [InlineData("using System.Net.WebSockets;")]
+    [InlineData("System.Net.Sockets.Socket? socket;")]
     [InlineData("using Log = ChatApp.Messages.RoomLog;")]
     [InlineData("global::ChatApp.Storage.ChatDbContext? db;")]
     public void The_rule_on_Push_stops(string code) => Push.AssertStops("ChatApp/Push/Bad.cs", code);

@@ -83,6 +83,12 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await Assertions.Expect(page.Locator("#members")).ToBeVisibleAsync();
         await IsAccessibleAsync(window, "the sheet of members", "#members");
         await page.ClickAsync("#members .button >> nth=0");
+        await Assertions.Expect(page.Locator("dialog input")).Not.ToHaveCountAsync(0);
+        await IsAccessibleAsync(window, "the settings of the room", "dialog");
+        await page.ClickAsync("dialog .dialog-head button");
+        await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+        await page.ClickAsync(".open-members");
+        await page.ClickAsync("#members .button >> nth=1");
         await page.FillAsync("#person", bob.Name);
         await Assertions.Expect(page.Locator("dialog .row")).ToHaveCountAsync(1);
         await IsAccessibleAsync(window, "the invitation", "dialog");

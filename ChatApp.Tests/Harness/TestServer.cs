@@ -17,7 +17,7 @@ namespace ChatApp.Tests.Harness;
 /// The real product in this process, on a free port of 127.0.0.1 with a data folder of its own, and verbs of the domain
 /// to prepare it. As a class fixture one server serves all tests of a class: each test makes its own people and rooms.
 /// </summary>
-public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
+public class TestServer : IAsyncLifetime, IAsyncDisposable
 {
     private const string Password = "correct horse battery";
     private static int _people;
@@ -33,7 +33,8 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
     {
     }
 
-    private TestServer(string[] settings, Action<IServiceCollection>? replace = null, string? folder = null)
+    /// <summary>For servers of a kind of their own.</summary>
+    protected TestServer(string[] settings, Action<IServiceCollection>? replace = null, string? folder = null)
     {
         _settings = settings;
         _replace = replace;
@@ -86,13 +87,14 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
             _replace?.Invoke(services);
         });
         await _app.StartAsync();
-        Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single().TrimEnd('/');
+        Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("http:", StringComparison.Ordinal)).TrimEnd('/');
         _http = new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(Address) };
     }
 
     /// <summary>Stops the server; a folder that was given stays.</summary>
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _http?.Dispose();
         if (_app is not null)
         {
@@ -169,6 +171,9 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         return socket;
     }
 }
+
+/// <summary>A server that writes to no socket directly, as under TLS.</summary>
+public sealed class StreamServer() : TestServer(["Push:DirectWrites=false"]);
 
 /// <summary>An account of a test.</summary>
 /// <param name="Id">Identity.</param>

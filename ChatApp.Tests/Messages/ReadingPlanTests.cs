@@ -32,7 +32,7 @@ public sealed class ReadingPlanTests(TestServer server) : IClassFixture<TestServ
         Assert.DoesNotMatch(@"SCAN m(\n| USING)", text);
         Assert.Contains("sqlite_autoindex_reactions_1 (MessageId=?)", text, StringComparison.Ordinal);
         Assert.Contains("SEARCH m USING INDEX IX_messages_RoomId_Offset (RoomId=? AND Offset<?)", text, StringComparison.Ordinal);
-        Assert.Contains("IX_messages_RoomId_Offset (RoomId=? AND Offset>?)", text, StringComparison.Ordinal);
+        Assert.Contains("IX_messages_RoomId_Offset (RoomId=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
         Assert.Contains("IX_messages_RoomId_At_Offset (RoomId=? AND At>?)", text, StringComparison.Ordinal);
     }
 

@@ -23,8 +23,11 @@ internal sealed class Engine : IEventEncoder
         return Encoding.UTF8.GetBytes(envelope.Body.ToString()!);
     }
 
-    public Connection Connect(string user = "ann", ConnectionKind kind = ConnectionKind.Socket) =>
-        Broker.Connect(new ConnectionDescription(new UserId(user), kind, "127.0.0.1")) ?? throw new InvalidOperationException("refused");
+    /// <summary>Four bytes of length, and the text.</summary>
+    public byte[] Frame(ReadOnlySpan<byte> encoded) => [.. BitConverter.GetBytes(encoded.Length), .. encoded];
+
+    public Connection Connect(string user = "ann", ConnectionKind kind = ConnectionKind.Socket, DirectWrite? direct = null) =>
+        Broker.Connect(new ConnectionDescription(new UserId(user), kind, "127.0.0.1"), direct) ?? throw new InvalidOperationException("refused");
 
     /// <summary>A viewer who receives from these rooms already.</summary>
     public Connection Viewer(string user, ConnectionKind kind, params RoomId[] rooms)

@@ -5,26 +5,18 @@ using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Sockets;
 
-public sealed class BadFrameTests(TestServer server) : IClassFixture<TestServer>
+public sealed class BadFrameTests(TestServer server) : BadFrameTests<TestServer>(server);
+
+/// <summary>The same through the web server.</summary>
+public sealed class BadFrameByStreamTests(StreamServer server) : BadFrameTests<StreamServer>(server);
+
+public abstract class BadFrameTests<TServer>(TServer server) : IClassFixture<TServer>
+    where TServer : TestServer
 {
     private const int Limit = 64 * 1024;
 
-    public static TheoryData<string> NotTheProtocol => new(
-        "hello", "{", "}", "{\"id\":2", "[]", "[{\"id\":2,\"unsubscribe\":{\"channel\":\"room:general\"}}]", "7", "\"text\"", "null", "true",
-        "{\"id\":2,\"unsubscribe\":{\"channel\":\"room:general\"}}{\"id\":3}", "{\"id\":2,}", "{'id':2}", "{\"id\":2} // no", "\ufeff{\"id\":2,\"x\":{}}",
-        // Numbers of commands that are none.
-        "{\"unsubscribe\":{\"channel\":\"room:general\"}}", "{\"id\":0,\"x\":{}}", "{\"id\":-1,\"x\":{}}", "{\"id\":1.5,\"x\":{}}", "{\"id\":2.0,\"x\":{}}",
-        "{\"id\":1e309,\"x\":{}}", "{\"id\":1e2,\"x\":{}}", "{\"id\":9223372036854775808,\"x\":{}}", "{\"id\":-9223372036854775809,\"x\":{}}", "{\"id\":\"2\",\"x\":{}}",
-        "{\"id\":null,\"x\":{}}", "{\"id\":[2],\"x\":{}}", "{\"id\":NaN,\"x\":{}}", "{\"id\":Infinity,\"x\":{}}", "{\"id\":02,\"x\":{}}", "{\"ID\":2,\"x\":{}}",
-        // Members twice: which one counts would depend on the reader.
-        "{\"id\":2,\"id\":3,\"x\":{}}", "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"channel\":\"room:other\",\"data\":{\"text\":\"x\"}}}",
-        "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"data\":{\"text\":\"x\",\"te\\u0078t\":\"y\"}}}",
-        // Halves of surrogate pairs, and NUL where JSON does not allow it.
-        "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"data\":{\"text\":\"\\ud800\"}}}", "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"data\":{\"text\":\"\\udc00\\ud800\"}}}",
-        "{\"id\":2,\"subscribe\":{\"channel\":\"\\udfff\"}}", "{\"id\":2,\"x\\ud800\":{}}", "{\"id\":2,\0\"x\":{}}", "\0");
-
     [Theory]
-    [MemberData(nameof(NotTheProtocol))]
+    [MemberData(nameof(BadFrames.NotTheProtocol), MemberType = typeof(BadFrames))]
     public async Task What_is_not_the_protocol_ends_the_socket_with_3501(string frame)
     {
         await using var socket = await server.ConnectAnybodyAsync();
@@ -214,4 +206,22 @@ public sealed class BadFrameTests(TestServer server) : IClassFixture<TestServer>
     // Spaces after the object are part of the line and mean nothing.
     private static byte[] Padded(int id, int length) =>
         Encoding.UTF8.GetBytes($$$"""{"id":{{{id}}},"unsubscribe":{"channel":"room:general"}}""".PadRight(length));
+}
+
+/// <summary>Text frames that are no commands.</summary>
+public static class BadFrames
+{
+    public static TheoryData<string> NotTheProtocol => new(
+        "hello", "{", "}", "{\"id\":2", "[]", "[{\"id\":2,\"unsubscribe\":{\"channel\":\"room:general\"}}]", "7", "\"text\"", "null", "true",
+        "{\"id\":2,\"unsubscribe\":{\"channel\":\"room:general\"}}{\"id\":3}", "{\"id\":2,}", "{'id':2}", "{\"id\":2} // no", "\ufeff{\"id\":2,\"x\":{}}",
+        // Numbers of commands that are none.
+        "{\"unsubscribe\":{\"channel\":\"room:general\"}}", "{\"id\":0,\"x\":{}}", "{\"id\":-1,\"x\":{}}", "{\"id\":1.5,\"x\":{}}", "{\"id\":2.0,\"x\":{}}",
+        "{\"id\":1e309,\"x\":{}}", "{\"id\":1e2,\"x\":{}}", "{\"id\":9223372036854775808,\"x\":{}}", "{\"id\":-9223372036854775809,\"x\":{}}", "{\"id\":\"2\",\"x\":{}}",
+        "{\"id\":null,\"x\":{}}", "{\"id\":[2],\"x\":{}}", "{\"id\":NaN,\"x\":{}}", "{\"id\":Infinity,\"x\":{}}", "{\"id\":02,\"x\":{}}", "{\"ID\":2,\"x\":{}}",
+        // Members twice: which one counts would depend on the reader.
+        "{\"id\":2,\"id\":3,\"x\":{}}", "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"channel\":\"room:other\",\"data\":{\"text\":\"x\"}}}",
+        "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"data\":{\"text\":\"x\",\"te\\u0078t\":\"y\"}}}",
+        // Halves of surrogate pairs, and NUL where JSON does not allow it.
+        "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"data\":{\"text\":\"\\ud800\"}}}", "{\"id\":2,\"publish\":{\"channel\":\"room:general\",\"data\":{\"text\":\"\\udc00\\ud800\"}}}",
+        "{\"id\":2,\"subscribe\":{\"channel\":\"\\udfff\"}}", "{\"id\":2,\"x\\ud800\":{}}", "{\"id\":2,\0\"x\":{}}", "\0");
 }

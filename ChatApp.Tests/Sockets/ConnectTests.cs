@@ -6,7 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Sockets;
 
-public sealed class ConnectTests(TestServer server) : IClassFixture<TestServer>
+public sealed class ConnectTests(TestServer server) : ConnectTests<TestServer>(server);
+
+/// <summary>The same through the web server.</summary>
+public sealed class ConnectByStreamTests(StreamServer server) : ConnectTests<StreamServer>(server);
+
+public abstract class ConnectTests<TServer>(TServer server) : IClassFixture<TServer>
+    where TServer : TestServer
 {
     [Fact]
     public async Task The_reply_to_connect_says_all_that_a_client_has_to_know()

@@ -4,12 +4,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Sockets;
 
-public sealed class LivenessTests
+public sealed class LivenessTests() : LivenessTestsBase(directWrites: true);
+
+/// <summary>The same through the web server.</summary>
+public sealed class LivenessByStreamTests() : LivenessTestsBase(directWrites: false);
+
+public abstract class LivenessTestsBase(bool directWrites)
 {
     [Fact]
     public async Task Pings_come_again_and_again_and_whoever_answers_stays()
     {
-        await using var server = await TestServer.StartAsync(["Push:PingSeconds=1", "Push:PongSeconds=1"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=1", "Push:PongSeconds=1"]);
         await using var socket = await server.ConnectAsync(await server.AddPersonAsync());
         await Eventually.BecomesAsync(() => socket.Pings >= 3);
         Assert.True((await socket.AskAsync(new { subscribe = new { channel = "room:general" } })).TryGetProperty("subscribe", out _));
@@ -18,7 +23,7 @@ public sealed class LivenessTests
     [Fact]
     public async Task Whoever_does_not_answer_a_ping_ends_with_3012_and_is_forgotten()
     {
-        await using var server = await TestServer.StartAsync(["Push:PingSeconds=1", "Push:PongSeconds=1"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=1", "Push:PongSeconds=1"]);
         await using var socket = await server.ConnectAsync(await server.AddPersonAsync());
         socket.AnswersPings = false;
         var disconnect = (await socket.PushAsync()).GetProperty("disconnect");
@@ -31,7 +36,7 @@ public sealed class LivenessTests
     [Fact]
     public async Task Any_frame_counts_as_a_sign_of_life()
     {
-        await using var server = await TestServer.StartAsync(["Push:PingSeconds=1", "Push:PongSeconds=1"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=1", "Push:PongSeconds=1"]);
         await using var socket = await server.ConnectAsync(await server.AddPersonAsync());
         socket.AnswersPings = false;
         await Eventually.BecomesAsync(async () =>
@@ -48,7 +53,7 @@ public sealed class LivenessTests
         var time = new ManualTime();
         // One long pause between pings: the end of the token must not wait for one.
         await using var server = await TestServer.StartAsync(
-            ["Accounts:AccessTokenMinutes=1", "Push:PingSeconds=3600"], services => services.AddSingleton<TimeProvider>(time));
+            [$"Push:DirectWrites={directWrites}", "Accounts:AccessTokenMinutes=1", "Push:PingSeconds=3600"], services => services.AddSingleton<TimeProvider>(time));
         await using var socket = await server.SubscribeAsync(await server.AddPersonAsync(), RoomId.General);
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.True((await socket.AskAsync(new { unsubscribe = new { channel = "room:general" } })).TryGetProperty("unsubscribe", out _));
@@ -63,7 +68,7 @@ public sealed class LivenessTests
     {
         var time = new ManualTime();
         await using var server = await TestServer.StartAsync(
-            ["Accounts:AccessTokenMinutes=1", "Push:PingSeconds=50", "Push:PongSeconds=30"], services => services.AddSingleton<TimeProvider>(time));
+            [$"Push:DirectWrites={directWrites}", "Accounts:AccessTokenMinutes=1", "Push:PingSeconds=50", "Push:PongSeconds=30"], services => services.AddSingleton<TimeProvider>(time));
         await using var socket = await server.SubscribeAsync(await server.AddPersonAsync(), RoomId.General);
         time.Advance(TimeSpan.FromSeconds(50));
         await Eventually.EqualsAsync(1, () => socket.Pings);
@@ -75,7 +80,7 @@ public sealed class LivenessTests
     [Fact]
     public async Task A_client_that_says_goodbye_is_forgotten_and_so_is_one_that_is_cut_off_in_the_middle_of_a_frame()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}"]);
         var ann = await server.AddPersonAsync();
         var polite = await server.SubscribeAsync(ann, RoomId.General);
         await using var cut = await server.SubscribeAsync(ann, RoomId.General);

@@ -6,7 +6,13 @@ using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Sockets;
 
-public sealed class PublishTests(TestServer server) : IClassFixture<TestServer>
+public sealed class PublishTests(TestServer server) : PublishTests<TestServer>(server);
+
+/// <summary>The same through the web server.</summary>
+public sealed class PublishByStreamTests(StreamServer server) : PublishTests<StreamServer>(server);
+
+public abstract class PublishTests<TServer>(TServer server) : IClassFixture<TServer>
+    where TServer : TestServer
 {
     [Fact]
     public async Task The_reply_names_the_place_of_the_message()

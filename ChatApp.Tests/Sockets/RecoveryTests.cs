@@ -7,7 +7,13 @@ using ChatApp.Tests.Harness;
 namespace ChatApp.Tests.Sockets;
 
 /// <summary>A program that was away says where it was, and gets what it missed: all of it once and in order, or the reason why not.</summary>
-public sealed class RecoveryTests(TestServer server) : IClassFixture<TestServer>
+public sealed class RecoveryTests(TestServer server) : RecoveryTests<TestServer>(server);
+
+/// <summary>The same through the web server.</summary>
+public sealed class RecoveryByStreamTests(StreamServer server) : RecoveryTests<StreamServer>(server);
+
+public abstract class RecoveryTests<TServer>(TServer server) : IClassFixture<TServer>
+    where TServer : TestServer
 {
     [Fact]
     public async Task Whoever_comes_back_gets_every_missed_change_once_and_in_order()

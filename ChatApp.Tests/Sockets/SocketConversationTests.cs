@@ -5,7 +5,13 @@ using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Sockets;
 
-public sealed class SocketConversationTests(TestServer server) : IClassFixture<TestServer>
+public sealed class SocketConversationTests(TestServer server) : SocketConversationTests<TestServer>(server);
+
+/// <summary>The same through the web server.</summary>
+public sealed class SocketConversationByStreamTests(StreamServer server) : SocketConversationTests<StreamServer>(server);
+
+public abstract class SocketConversationTests<TServer>(TServer server) : IClassFixture<TServer>
+    where TServer : TestServer
 {
     [Fact]
     public async Task A_message_published_on_one_socket_arrives_at_another_with_the_offset_that_the_sender_was_told()

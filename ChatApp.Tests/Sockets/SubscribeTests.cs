@@ -8,7 +8,13 @@ using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Sockets;
 
-public sealed class SubscribeTests(TestServer server) : IClassFixture<TestServer>
+public sealed class SubscribeTests(TestServer server) : SubscribeTests<TestServer>(server);
+
+/// <summary>The same through the web server.</summary>
+public sealed class SubscribeByStreamTests(StreamServer server) : SubscribeTests<StreamServer>(server);
+
+public abstract class SubscribeTests<TServer>(TServer server) : IClassFixture<TServer>
+    where TServer : TestServer
 {
     [Fact]
     public async Task The_reply_names_the_position_from_which_on_events_come()

@@ -18,7 +18,7 @@ internal static class LogRows
     internal const string Sql =
         """
         SELECT e."Offset", e."Kind", e."MessageId", e."SubjectId", e."ActorId", e."At",
-               m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt"
+               m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt", m."HtmlVersion"
         FROM log AS e LEFT JOIN messages AS m ON m."Id" = e."MessageId"
         WHERE e."RoomId" = @room AND e."Offset" > @after
         ORDER BY e."Offset" LIMIT @count
@@ -92,6 +92,7 @@ internal static class LogRows
         DeletedAt = Moment(reader, 13),
         ReplyTo = Number(reader, 14),
         PinnedAt = Moment(reader, 15),
+        HtmlVersion = reader.GetInt32(16),
     };
 
     private static long? Number(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);

@@ -56,8 +56,21 @@ public sealed class Connection
     public void Send(Envelope envelope)
     {
         var wakes = default(WakeList);
-        Deliver(envelope, subscription: null, ref wakes);
+        Deliver(envelope, subscription: null, alone: true, ref wakes);
         wakes.Flush();
+    }
+
+    /// <summary>Sends bytes that are framed already, in order with everything else, also after the end as long as something waits.</summary>
+    /// <param name="framed">One whole frame; must not change any more.</param>
+    /// <param name="isLast">True where nothing may follow it.</param>
+    /// <returns>False where the outbox is at its end: it writes no more, and the owner has the wire to itself.</returns>
+    public bool TrySendFrame(byte[] framed, bool isLast)
+    {
+        var wakes = default(WakeList);
+        var added = Outbox.TryAddFrame(Envelope.OfFrame(framed), isLast, ref wakes);
+        wakes.Flush();
+        if (added is Outbox.Added.NoRoom) Overflow();
+        return added is not Outbox.Added.AtEnd;
     }
 
     /// <summary>The subscription to a room; null where there is none.</summary>
@@ -102,11 +115,21 @@ public sealed class Connection
         }
     }
 
-    internal void Deliver(Envelope envelope, Subscription? subscription, ref WakeList wakes)
+    /// <param name="envelope">The event.</param>
+    /// <param name="subscription">By what it came; null for what is for the connection itself.</param>
+    /// <param name="alone">False where more follows at once, which the owner's loop shall write together.</param>
+    /// <param name="wakes">Gets the outbox where its reader has to be woken.</param>
+    internal void Deliver(Envelope envelope, Subscription? subscription, bool alone, ref WakeList wakes)
     {
         if (EndReason is not null) return;
         var bytes = Description.Kind == ConnectionKind.Socket ? envelope.Encoded.Length : 0;
-        if (!Outbox.TryAdd(new Delivery(envelope, subscription, bytes), ref wakes)) Overflow();
+        if (!Outbox.TryAdd(new Delivery(envelope, subscription, bytes), alone, ref wakes)) Overflow();
+    }
+
+    internal void Deliver(RoomBatch batch, Subscription subscription, ref WakeList wakes)
+    {
+        if (EndReason is not null) return;
+        if (!Outbox.TryAdd(batch, subscription, ref wakes)) Overflow();
     }
 
     /// <summary>The viewer did not keep up. A socket ends and resumes from its offset; a circuit loads its state again.</summary>

@@ -6,18 +6,22 @@ public interface IEventEncoder
 {
     /// <summary>One complete JSON object in UTF-8, without a line end. Must not throw for a body it knows.</summary>
     byte[] Encode(Envelope envelope);
+
+    /// <summary>The same as it goes over the wire to every socket: a header, and then these very bytes.</summary>
+    byte[] Frame(ReadOnlySpan<byte> encoded);
 }
 
 /// <summary>
 /// One event on its way to many connections. Immutable and shared by all of them: circuits read <see cref="Body"/>,
-/// sockets send <see cref="Encoded"/>, which is made at most once however many sockets there are.
+/// sockets send <see cref="Framed"/>, which is made at most once however many sockets there are.
 /// </summary>
 /// <param name="body">The feature's event; immutable.</param>
 /// <param name="encoder">Makes the bytes, on first use.</param>
 public sealed class Envelope(object body, IEventEncoder encoder)
 {
     private readonly Lock _encoding = new();
-    private byte[]? _encoded;
+    private byte[]? _framed;
+    private int _header;
 
     /// <summary>The event as the feature that published it knows it.</summary>
     public object Body { get; } = body;
@@ -31,16 +35,48 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     /// <summary>Position in the room's log; null for events that are not stored.</summary>
     public Offset? Offset { get; init; }
 
-    /// <summary>The bytes for sockets.</summary>
-    public ReadOnlyMemory<byte> Encoded
+    /// <summary>The JSON object that sockets get.</summary>
+    public ReadOnlyMemory<byte> Encoded => Bytes().AsMemory(_header);
+
+    /// <summary>The bytes that go over the wire: header and JSON object. Shared, never changed.</summary>
+    public ReadOnlyMemory<byte> Framed => Bytes();
+
+    /// <summary>An envelope of bytes that are framed already; it has no room, no user, and no JSON to speak of.</summary>
+    /// <param name="framed">One whole frame; must not change any more.</param>
+    public static Envelope OfFrame(byte[] framed) => new(framed, NoEncoder.Instance) { _framed = framed };
+
+    private byte[] Bytes()
     {
-        get
+        if (Volatile.Read(ref _framed) is { } ready) return ready;
+        lock (_encoding)
         {
-            if (Volatile.Read(ref _encoded) is { } ready) return ready;
-            lock (_encoding) return _encoded ??= encoder.Encode(this);
+            if (_framed is { } other) return other;
+            var encoded = encoder.Encode(this);
+            var framed = encoder.Frame(encoded);
+            _header = framed.Length - encoded.Length;
+            Volatile.Write(ref _framed, framed);
+            return framed;
         }
     }
+
+    private sealed class NoEncoder : IEventEncoder
+    {
+        public static readonly NoEncoder Instance = new();
+
+        public byte[] Encode(Envelope envelope) => (byte[])envelope.Body;
+
+        public byte[] Frame(ReadOnlySpan<byte> encoded) => encoded.ToArray();
+    }
 }
+
+/// <summary>
+/// Hands bytes to the network as far as it takes them at this moment: never waits, never throws, and is never called by
+/// two threads at once. Whoever reads the outbox of the connection gives it to the engine and keeps off the wire while it
+/// waits for the outbox.
+/// </summary>
+/// <param name="bytes">Whole frames.</param>
+/// <returns>How many bytes were taken, from the start; 0 also where the connection is broken, which the owner then finds.</returns>
+public delegate int DirectWrite(ReadOnlySpan<byte> bytes);
 
 /// <summary>Tells one connection that a subscription ended by the server's will.</summary>
 /// <param name="Room">The room.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.Tasks.Sources;
 
 namespace ChatApp.Push;
@@ -6,20 +7,32 @@ namespace ChatApp.Push;
 /// What waits to be written to one connection: bounded, many writers, one reader. Writing never waits and never
 /// calls out; a full outbox says so and the connection decides what that means.
 /// </summary>
+/// <remarks>
+/// With a <see cref="DirectWrite"/> the outbox is empty in normal life: while its reader waits and nothing else does, events
+/// go to the network on the spot, under the lock, so that all writers keep one order. What the network does not take waits
+/// for the reader, a frame that was begun first and whole.
+/// </remarks>
 /// <param name="maxEvents">Events that may wait.</param>
 /// <param name="maxBytes">Encoded bytes that may wait, those that the reader took last and has not finished with included.</param>
 /// <param name="wakesAlone">True where the reader does much each time: it then holds up no other.</param>
-public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IValueTaskSource<bool>, IThreadPoolWorkItem
+/// <param name="direct">The short way to the network; null where only the reader writes.</param>
+public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, DirectWrite? direct = null) : IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
-    private List<Delivery> _waiting = [];
-    private List<Delivery> _taken = [];
+    private readonly Backlog _waiting = new(maxEvents, maxBytes);
     private ManualResetValueTaskSourceCore<bool> _signal;
-    private long _waitingBytes;
-    private long _takenBytes;
     private TaskCompletionSource? _halfEmpty;
     private bool _isAwaited;
+    private bool _isSealed;
     private bool _completed;
+    private bool _isAtEnd;
+
+    internal enum Added
+    {
+        Done,
+        NoRoom,
+        AtEnd,
+    }
 
     /// <summary>Events that wait now.</summary>
     public int Count
@@ -30,33 +43,40 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     /// <summary>Encoded bytes that wait or are being written now; 0 for circuits, which get no bytes.</summary>
     public long Bytes
     {
-        get { lock (_gate) return _waitingBytes + _takenBytes; }
+        get { lock (_gate) return _waiting.Bytes; }
     }
 
     /// <summary>True where at most half of it is in use: there is room for <see cref="ReplayBytes"/> and for what comes live meanwhile.</summary>
     public bool IsHalfEmpty
     {
-        get { lock (_gate) return HasHalf; }
+        get { lock (_gate) return _waiting.IsHalfEmpty; }
     }
 
     /// <summary>Most bytes that whoever replays old events may add at once.</summary>
     public long ReplayBytes => maxBytes / 4;
 
+    /// <summary>True where events go past the reader as long as the network takes them.</summary>
+    public bool IsDirect => direct is not null;
+
     internal bool WakesAlone => wakesAlone;
+
+    // The reader writes nothing while it waits, and it waits only where all has been written.
+    private bool MayWrite => direct is not null && _isAwaited;
 
     /// <summary>
     /// Waits until there is something to take. False: the connection has ended and all was taken.
     /// </summary>
-    /// <remarks>One reader only. It goes on on a thread of the pool, never on that of a publisher.</remarks>
+    /// <remarks>
+    /// One reader only, which has finished with what it took before. It goes on on a thread of the pool, never on that of a
+    /// publisher.
+    /// </remarks>
     public ValueTask<bool> WaitAsync()
     {
         lock (_gate)
         {
-            // Whoever asks for more has written what it took: nobody else will tell those who wait for that.
-            _takenBytes = 0;
-            if (HasHalf) TellHalfEmpty();
-            if (_waiting.Count > 0) return ValueTask.FromResult(true);
-            if (_completed) return ValueTask.FromResult(false);
+            _waiting.ForgetTaken();
+            TellHalfEmpty();
+            if (!_waiting.IsEmpty || _completed) return ValueTask.FromResult(GoesOn());
             _signal.Reset();
             _isAwaited = true;
             return new ValueTask<bool>(this, _signal.Version);
@@ -71,7 +91,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     {
         lock (_gate)
         {
-            if (_completed || HasHalf) return Task.CompletedTask;
+            if (_completed || _waiting.IsHalfEmpty) return Task.CompletedTask;
             _halfEmpty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _halfEmpty.Task;
         }
@@ -87,40 +107,106 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         into.Clear();
         lock (_gate)
         {
-            (_waiting, _taken) = (_taken, _waiting);
-            (_takenBytes, _waitingBytes) = (_waitingBytes, 0);
-            if (HasHalf) TellHalfEmpty();
+            _waiting.Take(into);
+            TellHalfEmpty();
         }
 
-        foreach (var delivery in _taken)
-        {
-            if (delivery.Subscription is not { IsRevoked: true }) into.Add(delivery.Envelope);
-        }
-
-        _taken.Clear();
         return into;
     }
 
     /// <summary>
+    /// Takes the frames that are next, ready for the wire: as many as fit, at least one. Events of subscriptions that have
+    /// been revoked meanwhile are left out. Where there is a short way to the network they take it here, and what is left
+    /// is at most the frame that the network stopped at; empty where nothing is left to write.
+    /// </summary>
+    /// <param name="buffer">Where several frames are joined; the result is valid until the next call.</param>
+    /// <param name="most">Bytes that are joined at most; more only where a single frame is longer.</param>
+    public ReadOnlyMemory<byte> TakeFrames(ArrayBufferWriter<byte> buffer, int most)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        lock (_gate)
+        {
+            var frames = direct is null ? _waiting.TakeFrames(buffer, most) : _waiting.WriteFrames(direct, buffer, most);
+            TellHalfEmpty();
+            return frames;
+        }
+    }
+
+    /// <summary>
     /// Adds an event. False where it did not fit: nothing was added then. After <see cref="Complete"/> events are
-    /// dropped without complaint.
+    /// dropped without complaint, and so are those of a subscription that has ended.
     /// </summary>
     /// <param name="delivery">The event, the subscription it came by, and what it weighs.</param>
-    /// <param name="wakes">Gets this outbox where its reader waits.</param>
-    internal bool TryAdd(Delivery delivery, ref WakeList wakes)
+    /// <param name="alone">False where more follows at once: the reader then writes it all together.</param>
+    /// <param name="wakes">Gets this outbox where its reader has to be woken.</param>
+    internal bool TryAdd(Delivery delivery, bool alone, ref WakeList wakes)
     {
         bool wake;
         lock (_gate)
         {
-            if (_completed) return true;
-            if (_waiting.Count >= maxEvents || _waitingBytes + _takenBytes + delivery.Bytes > maxBytes) return false;
-            _waiting.Add(delivery);
-            _waitingBytes += delivery.Bytes;
+            if (_completed || _isSealed || delivery.Subscription is { HasEnded: true }) return true;
+            var sent = 0;
+            if (alone && MayWrite)
+            {
+                var frame = delivery.Envelope.Framed;
+                sent = direct!(frame.Span);
+                if (sent == frame.Length) return true;
+            }
+
+            if (!_waiting.TryAdd(delivery, sent)) return false;
             wake = StopWaiting();
         }
 
         if (wake) wakes.Add(this);
         return true;
+    }
+
+    /// <summary>Adds all events of a batch, as far as they fit. False where they did not.</summary>
+    internal bool TryAdd(RoomBatch batch, Subscription subscription, ref WakeList wakes)
+    {
+        var fits = true;
+        bool wake;
+        lock (_gate)
+        {
+            // Looked at under the lock: who takes a right away takes the lock afterwards, and nothing follows then.
+            if (_completed || _isSealed || subscription.HasEnded) return true;
+            var sent = MayWrite ? direct!(batch.Bytes) : 0;
+            if (sent == batch.Bytes.Length) return true;
+            foreach (var envelope in batch.Events)
+            {
+                var length = envelope.Framed.Length;
+                if (sent < length) fits = fits && _waiting.TryAdd(new Delivery(envelope, subscription, envelope.Encoded.Length), sent);
+                sent = Math.Max(0, sent - length);
+            }
+
+            wake = StopWaiting();
+        }
+
+        if (wake) wakes.Add(this);
+        return fits;
+    }
+
+    /// <summary>Adds a frame of the wire's own, which is no event: as long as anything is written, also after the end.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="isLast">True where nothing may follow it.</param>
+    /// <param name="wakes">Gets this outbox where its reader has to be woken.</param>
+    internal Added TryAddFrame(Envelope frame, bool isLast, ref WakeList wakes)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            if (_isAtEnd) return Added.AtEnd;
+            if (_isSealed) return Added.Done;
+            _isSealed = isLast;
+            var length = frame.Framed.Length;
+            var sent = MayWrite ? direct!(frame.Framed.Span) : 0;
+            if (sent == length) return Added.Done;
+            if (!_waiting.TryAdd(new Delivery(frame, Subscription: null, length), sent)) return Added.NoRoom;
+            wake = StopWaiting();
+        }
+
+        if (wake) wakes.Add(this);
+        return Added.Done;
     }
 
     /// <summary>Drops all that waits and puts one event in its place; used where losing is allowed if it is said.</summary>
@@ -131,8 +217,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         {
             if (_completed) return;
             _waiting.Clear();
-            _waiting.Add(new Delivery(notice, Subscription: null, Bytes: 0));
-            _waitingBytes = 0;
+            _waiting.TryAdd(new Delivery(notice, Subscription: null, Bytes: 0));
             wake = StopWaiting();
         }
 
@@ -142,15 +227,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     /// <summary>Drops what waits from one room: the right to read it is gone.</summary>
     internal void Drop(RoomId room)
     {
-        lock (_gate)
-        {
-            _waiting.RemoveAll(delivery =>
-            {
-                if (delivery.Subscription?.Room != room) return false;
-                _waitingBytes -= delivery.Bytes;
-                return true;
-            });
-        }
+        lock (_gate) _waiting.Drop(room);
     }
 
     /// <summary>Nothing more will come. The reader gets what waits, unless <paramref name="discard"/> is set, and then the end.</summary>
@@ -160,12 +237,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         lock (_gate)
         {
             _completed = true;
-            if (discard)
-            {
-                _waiting.Clear();
-                _waitingBytes = 0;
-            }
-
+            if (discard) _waiting.Clear();
             wake = StopWaiting();
             TellHalfEmpty();
         }
@@ -181,7 +253,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     bool IValueTaskSource<bool>.GetResult(short token)
     {
         _signal.GetResult(token);
-        lock (_gate) return _waiting.Count > 0 || !_completed;
+        lock (_gate) return GoesOn();
     }
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _signal.GetStatus(token);
@@ -189,10 +261,16 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
 
-    private bool HasHalf => _waiting.Count <= maxEvents / 2 && _waitingBytes + _takenBytes <= maxBytes / 2;
+    // Under the lock. Woken for what was dropped meanwhile the reader finds nothing to take, and waits again.
+    private bool GoesOn()
+    {
+        _isAtEnd = _completed && _waiting.IsEmpty;
+        return !_isAtEnd;
+    }
 
     private void TellHalfEmpty()
     {
+        if (!_completed && !_waiting.IsHalfEmpty) return;
         _halfEmpty?.TrySetResult();
         _halfEmpty = null;
     }
@@ -205,9 +283,3 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone) : IVal
         return wasAwaited;
     }
 }
-
-/// <summary>An event, the subscription by which it reached the connection, so that a lost right is noticed before writing.</summary>
-/// <param name="Envelope">The event.</param>
-/// <param name="Subscription">Null for what came to the connection itself.</param>
-/// <param name="Bytes">What it weighs against the byte limit; 0 for circuits.</param>
-internal readonly record struct Delivery(Envelope Envelope, Subscription? Subscription, int Bytes);

@@ -54,6 +54,12 @@ public sealed class PushOptions
     public int UnauthenticatedSockets { get; init; } = 5000;
 
     /// <summary>
+    /// Whether events go straight to a client's socket where that is possible (HTTP/1.1 without TLS in this process) or
+    /// always through the web server, which costs more; true by default.
+    /// </summary>
+    public bool DirectWrites { get; init; } = true;
+
+    /// <summary>
     /// Sites whose pages may open sockets and circuits with the visitor's cookie, besides the server's own,
     /// as exact origins such as <c>https://chat.example.org</c>; none by default.
     /// </summary>

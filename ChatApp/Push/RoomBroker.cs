@@ -65,14 +65,17 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <summary>
     /// Accepts a viewer. Null where the user has <see cref="PushOptions.ConnectionsPerUser"/> connections of that kind already.
     /// </summary>
-    public Connection? Connect(ConnectionDescription description)
+    /// <param name="description">Who, how and from where.</param>
+    /// <param name="direct">The short way to the network, of a socket that has one; null where only the owner's loop writes.</param>
+    public Connection? Connect(ConnectionDescription description, DirectWrite? direct = null)
     {
         ArgumentNullException.ThrowIfNull(description);
         var isSocket = description.Kind == ConnectionKind.Socket;
         var outbox = new Outbox(
             maxEvents: isSocket ? int.MaxValue : _options.OutboxEvents,
             maxBytes: isSocket ? _options.OutboxBytes : long.MaxValue,
-            wakesAlone: !isSocket);
+            wakesAlone: !isSocket,
+            direct);
         var connection = new Connection(this, description with { Since = time.GetUtcNow() }, outbox);
         lock (_usersGate)
         {
@@ -154,7 +157,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         Interlocked.Increment(ref _published);
         var envelope = new Envelope(body, encoder);
         var wakes = default(WakeList);
-        foreach (var (_, connection) in _connections) connection.Deliver(envelope, subscription: null, ref wakes);
+        foreach (var (_, connection) in _connections) connection.Deliver(envelope, subscription: null, alone: false, ref wakes);
         wakes.Flush();
     }
 
@@ -203,7 +206,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         var wakes = default(WakeList);
         foreach (var outbox in _overhearing)
         {
-            if (!outbox.TryAdd(new Delivery(envelope, Subscription: null, Bytes: 0), ref wakes)) outbox.Collapse(EventsLost);
+            if (!outbox.TryAdd(new Delivery(envelope, Subscription: null, Bytes: 0), alone: false, ref wakes)) outbox.Collapse(EventsLost);
         }
 
         wakes.Flush();

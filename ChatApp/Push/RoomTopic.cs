@@ -4,15 +4,24 @@ namespace ChatApp.Push;
 /// The subscribers of one room. Publishing is one event at a time, so that all subscribers see the same order;
 /// readers work on a snapshot, so that nobody who joins or leaves ever waits for a publisher.
 /// </summary>
-internal sealed class RoomTopic(RoomId room, int recentEvents)
+/// <remarks>
+/// Pages get each event while it is published, which is cheap. Sockets that can be written to directly get it from the
+/// room's one flusher, a work item of the pool: what is published while it writes goes out together next, in one write for
+/// each socket. So publishing costs the same however many sockets there are, and a busy room does not pay for each event.
+/// </remarks>
+internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWorkItem
 {
     private readonly Lock _membership = new();
     private readonly Lock _order = new();
     private readonly Dictionary<Subscription, int> _indexes = [];
     private readonly List<Subscription> _subscriptions = [];
-    private Subscription[]? _snapshot = [];
+    private Audience? _snapshot = Audience.None;
 
     private readonly RecentEvents _recent = new(recentEvents);
+    private List<Envelope> _pending = [];
+    private List<Envelope> _flushing = [];
+    private bool _isFlushing;
+    private Round? _round;
 
     public RoomId Room => room;
 
@@ -76,12 +85,37 @@ internal sealed class RoomTopic(RoomId room, int recentEvents)
         lock (_order)
         {
             _recent.Add(envelope, rewrites);
-            var subscribers = Snapshot();
-            var wakes = default(WakeList);
-            foreach (var subscriber in subscribers) subscriber.Deliver(envelope, ref wakes);
-            wakes.Flush();
-            return subscribers.Length;
+            var (direct, others) = Snapshot();
+            if (direct.Length > 0) Append(envelope);
+            if (others.Length > 0)
+            {
+                var wakes = default(WakeList);
+                foreach (var subscriber in others) subscriber.Deliver(envelope, ref wakes);
+                wakes.Flush();
+            }
+
+            return direct.Length + others.Length;
         }
+    }
+
+    // Flusher: the only place where the room's events go to sockets directly; one round at a time, so they keep their order.
+    void IThreadPoolWorkItem.Execute()
+    {
+        var round = _round ??= Begin();
+        if (round.WriteSome())
+        {
+            round.Batch.Dispose();
+            _round = null;
+            _flushing.Clear();
+            lock (_order)
+            {
+                _isFlushing = _pending.Count > 0;
+                if (!_isFlushing) return;
+            }
+        }
+
+        // At the end of the queue again: replies and other rooms have their turn.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>The stored events after a position, at most so many; null where not all of them are in memory.</summary>
@@ -90,8 +124,56 @@ internal sealed class RoomTopic(RoomId room, int recentEvents)
         lock (_order) return _recent.After(after, count);
     }
 
-    public Subscription[] Snapshot()
+    private Audience Snapshot()
     {
-        lock (_membership) return _snapshot ??= [.. _subscriptions];
+        lock (_membership) return _snapshot ??= Audience.Of(_subscriptions);
+    }
+
+    private Round Begin()
+    {
+        lock (_order)
+        {
+            (_pending, _flushing) = (_flushing, _pending);
+            return new Round(new RoomBatch(_flushing), Snapshot().Direct);
+        }
+    }
+
+    // Under the lock.
+    private void Append(Envelope envelope)
+    {
+        // Encoded here: a fault is the publisher's, who hears of it, and not the flusher's.
+        _ = envelope.Framed;
+        _pending.Add(envelope);
+        if (_isFlushing) return;
+        _isFlushing = true;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>One batch on its way to everybody, a handful at a time: a large room must not keep a thread from all others.</summary>
+    private sealed class Round(RoomBatch batch, Subscription[] subscribers)
+    {
+        private const int AtOnce = 64;
+        private int _next;
+
+        public RoomBatch Batch => batch;
+
+        /// <summary>Writes to the next ones. True where that was all.</summary>
+        public bool WriteSome()
+        {
+            var end = Math.Min(_next + AtOnce, subscribers.Length);
+            var wakes = default(WakeList);
+            for (; _next < end; _next++) subscribers[_next].Deliver(batch, ref wakes);
+            wakes.Flush();
+            return _next == subscribers.Length;
+        }
+    }
+
+    private sealed record Audience(Subscription[] Direct, Subscription[] Others)
+    {
+        public static readonly Audience None = new([], []);
+
+        public static Audience Of(List<Subscription> all) => new(
+            [.. all.Where(static subscription => subscription.Connection.Outbox.IsDirect)],
+            [.. all.Where(static subscription => !subscription.Connection.Outbox.IsDirect)]);
     }
 }

@@ -53,7 +53,7 @@ public sealed class Subscription : IDisposable
 
             _held = null;
             var wakes = default(WakeList);
-            foreach (var envelope in held) Pass(envelope, ref wakes);
+            foreach (var envelope in held) Pass(envelope, alone: held.Count == 1, ref wakes);
             wakes.Flush();
             return true;
         }
@@ -74,7 +74,7 @@ public sealed class Subscription : IDisposable
             {
                 if (HasEnded) return true;
                 var wakes = default(WakeList);
-                foreach (var envelope in missed) Pass(envelope, ref wakes);
+                foreach (var envelope in missed) Pass(envelope, alone: missed.Count == 1, ref wakes);
                 wakes.Flush();
             }
         }
@@ -93,7 +93,7 @@ public sealed class Subscription : IDisposable
             if (HasEnded) return;
             if (_held is null)
             {
-                Pass(envelope, ref wakes);
+                Pass(envelope, alone: true, ref wakes);
             }
             else if (_held.Count < _heldLimit)
             {
@@ -108,6 +108,24 @@ public sealed class Subscription : IDisposable
         }
     }
 
+    /// <summary>Called by the topic for all events of a batch at once; its usual course costs one write and no memory.</summary>
+    internal void Deliver(RoomBatch batch, ref WakeList wakes)
+    {
+        lock (_gate)
+        {
+            if (HasEnded) return;
+            if (_held is null && !(batch.First <= _position))
+            {
+                if (batch.Last is { } last) _position = last;
+                Connection.Deliver(batch, this, ref wakes);
+                return;
+            }
+        }
+
+        // It is still held, or has read some of it already: one by one.
+        foreach (var envelope in batch.Events) Deliver(envelope, ref wakes);
+    }
+
     internal bool End(bool revoked)
     {
         if (Interlocked.CompareExchange(ref _state, revoked ? 2 : 1, 0) != 0) return false;
@@ -116,7 +134,7 @@ public sealed class Subscription : IDisposable
         return true;
     }
 
-    private void Pass(Envelope envelope, ref WakeList wakes)
+    private void Pass(Envelope envelope, bool alone, ref WakeList wakes)
     {
         if (envelope.Offset is { } offset)
         {
@@ -124,6 +142,6 @@ public sealed class Subscription : IDisposable
             _position = offset;
         }
 
-        Connection.Deliver(envelope, this, ref wakes);
+        Connection.Deliver(envelope, this, alone, ref wakes);
     }
 }

@@ -44,13 +44,17 @@ public sealed record SocketServices(
 /// <param name="stopping">The end of the server.</param>
 public sealed class SocketEndpoint(SocketServices services, OriginCheck origins, IHostApplicationLifetime stopping)
 {
+    private static readonly string[] Addresses = ["/connection/websocket", "/ws"];
     private int _unauthenticated;
+
+    /// <summary>Whether sockets are served there.</summary>
+    internal static bool IsAddress(PathString path) => Addresses.Contains(path.Value?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Adds the addresses.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        foreach (var address in (string[])["/connection/websocket", "/ws"])
+        foreach (var address in Addresses)
         {
             // CONNECT is how a browser opens a socket inside an HTTP/2 connection, as it does behind TLS.
             routes.MapMethods(address, ["GET", "CONNECT"], static (HttpContext context, SocketEndpoint endpoint) => endpoint.AcceptAsync(context))
@@ -81,7 +85,7 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
             var proof = await ProofOfRequestAsync(context);
             // The server pings with protocol frames of its own, which every client library understands.
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-            await using var session = new SocketSession(socket, AccountServices.Address(context), proof, services);
+            await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, services);
             await session.RunAsync(Authenticated, stopping.ApplicationStopping);
         }
         finally

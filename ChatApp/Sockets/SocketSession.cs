@@ -8,14 +8,15 @@ namespace ChatApp.Sockets;
 
 /// <summary>
 /// One program on the WebSocket endpoint. Two loops: the read loop carries out commands one after the other, the write
-/// loop empties the connection's outbox. Everything that is sent after the connect reply goes through the outbox, so
-/// replies and events keep one order.
+/// loop writes what the network did not take at once. Everything that is sent after the connect reply goes through the
+/// connection's outbox, so replies and events keep one order.
 /// </summary>
 /// <param name="socket">The accepted socket.</param>
+/// <param name="wire">The stream under it.</param>
 /// <param name="address">The client's network address.</param>
 /// <param name="proof">What the HTTP request itself proved; a token in the connect command wins.</param>
 /// <param name="services">The house.</param>
-public sealed partial class SocketSession(WebSocket socket, string address, Credential proof, SocketServices services) : IAsyncDisposable
+public sealed partial class SocketSession(WebSocket socket, FrameStream wire, string address, Credential proof, SocketServices services) : IAsyncDisposable
 {
     private const int MaxErrors = 10;
     private const int MaxNameLength = 64;
@@ -117,7 +118,7 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         }
 
         if (credential.User is not { } user) return EndReason.InvalidToken;
-        _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)));
+        _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)), wire.Direct);
         if (_connection is null) return EndReason.ConnectionLimit;
 
         _answers = new SocketAnswers(_connection, services);
@@ -125,7 +126,7 @@ public sealed partial class SocketSession(WebSocket socket, string address, Cred
         long? ttl = credential.Expires is { } end ? Math.Max(1, (long)(end - now).TotalSeconds) : null;
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
         await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now));
-        _writer = new SocketWriter(socket, _connection, _options, services.Time, _stopReading);
+        _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, _stopReading);
         _lastReceived = services.Time.GetTimestamp();
         _writer.Start(credential.Expires, () => Volatile.Read(ref _lastReceived));
         return null;

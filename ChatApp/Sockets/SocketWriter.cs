@@ -7,18 +7,19 @@ namespace ChatApp.Sockets;
 
 /// <summary>
 /// The writing side of one socket: empties the outbox, pings, watches that the client lives and its token holds, and
-/// says goodbye. Many events that wait together become one WebSocket message, an object a line.
+/// says goodbye. Where events go to the network directly the outbox holds only what the network did not take.
 /// </summary>
-/// <param name="socket">The socket; nobody else writes to it.</param>
+/// <param name="socket">The socket, for the last words.</param>
+/// <param name="wire">The stream under it.</param>
 /// <param name="connection">Whose outbox is emptied.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
 /// <param name="stopReading">Cancelled when everything has been said, so that the read loop ends too.</param>
 internal sealed class SocketWriter(
-    WebSocket socket, Connection connection, PushOptions options, TimeProvider time, CancellationTokenSource stopReading)
+    WebSocket socket, FrameStream wire, Connection connection, PushOptions options, TimeProvider time, CancellationTokenSource stopReading)
 {
-    private const int MessageBytes = 64 * 1024;
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private const int WriteBytes = 64 * 1024;
+    private ArrayBufferWriter<byte> _buffer = new();
 
     /// <summary>Completes when the socket is closed.</summary>
     public Task Finished { get; private set; } = Task.CompletedTask;
@@ -28,6 +29,7 @@ internal sealed class SocketWriter(
     /// <param name="lastReceived">Time stamp of the last frame from the client.</param>
     public void Start(DateTimeOffset? expires, Func<long> lastReceived)
     {
+        wire.KeepOrderIn(connection);
         Finished = RunAsync(expires, lastReceived);
     }
 
@@ -47,39 +49,38 @@ internal sealed class SocketWriter(
         await Task.WhenAll(WriteAsync(over), PingAsync(lastReceived, over.Token), ExpireAsync(expires, over.Token));
     }
 
-    // Write loop: the only place that sends on the socket after connect.
+    // Write loop: while it does not wait for the outbox nobody else writes to the network.
     private async Task WriteAsync(CancellationTokenSource over)
     {
         await Task.Yield();
-        var batch = new List<Envelope>();
         try
         {
             while (await connection.Outbox.WaitAsync())
             {
-                connection.Outbox.Take(batch);
-                // The usual case in a quiet room: the bytes that all sockets share go out as they are.
-                if (batch is [var only]) await SendAsync(only.Encoded);
-                else await SendAsync(batch);
+                var frames = connection.Outbox.TakeFrames(_buffer, WriteBytes);
+                if (!frames.IsEmpty) await WithPatienceAsync(wire.SendAsync(frames));
+                // A socket that has caught up keeps no memory for the next time.
+                if (_buffer.Capacity > 0 && connection.Outbox.Count == 0) _buffer = new ArrayBufferWriter<byte>();
             }
 
             var reason = connection.EndReason ?? EndReason.Closed;
             if (reason != EndReason.Closed)
             {
-                await SendAsync(FrameEncoder.Disconnect(reason));
+                // Without a token: what is cancelled in the middle aborts the socket.
+                await WithPatienceAsync(socket.SendAsync(FrameEncoder.Disconnect(reason).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None));
             }
 
             await CloseAsync(socket, reason, time);
         }
         catch (OperationCanceledException)
         {
-            connection.End(EndReason.Slow);
-            socket.Abort();
+            GiveUp();
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException)
         {
             connection.End(EndReason.WriteError);
             // Where the WebSocket layer has given up by itself (text that is not UTF-8), its close frame is still on the way.
-            if (socket.State is not (WebSocketState.CloseSent or WebSocketState.Aborted)) socket.Abort();
+            if (socket.State is not (WebSocketState.CloseSent or WebSocketState.Aborted)) Abort();
         }
         finally
         {
@@ -89,31 +90,7 @@ internal sealed class SocketWriter(
         }
     }
 
-    private async ValueTask SendAsync(List<Envelope> batch)
-    {
-        foreach (var envelope in batch)
-        {
-            var frame = envelope.Encoded;
-            if (_buffer.WrittenCount > 0 && _buffer.WrittenCount + frame.Length >= MessageBytes) await FlushAsync();
-            if (_buffer.WrittenCount > 0) _buffer.Write("\n"u8);
-            _buffer.Write(frame.Span);
-        }
-
-        await FlushAsync();
-    }
-
-    private async ValueTask FlushAsync()
-    {
-        if (_buffer.WrittenCount > 0) await SendAsync(_buffer.WrittenMemory);
-        _buffer.ResetWrittenCount();
-    }
-
-    private ValueTask SendAsync(ReadOnlyMemory<byte> message)
-    {
-        // Without a token: one that can be cancelled costs a registration for each message of each socket.
-        var sending = socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        return sending.IsCompletedSuccessfully ? sending : WaitForProgressAsync(sending);
-    }
+    private ValueTask WithPatienceAsync(ValueTask sending) => sending.IsCompletedSuccessfully ? sending : WaitForProgressAsync(sending);
 
     private async ValueTask WaitForProgressAsync(ValueTask sending)
     {
@@ -125,7 +102,13 @@ internal sealed class SocketWriter(
     private void GiveUp()
     {
         connection.End(EndReason.Slow);
+        Abort();
+    }
+
+    private void Abort()
+    {
         socket.Abort();
+        wire.Abort();
     }
 
     private async Task PingAsync(Func<long> lastReceived, CancellationToken over)

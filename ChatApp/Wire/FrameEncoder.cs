@@ -51,6 +51,9 @@ public sealed class FrameEncoder : IEventEncoder
         };
     }
 
+    /// <inheritdoc/>
+    public byte[] Frame(ReadOnlySpan<byte> encoded) => TextFrame.Of(encoded);
+
     /// <summary>The answer to a successful connect.</summary>
     public static byte[] Connected(long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now) => Reply(id, "connect", json =>
     {

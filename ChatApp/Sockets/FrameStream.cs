@@ -1,0 +1,100 @@
+using System.Net.Sockets;
+using ChatApp.Push;
+
+namespace ChatApp.Sockets;
+
+/// <summary>
+/// What the WebSocket layer has in place of the web server's stream: it reads from there, but what it writes of its own
+/// (pongs, close frames) takes its place among the events, so that no frame ever stands inside another.
+/// </summary>
+/// <param name="inner">The upgraded connection.</param>
+/// <param name="socket">The connection's socket; null where it is not ours to write to.</param>
+/// <param name="abort">Cuts the connection.</param>
+public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : Stream
+{
+    private SocketTransport? _transport;
+    private Connection? _connection;
+    private bool _hasHeard;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>The short way to the network; null where there is none. Asked once the client has said something.</summary>
+    internal DirectWrite? Direct => Transport.Direct;
+
+    // Who has heard of the client knows that the web server's answer to the handshake is out: a byte of ours that
+    // overtook it would break the connection. What must be said before goes the server's way, and so does all that follows.
+    private SocketTransport Transport => _transport ??= _hasHeard && socket is not null ? new DirectTransport(socket) : new StreamTransport(inner);
+
+    /// <summary>From now on what the WebSocket layer writes goes through the connection's outbox, until that is at its end.</summary>
+    internal void KeepOrderIn(Connection connection) => _connection = connection;
+
+    /// <summary>Writes whole frames; for the one loop that reads the outbox.</summary>
+    internal ValueTask SendAsync(ReadOnlyMemory<byte> frames) => Transport.WriteAsync(frames, CancellationToken.None);
+
+    /// <summary>Cuts the connection; a write that is under way fails.</summary>
+    internal void Abort() => abort();
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _hasHeard ? inner.ReadAsync(buffer, cancellationToken) : HearAsync(buffer, cancellationToken);
+
+    /// <summary>Writes one frame, which is how the WebSocket layer writes: each call is a whole one.</summary>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_connection?.TrySendFrame(buffer.ToArray(), isLast: IsClose(buffer.Span)) == true) return ValueTask.CompletedTask;
+        return Transport.WriteAsync(buffer, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static bool IsClose(ReadOnlySpan<byte> frame) => (frame[0] & 0x0F) == 8;
+
+    private async ValueTask<int> HearAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        var count = await inner.ReadAsync(buffer, cancellation);
+        if (count > 0) _hasHeard = true;
+        return count;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+
+namespace ChatApp.Wire;
+
+/// <summary>A WebSocket text frame as a server sends it (RFC 6455, section 5.2): whole, and without a mask, so that all sockets share it.</summary>
+public static class TextFrame
+{
+    private const byte WholeText = 0x81;
+
+    /// <summary>Header and text in one.</summary>
+    /// <param name="text">UTF-8.</param>
+    public static byte[] Of(ReadOnlySpan<byte> text)
+    {
+        var header = text.Length switch { < 126 => 2, <= ushort.MaxValue => 4, _ => 10 };
+        var frame = GC.AllocateUninitializedArray<byte>(header + text.Length);
+        frame[0] = WholeText;
+        switch (header)
+        {
+            case 2:
+                frame[1] = (byte)text.Length;
+                break;
+            case 4:
+                frame[1] = 126;
+                BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)text.Length);
+                break;
+            default:
+                frame[1] = 127;
+                BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(2), (ulong)text.Length);
+                break;
+        }
+
+        text.CopyTo(frame.AsSpan(header));
+        return frame;
+    }
+}
