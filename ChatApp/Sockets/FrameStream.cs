@@ -15,6 +15,9 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
     private SocketTransport? _transport;
     private Connection? _connection;
     private bool _hasHeard;
+    private readonly Lock _ending = new();
+    private bool _isWriting;
+    private bool _isDisposed;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -43,7 +46,24 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
     private SocketTransport Transport => _transport ??= _hasHeard && socket is not null ? new DirectTransport(socket) : new StreamTransport(inner);
 
     /// <summary>From now on what the WebSocket layer writes goes through the connection's outbox, until that is at its end.</summary>
-    internal void KeepOrderIn(Connection connection) => _connection = connection;
+    internal void KeepOrderIn(Connection connection)
+    {
+        _isWriting = true;
+        _connection = connection;
+    }
+
+    /// <summary>The outbox is empty for good, or given up.</summary>
+    internal void Finish()
+    {
+        bool isDisposed;
+        lock (_ending)
+        {
+            _isWriting = false;
+            isDisposed = _isDisposed;
+        }
+
+        if (isDisposed) inner.Dispose();
+    }
 
     /// <summary>Writes whole frames; for the one loop that reads the outbox.</summary>
     internal ValueTask SendAsync(ReadOnlyMemory<byte> frames) => Transport.WriteAsync(frames, CancellationToken.None);
@@ -85,8 +105,15 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
         base.Dispose(disposing);
+        lock (_ending)
+        {
+            // The WebSocket layer lets go as soon as it has said its last word, which may wait in the outbox.
+            _isDisposed = true;
+            if (_isWriting) return;
+        }
+
+        inner.Dispose();
     }
 
     private static bool IsClose(ReadOnlySpan<byte> frame) => (frame[0] & 0x0F) == 8;

@@ -80,10 +80,11 @@ internal sealed class SocketWriter(
         {
             connection.End(EndReason.WriteError);
             // Where the WebSocket layer has given up by itself (text that is not UTF-8), its close frame is still on the way.
-            if (socket.State is not (WebSocketState.CloseSent or WebSocketState.Aborted)) Abort();
+            if (socket.State is not (WebSocketState.CloseSent or WebSocketState.Aborted)) socket.Abort();
         }
         finally
         {
+            wire.Finish();
             // The client has a moment to answer the close frame; then the read loop ends by force.
             stopReading.CancelAfter(TimeSpan.FromSeconds(2));
             await over.CancelAsync();
@@ -102,11 +103,6 @@ internal sealed class SocketWriter(
     private void GiveUp()
     {
         connection.End(EndReason.Slow);
-        Abort();
-    }
-
-    private void Abort()
-    {
         socket.Abort();
         wire.Abort();
     }
