@@ -36,7 +36,7 @@ public sealed class ProtocolDocumentTests
             .Where(row => row.Success).ToDictionary(row => row.Groups["key"].Value, row => row.Groups["value"].Value, StringComparer.Ordinal);
         var defaults = Defaults("Push", new PushOptions()).Concat(Defaults("Messages", new MessageOptions())).Concat(Defaults("Accounts", new AccountOptions()))
             .ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal);
-        Assert.All(rows, row => Assert.Equal(defaults[row.Key], row.Value));
+        Assert.All(rows, row => Assert.Equal(defaults[row.Key], row.Value, ignoreCase: true));
         // Of the accounts only what programs meet.
         Assert.Empty(defaults.Keys.Where(key => !key.StartsWith("Accounts:", StringComparison.Ordinal)).Except(rows.Keys, StringComparer.Ordinal));
     }

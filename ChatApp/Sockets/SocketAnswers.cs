@@ -28,8 +28,7 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
                 return await PublishAsync(publish);
             case ClientCommand.Rpc call:
                 var (data, error) = await _methods.CallAsync(call.Method, call.Data);
-                if (data is not null) Send(FrameEncoder.Called(call.Id, data));
-                return error;
+                return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
             case ClientCommand.Malformed malformed:
                 return WireError.BadRequest with { Message = malformed.Problem };
             case ClientCommand.Connect:
@@ -114,6 +113,14 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
             default:
                 return WireError.Internal;
         }
+    }
+
+    // What fills the outbox would end the program as a slow reader, each time it asks.
+    private WireError? Reply(byte[] frame)
+    {
+        if (frame.Length > services.Options.OutboxBytes / 2) return WireError.BadRequest with { Message = "the answer would be too large; ask for less" };
+        Send(frame);
+        return null;
     }
 
     private void Send(byte[] frame) => connection.Send(services.Broker.Wrap(new ReadyFrame(frame)));

@@ -65,12 +65,13 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
     {
         var room = given.Room("room");
         var count = (int)Math.Min(given.OptionalNumber("limit") ?? 50, MessageHistory.MaxCount);
-        var page = given.OptionalNumber("before") is { } before ? services.History.Before(user, room, new Offset(before), count)
-            : given.OptionalNumber("after") is { } after ? services.History.After(user, room, new Offset(after), count)
-            : given.OptionalNumber("around") is { } around ? services.History.Around(user, room, new Offset(around), count)
-            : given.OptionalNumber("at") is { } at ? services.History.Around(user, room, Arguments.Moment(at), count)
-            : services.History.Latest(user, room, count);
-        if (page is null) return (null, WireError.UnknownChannel);
+        var (found, place) = given.OptionalNumber("before") is { } before ? (services.History.Before(user, room, new Offset(before), count), before)
+            : given.OptionalNumber("after") is { } after ? (services.History.After(user, room, new Offset(after), count), after)
+            : given.OptionalNumber("around") is { } around ? (services.History.Around(user, room, new Offset(around), count), around)
+            : given.OptionalNumber("at") is { } at ? AtMoment(room, Arguments.Moment(at), count)
+            : (services.History.Latest(user, room, count), long.MaxValue);
+        if (found is null) return (null, WireError.UnknownChannel);
+        var page = PageFit.Cut(found, new Offset(place), services.Options.OutboxBytes / 4);
         return (json =>
         {
             Messages(json, page.Messages);
@@ -79,6 +80,12 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
             json.WriteNumber("head", page.Head.Value);
             json.WriteString("epoch", page.Epoch);
         }, null);
+    }
+
+    private (MessagePage? Page, long Place) AtMoment(RoomId room, DateTimeOffset moment, int count)
+    {
+        var page = services.History.Around(user, room, moment, count);
+        return (page, page?.Messages.FirstOrDefault(message => message.At >= moment)?.Offset.Value ?? long.MaxValue);
     }
 
     private static void Messages(Utf8JsonWriter json, IReadOnlyList<MessageView> messages)
