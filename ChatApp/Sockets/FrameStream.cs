@@ -16,6 +16,7 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
     private Connection? _connection;
     private bool _hasHeard;
     private readonly Lock _ending = new();
+    private TaskCompletionSource? _lastWord;
     private bool _isWriting;
     private bool _isDisposed;
 
@@ -52,10 +53,14 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
         _connection = connection;
     }
 
+    /// <summary>All that waited has been written: whoever waits for the last word goes on.</summary>
+    internal void HasWritten() => Volatile.Read(ref _lastWord)?.TrySetResult();
+
     /// <summary>The outbox is empty for good, or given up.</summary>
     internal void Finish()
     {
         bool isDisposed;
+        HasWritten();
         lock (_ending)
         {
             _isWriting = false;
@@ -78,8 +83,12 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
     /// <summary>Writes one frame, which is how the WebSocket layer writes: each call is a whole one.</summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_connection?.TrySendFrame(buffer.ToArray(), isLast: IsClose(buffer.Span)) == true) return ValueTask.CompletedTask;
-        return Transport.WriteAsync(buffer, cancellationToken);
+        var isLast = IsClose(buffer.Span);
+        // The WebSocket layer lets go of the connection after its last word, so it has to wait until that is out.
+        var lastWord = isLast ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        if (isLast) Volatile.Write(ref _lastWord, lastWord);
+        if (_connection?.TrySendFrame(buffer.ToArray(), isLast) != true) return Transport.WriteAsync(buffer, cancellationToken);
+        return lastWord is null || _connection.Outbox.Bytes == 0 ? ValueTask.CompletedTask : new ValueTask(lastWord.Task);
     }
 
     /// <inheritdoc/>

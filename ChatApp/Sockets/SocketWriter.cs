@@ -59,10 +59,12 @@ internal sealed class SocketWriter(
             {
                 var frames = connection.Outbox.TakeFrames(_buffer, WriteBytes);
                 if (!frames.IsEmpty) await WithPatienceAsync(wire.SendAsync(frames));
+                if (connection.Outbox.Count == 0) wire.HasWritten();
                 // A socket that has caught up keeps no memory for the next time.
                 if (_buffer.Capacity > 0 && connection.Outbox.Count == 0) _buffer = new ArrayBufferWriter<byte>();
             }
 
+            wire.HasWritten();
             var reason = connection.EndReason ?? EndReason.Closed;
             if (reason != EndReason.Closed)
             {
@@ -74,7 +76,9 @@ internal sealed class SocketWriter(
         }
         catch (OperationCanceledException)
         {
-            GiveUp();
+            // Not cut by force: where the WebSocket layer has given up by itself its last word may still be on the way.
+            connection.End(EndReason.Slow);
+            socket.Abort();
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or ObjectDisposedException)
         {
