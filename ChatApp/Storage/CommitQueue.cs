@@ -10,8 +10,13 @@ namespace ChatApp.Storage;
 /// </summary>
 public sealed partial class CommitQueue : IHostedService, IDisposable
 {
-    private const int ChangesPerCheckpoint = 1000;
     private const int MillisecondsBetweenTries = 1000;
+
+    // A checkpoint holds up whoever posts meanwhile, so it waits for a pause; but not for ever, or the write-ahead log
+    // would grow without end. So rarely it touches few of the posts of a busy server.
+    private const int ChangesPerCheckpoint = 1000;
+    private const int MillisecondsOfPause = 100;
+    private const int MostChangesPerCheckpoint = 16_000;
 
     private readonly BlockingCollection<WorkItem> _waiting;
     private readonly ChatDatabase _database;
@@ -93,11 +98,17 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
         while (!_waiting.IsCompleted)
         {
             batch.Clear();
-            if (!_waiting.TryTake(out var first, _failure is null ? Timeout.Infinite : MillisecondsBetweenTries))
+            if (!_waiting.TryTake(out var first, Patience()))
             {
+                if (_waiting.IsCompleted) break;
+                if (_failure is null)
+                {
+                    Checkpoint();
+                    continue;
+                }
+
                 // Nobody posts to a server that reports itself as failing: it has to find out itself that it is well again.
-                if (_failure is not null && !_waiting.IsCompleted) batch.Add(Probe());
-                else continue;
+                batch.Add(Probe());
             }
             else
             {
@@ -116,16 +127,24 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
                 else LogBatchFailed(_log, batch.Count, fault);
                 foreach (var item in batch) item.Fail(ForCaller(fault));
             }
+
+            if (_changesSinceCheckpoint >= MostChangesPerCheckpoint) Checkpoint();
         }
 
-        CheckpointAll();
+        // So that a stopped server's database file is complete by itself.
+        Checkpoint();
         _session?.Dispose();
         _stopped.TrySetResult();
     }
 
-    // So that a stopped server's database file is complete by itself.
-    private void CheckpointAll()
+    private int Patience() =>
+        _failure is not null ? MillisecondsBetweenTries
+        : _changesSinceCheckpoint >= ChangesPerCheckpoint ? MillisecondsOfPause
+        : Timeout.Infinite;
+
+    private void Checkpoint()
     {
+        _changesSinceCheckpoint = 0;
         try
         {
             using (_database.Gate.Enter()) _database.Checkpoint((_session ??= new WriterSession(_database)).Db);
@@ -167,9 +186,6 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
         // A batch of nothing but refusals has not asked the disk.
         if (_failure is not null && StorageFault.ChangesOf(session.Db) > before) Recover();
         _changesSinceCheckpoint += batch.Count;
-        if (_changesSinceCheckpoint < ChangesPerCheckpoint) return;
-        _changesSinceCheckpoint = 0;
-        TryCheckpoint(session.Db);
     }
 
     // A change that fails takes nothing of its batch with it.
@@ -210,19 +226,6 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
 
     private static Exception ForCaller(Exception fault) =>
         fault is DbException or DbUpdateException ? new StorageUnavailableException(isBusy: false, fault) : fault;
-
-    private void TryCheckpoint(ChatDbContext db)
-    {
-        try
-        {
-            _database.Checkpoint(db);
-        }
-        catch (Exception fault)
-        {
-            // The batch is on disk; whatever goes wrong here, its callers must not be told otherwise.
-            LogCheckpointFailed(_log, fault);
-        }
-    }
 
     [LoggerMessage(100, LogLevel.Error, "{Count} changes could not be stored")]
     private static partial void LogBatchFailed(ILogger logger, int count, Exception fault);
