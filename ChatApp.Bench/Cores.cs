@@ -12,15 +12,19 @@ internal static partial class Cores
     private const int MaskBytes = 128;
 
     private static readonly int[] Allowed = ReadAllowed();
+    private static bool _isShared;
 
     /// <summary>How many cores this process may use.</summary>
     public static int Count => Allowed.Length;
 
-    /// <summary>The core of the server under test, null where there is only one core.</summary>
-    public static int? Server { get; } = Allowed.Length > 1 ? Allowed[0] : null;
+    /// <summary>The core of the server under test, null where there is only one core, or nothing is pinned.</summary>
+    public static int? Server => _isShared || Allowed.Length < 2 ? null : Allowed[0];
 
-    /// <summary>The core of the load client, null where there is only one core.</summary>
-    public static int? Client { get; } = Allowed.Length > 1 ? Allowed[1] : null;
+    /// <summary>The core of the load client, null where there is only one core, or nothing is pinned.</summary>
+    public static int? Client => _isShared || Allowed.Length < 2 ? null : Allowed[1];
+
+    /// <summary>Pins nothing: for what is measured as it runs in life, its threads side by side.</summary>
+    public static void Share() => _isShared = true;
 
     /// <summary>Moves every thread of this process to the client's core; later threads inherit it.</summary>
     public static void PinThisProcess()
