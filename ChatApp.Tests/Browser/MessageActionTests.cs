@@ -50,6 +50,8 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
 
         await first.Page.Locator("button.edited").ClickAsync();
         await Assertions.Expect(first.Page.Locator("dialog .entry-text")).ToHaveTextAsync(["meet at seven\nsharp", "meet at sevn"]);
+        // Its text is there a moment before it is open, and takes keys.
+        await Assertions.Expect(first.Page.Locator("dialog:modal")).ToHaveCountAsync(1);
         await first.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(first.Page.Locator("dialog")).ToHaveCountAsync(0);
         await Assertions.Expect(first.Page.Locator("button.edited")).ToBeFocusedAsync();
