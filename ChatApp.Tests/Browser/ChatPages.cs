@@ -29,7 +29,8 @@ internal static class ChatPages
         await window.Page.FillAsync("#email", person.Email);
         await window.Page.FillAsync("#password", person.Password);
         await window.Page.PressAsync("#password", "Enter");
-        await window.Page.WaitForURLAsync(address + path);
+        // The address alone: whether the page is at work is asked of the server below, and its load event may have passed already.
+        await window.Page.WaitForURLAsync(address + path, new() { WaitUntil = WaitUntilState.Commit });
         await window.IsLiveAsync(server, person);
         return window;
     }
