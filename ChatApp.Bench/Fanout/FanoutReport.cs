@@ -125,14 +125,9 @@ internal static class FanoutReport
         return ratios.Length == 0 ? null : Median(ratios, ratio => ratio);
     }
 
-    private static double Median<T>(T[] items, Func<T, double> figure)
-    {
-        double[] sorted = [.. items.Select(figure).Order()];
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
+    private static double Median<T>(T[] items, Func<T, double> figure) => Bench.Figures.Median(items.Select(figure));
 
-    private static double Rounded(double value) => double.IsFinite(value) ? Math.Round(value, 3) : 0;
+    private static double Rounded(double value) => Bench.Figures.Rounded(value);
 
-    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Text(double value, string format) => Bench.Figures.Text(value, format);
 }

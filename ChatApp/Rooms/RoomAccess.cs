@@ -62,7 +62,7 @@ public static class RoomAccess
         ArgumentNullException.ThrowIfNull(commit);
         return commit.First(
             """
-            SELECT r.Name, r.Topic, r.Visibility, r.IsDefault, r.Head, r.Epoch, r.Floor, r.IsArchived, r.RetentionDays, m.Role
+            SELECT r.Name, r.Topic, r.Visibility, r.IsDefault, r.Head, r.Epoch, r.Floor, r.IsArchived, r.RetentionDays, r.Description, m.Role
             FROM rooms r LEFT JOIN memberships m ON m.RoomId = r.Id AND m.UserId = $2
             WHERE r.Id = $1
             """,
@@ -72,8 +72,9 @@ public static class RoomAccess
                     Floor = new Offset(row.GetInt64(6)),
                     IsArchived = row.GetBoolean(7),
                     RetentionDays = row.IsDBNull(8) ? null : row.GetInt32(8),
+                    Description = row.GetString(9),
                 },
-                row.IsDBNull(9) ? null : (RoomRole)row.GetInt32(9)),
+                row.IsDBNull(10) ? null : (RoomRole)row.GetInt32(10)),
             id.Value, user.Value);
     }
 
