@@ -29,11 +29,15 @@ internal static class ChatPages
         await window.Page.FillAsync("#email", person.Email);
         await window.Page.FillAsync("#password", person.Password);
         await window.Page.PressAsync("#password", "Enter");
-        // The address alone: whether the page is at work is asked of the server below, and its load event may have passed already.
-        await window.Page.WaitForURLAsync(address + path, new() { WaitUntil = WaitUntilState.Commit });
+        await window.ArrivesAsync(address + path);
         await window.IsLiveAsync(server, person);
         return window;
     }
+
+    /// <summary>Waits until the window shows that address (stars as in a glob).</summary>
+    // The address alone: the load event of the page may have passed already.
+    public static Task ArrivesAsync(this BrowserPage window, string url) =>
+        window.Page.WaitForURLAsync(url, new() { WaitUntil = WaitUntilState.Commit });
 
     /// <summary>Waits until the page of that person has its circuit, and where it shows a room: follows it.</summary>
     public static Task IsLiveAsync(this BrowserPage window, TestServer server, TestPerson person)

@@ -85,7 +85,7 @@ public sealed class ComposerTests(TestServer server, Browser browser) : IClassFi
         await page.Page.FillAsync("#email", bob.Email);
         await page.Page.FillAsync("#password", bob.Password);
         await page.Page.PressAsync("#password", "Enter");
-        await page.Page.WaitForURLAsync("**/rooms/general");
+        await page.ArrivesAsync("**/rooms/general");
         await page.MayWriteAsync();
         await Assertions.Expect(page.Composer()).ToHaveValueAsync("");
         page.AssertNoErrors();

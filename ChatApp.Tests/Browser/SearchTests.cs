@@ -31,7 +31,7 @@ public sealed class SearchTests(TestServer server, Browser browser) : IClassFixt
         await page.Page.Keyboard.PressAsync("ArrowUp");
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync($"**/rooms/{room.Id}?at={old.Offset}");
+        await page.ArrivesAsync($"**/rooms/{room.Id}?at={old.Offset}");
         await page.ShowsAsync(".message-highlight", "the crane is green");
         await Assertions.Expect(page.Page.Locator(".message-highlight")).ToBeInViewportAsync();
         await Assertions.Expect(page.Page.Locator(".search-panel")).ToBeVisibleAsync();
@@ -40,7 +40,7 @@ public sealed class SearchTests(TestServer server, Browser browser) : IClassFixt
         // The reader goes away, and to the same place again.
         await page.Page.ClickAsync(".new-messages");
         await Assertions.Expect(page.Message("green again")).ToBeInViewportAsync();
-        await page.Page.WaitForURLAsync($"**/rooms/{room.Id}");
+        await page.ArrivesAsync($"**/rooms/{room.Id}");
         await page.Page.Locator(".search-hit").Nth(1).ClickAsync();
         await Assertions.Expect(page.Page.Locator(".message-highlight")).ToBeInViewportAsync();
         await page.Page.Locator("#timeline").EvaluateAsync("list => { list.scrollTop = 0 }");
@@ -51,7 +51,7 @@ public sealed class SearchTests(TestServer server, Browser browser) : IClassFixt
         await page.Page.GetByText(Words.Of("Search.AllRooms")).ClickAsync();
         await Assertions.Expect(page.Page.Locator(".search-hit")).ToHaveCountAsync(3);
         await page.Page.Locator(".search-hit").First.ClickAsync();
-        await page.Page.WaitForURLAsync($"**/rooms/{attic.Id}?at={elsewhere.Offset}");
+        await page.ArrivesAsync($"**/rooms/{attic.Id}?at={elsewhere.Offset}");
         await page.ShowsAsync(".message-highlight", "green upstairs");
         await Assertions.Expect(page.Page.Locator(".search-hit")).ToHaveCountAsync(3);
         await page.Page.Locator("#search-input").FocusAsync();
@@ -96,7 +96,7 @@ public sealed class SearchTests(TestServer server, Browser browser) : IClassFixt
         await page.Page.FillAsync("#search-input", "green");
         await page.Page.PressAsync("#search-input", "Enter");
         await page.Page.ClickAsync(".search-hit");
-        await page.Page.WaitForURLAsync($"**/rooms/{room.Id}?at={first.Offset}");
+        await page.ArrivesAsync($"**/rooms/{room.Id}?at={first.Offset}");
         await Assertions.Expect(page.Page.Locator(".search-panel")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Page.Locator(".message-highlight")).ToBeInViewportAsync();
         page.AssertNoErrors();

@@ -167,9 +167,11 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
             ? await _answers!.AnswerAsync(command)
             : WireError.TooManyRequests with { RetryMs = 1000 };
         if (error is null) return null;
-        Send(FrameEncoder.Refused(command.Id, error));
         // A disk that fails is not the client's fault: many posts may be refused at once for it, and it shall come back.
-        return error.Code != WireError.Internal.Code && CountError() ? EndReason.TooManyErrors : null;
+        // Counted before it is told, so that whoever has the answer knows that it counts from then on.
+        var isOneTooMany = error.Code != WireError.Internal.Code && CountError();
+        Send(FrameEncoder.Refused(command.Id, error));
+        return isOneTooMany ? EndReason.TooManyErrors : null;
     }
 
     // Moderators read it: nothing that turns or hides what stands beside it.
