@@ -49,6 +49,41 @@ public sealed class BatchIndexTests
         foreach (var word in (string[])["vermilion", "ultramarine", "heliotrope", "magenta"]) Assert.Empty(Found(word));
     }
 
+    [Fact]
+    public async Task The_index_merges_its_parts_a_little_at_a_time_and_not_much_in_one_batch()
+    {
+        const int PageSize = 4096;
+        await using var kit = await StorageKit.StartAsync();
+        var room = await kit.AddRoomAsync();
+        await kit.Queue.CommitAsync(commit => commit.Db.Users.Add(new() { Id = "ann", DisplayName = "Ann", NormalizedDisplayName = "ann", UserName = "ann" }));
+        var (log, random, largest, number) = (new FileInfo(kit.Folder.Database + "-wal"), new Random(5), 0L, 0);
+        for (var batch = 0; batch < 150; batch++)
+        {
+            log.Refresh();
+            var before = log.Length;
+            var posts = new List<Task>();
+            await using (await kit.HoldWriterAsync())
+            {
+                for (var post = 0; post < 32; post++)
+                {
+                    var mine = ++number;
+                    var text = string.Create(80, random, (letters, source) => source.GetItems("abcdefghijklmnopqrstuvwxyz ", letters));
+                    posts.Add(kit.Queue.CommitAsync(commit => Insert(commit, room, mine, text)));
+                }
+            }
+
+            await Task.WhenAll(posts);
+            log.Refresh();
+            largest = Math.Max(largest, (log.Length - before) / PageSize);
+        }
+
+        // 158 as it is; 345 where the index is left to merge by itself.
+        Assert.InRange(largest, 20, 200);
+        using var read = kit.Database.OpenRead();
+        // Parts: few enough that a search need not look into many.
+        Assert.InRange(read.Database.SqlQuery<long>($"SELECT COUNT(DISTINCT segid) AS Value FROM message_search_idx").Single(), 1, 20);
+    }
+
     private static long Insert(Commit commit, RoomId room, int number, string text) => commit.InsertMessage(
         """
         INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, HtmlVersion, Revision)

@@ -181,7 +181,7 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
         session.Begin();
         var commit = new Commit(session, DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds()));
         foreach (var item in batch) Try(item, commit, isAlone: batch.Count == 1);
-        session.Commit();
+        session.Commit(batch.Count);
 
         // A batch of nothing but refusals has not asked the disk.
         if (_failure is not null && StorageFault.ChangesOf(session.Db) > before) Recover();

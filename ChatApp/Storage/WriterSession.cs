@@ -19,12 +19,21 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     private const string RollbackTo = "ROLLBACK TO change";
     private const string IndexRange = "INSERT INTO message_search(rowid, Text) SELECT Id, search_form(Text) FROM messages WHERE Id BETWEEN $1 AND $2";
 
+    private const string MergeIndex = "INSERT INTO message_search(message_search, rank) VALUES ('merge', $1)";
+
+    // Left to itself the index merges 64 pages and more at once, which holds up everybody for 30 ms; so it is told to do
+    // little and often: a page for each change, never many at a time.
+    private const int FewestPagesToMerge = 8;
+    private const int MostPagesToMerge = 16;
+    private const int MostPagesOwed = 64;
+
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
     private readonly ChatDbContext _db = database.OpenWrite();
     private SqliteTransaction? _transaction;
     private IdRange _unindexed;
     private IdRange _unindexedBefore;
     private bool _isDeferring;
+    private int _pagesOwed;
 
     /// <summary>The context on this connection.</summary>
     public ChatDbContext Db => _db;
@@ -43,9 +52,11 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     }
 
     /// <summary>Everything since <see cref="Begin"/> is on disk when this returns.</summary>
-    public void Commit()
+    /// <param name="changes">How many changes the transaction holds: so much work its full-text index owes.</param>
+    public void Commit(int changes)
     {
         Index();
+        Merge(changes);
         _transaction!.Commit();
         End();
     }
@@ -131,6 +142,15 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
         _db.Database.OpenConnection();
         _db.Database.AutoSavepointsEnabled = false;
         Connection.CreateFunction(SearchText.DeferralName, () => _isDeferring);
+    }
+
+    private void Merge(int changes)
+    {
+        _pagesOwed = Math.Min(_pagesOwed + changes, MostPagesOwed);
+        if (_pagesOwed < FewestPagesToMerge) return;
+        var pages = Math.Min(_pagesOwed, MostPagesToMerge);
+        Command(MergeIndex, [pages]).ExecuteNonQuery();
+        _pagesOwed -= pages;
     }
 
     private void End()
