@@ -6,8 +6,8 @@ using System.Text;
 namespace ChatApp.Bench.Load;
 
 /// <summary>One WebSocket of the load client. Used by a single thread.</summary>
-/// <param name="receives">True for a receiver, false for the publisher.</param>
-internal sealed class ClientConnection(bool receives) : IDisposable
+/// <param name="rooms">The rooms that it listens to; none for a publisher.</param>
+internal sealed class ClientConnection(params IReadOnlyList<string> rooms) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -21,7 +21,9 @@ internal sealed class ClientConnection(bool receives) : IDisposable
     private byte[] _carry = [];
     private int _carried;
 
-    public bool Receives => receives;
+    public IReadOnlyList<string> Rooms => rooms;
+
+    public bool Receives => rooms.Count > 0;
 
     public Socket Socket => _socket;
 
