@@ -2,6 +2,7 @@ using System.Text;
 using ChatApp.Bench.Chat;
 using ChatApp.Bench.Crash;
 using ChatApp.Bench.Fanout;
+using ChatApp.Bench.Herd;
 using ChatApp.Bench.Idle;
 using ChatApp.Bench.Memory;
 using ChatApp.Bench.Posts;
@@ -50,6 +51,8 @@ internal static class Verbs
             FanoutOptions.Help, FanoutVerb.RunAsync),
         new("idle", "10,000 idle sockets in two rooms each: resident memory beside SignalR, before and after a burst",
             VerbOptions.Help, IdleVerb.RunAsync),
+        new("herd", "10,000 sockets cut at once: how long until all are live again with nothing missing",
+            VerbOptions.Help, HerdVerb.RunAsync),
         new("posts", "durable posts with group commit beside one message in a transaction, and beside a bare insert",
             VerbOptions.Help, PostsVerb.RunAsync),
         new("insert", "bare durable inserts, as the verb posts does in a child process",

@@ -23,6 +23,16 @@ internal sealed class ProductDialect(string token, string prefix = "room:") : ID
         .. rooms.Select((room, number) => $$$"""{"id":{{{number + 2}}},"subscribe":{"channel":"{{{prefix}}}{{{room}}}"}}"""),
     ]));
 
+    /// <summary>The first frame of one who comes back to a room.</summary>
+    /// <param name="room">Which.</param>
+    /// <param name="epoch">The log that its position belongs to.</param>
+    /// <param name="offset">The last change that it has.</param>
+    public byte[] Return(string room, string epoch, long offset) => Encoding.UTF8.GetBytes(
+        $$$"""
+        {"id":1,"connect":{"token":"{{{token}}}"}}
+        {"id":2,"subscribe":{"channel":"{{{prefix}}}{{{room}}}","recover":true,"epoch":"{{{epoch}}}","offset":{{{offset.ToString(CultureInfo.InvariantCulture)}}}}}
+        """);
+
     public RecordKind Classify(ReadOnlySpan<byte> record, IReadOnlyList<string> rooms)
     {
         if (record.SequenceEqual("{}"u8)) return RecordKind.Ping;
