@@ -18,7 +18,10 @@ internal sealed class HerdRow(string source)
     public TimeSpan Cpu { get; set; }
 
     /// <summary>Statements that read the database meanwhile; null where they are not counted.</summary>
-    public long? Reads { get; set; }
+    public long? Reads { get; set; } = 0;
+
+    /// <summary>Those of them that read rooms' logs.</summary>
+    public long? LogReads { get; set; } = 0;
 
     /// <summary>Messages that were posted from the cuts until all were back.</summary>
     public long Missed { get; set; }
@@ -40,14 +43,14 @@ internal sealed class HerdRow(string source)
     /// <summary>The same in the worst round.</summary>
     public double Worst(double share) => Rounds.Max(round => At(round, share));
 
-    /// <summary>Statements for each socket that came back.</summary>
-    public double? ReadsPerResume(int sockets) => Reads / (double)(sockets * Rounds.Count);
+    /// <summary>A sum for each socket that came back.</summary>
+    public double? Each(long? sum, int sockets) => sum / (double)(sockets * Rounds.Count);
 
     /// <summary>A line of the table.</summary>
     public string[] Cells(int sockets) =>
     [
         source, Text(Seconds(0.5)), Text(Seconds(0.99)), Text(Seconds(1)), Text(Worst(0.99)), Text(CpuMicroseconds(sockets)),
-        ReadsPerResume(sockets) is { } reads ? Text(reads) : "-", $"{Missed}", $"{Missing}", $"{Doubled}", $"{Gaps}", $"{FailedAttempts}",
+        Text(Each(Reads, sockets)), Text(Each(LogReads, sockets)), $"{Missed}", $"{Missing}", $"{Doubled}", $"{Gaps}", $"{FailedAttempts}",
     ];
 
     /// <summary>The figures of the JSON line.</summary>
@@ -58,7 +61,8 @@ internal sealed class HerdRow(string source)
         ["all_seconds"] = Figures.Rounded(Seconds(1)),
         ["p99_seconds_rounds"] = new JsonArray([.. Rounds.Select(round => JsonValue.Create(Figures.Rounded(At(round, 0.99))))]),
         ["cpu_us_per_resume"] = Figures.Rounded(CpuMicroseconds(sockets)),
-        ["reads_per_resume"] = ReadsPerResume(sockets) is { } reads ? Figures.Rounded(reads) : null,
+        ["reads_per_resume"] = Number(Each(Reads, sockets)),
+        ["log_reads_per_resume"] = Number(Each(LogReads, sockets)),
         ["missing"] = Missing,
         ["doubled"] = Doubled,
         ["told_of_a_gap"] = Gaps,
@@ -66,6 +70,10 @@ internal sealed class HerdRow(string source)
     };
 
     private static double At(double[] sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * share) - 1)];
+
+    private static double? Number(double? value) => value is { } known ? Figures.Rounded(known) : null;
+
+    private static string Text(double? value) => value is { } known ? Text(known) : "-";
 
     private static string Text(double value) => double.IsFinite(value) ? Figures.Text(value) : "never";
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -7,7 +6,7 @@ namespace ChatApp.Bench.Probe;
 
 /// <summary>
 /// The probe inside of the measured process: answers each line on a Unix socket with what the runtime knows. Between
-/// questions it costs a sleeping thread and, for each counter that is read, an addition.
+/// questions it costs a sleeping thread, and a look at each statement that SQLite carries out.
 /// </summary>
 internal static class ProbeServer
 {
@@ -20,38 +19,18 @@ internal static class ProbeServer
     /// <summary>Asks for the bytes that were ever allocated.</summary>
     public const string AllocatedBytes = "allocated";
 
-    /// <summary>Asks for the statements that have read the database; answered -1 where the product does not count them.</summary>
+    /// <summary>Asks for the statements that have read the database; answered -1 where they are not counted.</summary>
     public const string StorageReads = "reads";
 
-    /// <summary>The product's counter of those.</summary>
-    public const string StorageReadsCounter = "chatapp.storage.reads";
-
-    private static long _reads;
-    private static bool _countsReads;
+    /// <summary>Asks for those of them that read rooms' logs.</summary>
+    public const string LogReads = "log reads";
 
     /// <summary>Listens where the environment says so; a program without that variable is left alone.</summary>
     public static void Start()
     {
         if (Environment.GetEnvironmentVariable(PathVariable) is not { Length: > 0 } path) return;
-        CountReads();
+        StatementCounter.Start();
         new Thread(() => Serve(path)) { IsBackground = true, Name = "probe" }.Start();
-    }
-
-    private static void CountReads()
-    {
-        // Not disposed: it counts as long as the process lives.
-        var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Name != StorageReadsCounter) return;
-                Volatile.Write(ref _countsReads, true);
-                listener.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>(static (_, count, _, _) => Interlocked.Add(ref _reads, count));
-        listener.SetMeasurementEventCallback<int>(static (_, count, _, _) => Interlocked.Add(ref _reads, count));
-        listener.Start();
     }
 
     private static void Serve(string path)
@@ -72,7 +51,8 @@ internal static class ProbeServer
     {
         LiveBytes => Live(),
         AllocatedBytes => GC.GetTotalAllocatedBytes(precise: true),
-        StorageReads => Volatile.Read(ref _countsReads) ? Interlocked.Read(ref _reads) : -1,
+        StorageReads => StatementCounter.IsOn ? StatementCounter.Reads : -1,
+        LogReads => StatementCounter.IsOn ? StatementCounter.LogReads : -1,
         _ => -1,
     };
 

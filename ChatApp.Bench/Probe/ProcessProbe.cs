@@ -24,8 +24,11 @@ internal sealed class ProcessProbe : IDisposable
     /// <summary>Bytes that were allocated since the process began.</summary>
     public long AllocatedBytes => Ask(ProbeServer.AllocatedBytes);
 
-    /// <summary>Statements that have read the database; null where the product does not count them.</summary>
-    public long? StorageReads => Ask(ProbeServer.StorageReads) is >= 0 and var reads ? reads : null;
+    /// <summary>Statements that have read the database; null where they cannot be counted.</summary>
+    public long? StorageReads => Count(ProbeServer.StorageReads);
+
+    /// <summary>Those of them that read rooms' logs.</summary>
+    public long? LogReads => Count(ProbeServer.LogReads);
 
     public void Dispose()
     {
@@ -33,6 +36,8 @@ internal sealed class ProcessProbe : IDisposable
         _stream?.Dispose();
         File.Delete(_path);
     }
+
+    private long? Count(string question) => Ask(question) is >= 0 and var count ? count : null;
 
     private long Ask(string question)
     {
