@@ -10,6 +10,7 @@ using ChatApp.Bench.Resume;
 using ChatApp.Bench.Rooms;
 using ChatApp.Bench.Search;
 using ChatApp.Bench.Servers;
+using ChatApp.Bench.Slow;
 
 namespace ChatApp.Bench;
 
@@ -53,6 +54,8 @@ internal static class Verbs
             VerbOptions.Help, IdleVerb.RunAsync),
         new("herd", "10,000 sockets cut at once: how long until all are live again with nothing missing",
             VerbOptions.Help, HerdVerb.RunAsync),
+        new("slow", "a reader that stalls in a room of 1,000: what the others notice, and how it ends",
+            VerbOptions.Help, SlowVerb.RunAsync),
         new("posts", "durable posts with group commit beside one message in a transaction, and beside a bare insert",
             VerbOptions.Help, PostsVerb.RunAsync),
         new("insert", "bare durable inserts, as the verb posts does in a child process",

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using ChatApp.Bench.Load;
 using ChatApp.Bench.Product;
 using ChatApp.Bench.Servers;
-using ChatApp.Storage;
 
 namespace ChatApp.Bench.Idle;
 
@@ -12,7 +11,6 @@ namespace ChatApp.Bench.Idle;
 /// </summary>
 internal static class IdleVerb
 {
-    private const string SecondRoom = "lounge1";
     private const int WarmUpSockets = 50;
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
@@ -26,7 +24,7 @@ internal static class IdleVerb
         {
             Machine.NeedOpenFiles(plan.Sockets + 200);
             Cores.PinThisProcess();
-            rows.Add(await MeasureAsync(await ProductServer.StartAsync(Checkout.Product, cancellation, AddSecondRoom), plan, cancellation));
+            rows.Add(await MeasureAsync(await ProductServer.StartAsync(Checkout.Product, cancellation, ExtraRoom.Add), plan, cancellation));
             rows.Add(await MeasureAsync(await SignalRServer.StartAsync(cancellation), plan, cancellation));
         }
         catch (BenchException failed)
@@ -51,7 +49,7 @@ internal static class IdleVerb
         // What a server needs for its first sockets, code among it, is not what each socket costs.
         using (var first = new LoadClient(server.Dialect, server.Port))
         {
-            first.Connect(Crowd.InOneRoom(WarmUpSockets, SecondRoom), cancellation);
+            first.Connect(Crowd.InOneRoom(WarmUpSockets, ExtraRoom.Name), cancellation);
             first.Run(new SteadyPace(100, 50), cancellation);
         }
 
@@ -59,7 +57,7 @@ internal static class IdleVerb
         client.Connect(Crowd.InOneRoom(0), cancellation);
         client.Rest(plan.Settling, cancellation);
         var before = server.Memory;
-        client.Add(Crowd.InOneRoom(plan.Sockets, SecondRoom), cancellation);
+        client.Add(Crowd.InOneRoom(plan.Sockets, ExtraRoom.Name), cancellation);
         client.Rest(plan.Settling, cancellation);
         var idle = server.Memory;
         var burst = client.Run(new SteadyPace(plan.BurstMessages, plan.BurstMessages), cancellation);
@@ -67,16 +65,6 @@ internal static class IdleVerb
         client.Rest(plan.Recovery, cancellation);
         var recovered = server.Memory;
         return new IdleRow(server.Name, plan.Sockets, before, idle, afterBurst, recovered, Math.Max(burst.Due - burst.Delivered, burst.Uneven));
-    }
-
-    private static void AddSecondRoom(string folder)
-    {
-        using var database = new ChatDatabase(DataFolder.Open(new DataOptions { Folder = folder }));
-        UserId user;
-        using (var db = database.OpenRead()) user = new UserId(db.Users.Single().Id);
-        using var corpus = new Corpus(database);
-        corpus.AddRoom(SecondRoom, user);
-        corpus.Finish();
     }
 
     private static Report Make(IdlePlan plan, List<IdleRow> rows, JsonObject machine, string? failure)
