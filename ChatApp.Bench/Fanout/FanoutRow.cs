@@ -35,6 +35,13 @@ internal sealed record FanoutRow(string Server, int Round, TimeSpan Cpu, double 
 
     public double P99 => Burst.Latency.QuantileMs(0.99);
 
+    /// <summary>Until the last receiver has a message; null where the pace is not steady.</summary>
+    public double? LastP50 => Last(0.5);
+
+    public double? LastP99 => Last(0.99);
+
     /// <summary>Deliveries that are missing or too many; where they cancel out, the receivers that they went to.</summary>
     public long Wrong => Math.Max(Math.Abs(Burst.Due - Burst.Delivered), Burst.Uneven);
+
+    private double? Last(double share) => Burst.Last.Count > 0 ? Burst.Last.QuantileMs(share) : null;
 }
