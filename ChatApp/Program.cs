@@ -71,6 +71,7 @@ public static class Program
         app.MapStaticAssets();
         app.MapAccountApi();
         app.MapHealth();
+        app.MapAsyncApi();
         SocketEndpoint.Map(app);
         app.MapPages();
         return app;
