@@ -82,9 +82,12 @@ public sealed class GoldenFrameTests
         {
             ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
             ["connected by cookie"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, null, At),
-            ["subscribed"] = FrameEncoder.Subscribed(2, general, isRecovering: false, [], gap: null),
-            ["subscribed and recovered"] = FrameEncoder.Subscribed(2, general, isRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], gap: null),
-            ["subscribed with a gap"] = FrameEncoder.Subscribed(2, general, isRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3)),
+            ["connected with subscriptions"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
+                [("room:general", new SubscribeAnswer(general, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null))],
+                [("room:nowhere", WireError.UnknownChannel)])),
+            ["subscribed"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general, IsRecovering: false, [], Gap: null)),
+            ["subscribed and recovered"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null)),
+            ["subscribed with a gap"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general, IsRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3))),
             ["method carried out"] = FrameEncoder.Called(7, json => EventJson.Unread(json, new Unread(Room, new Offset(7), 2))),
             ["unsubscribed"] = FrameEncoder.Unsubscribed(4),
             ["published"] = FrameEncoder.Published(3, new PostResult.Accepted(message, "k3v9", IsDuplicate: false)),

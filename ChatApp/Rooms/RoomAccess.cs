@@ -56,6 +56,24 @@ public static class RoomAccess
         return Judge(RoomView.Of(room), membership?.Role);
     }
 
+    /// <summary>The same for many rooms at once; those that are not there for the person are left out.</summary>
+    public static IReadOnlyDictionary<RoomId, RoomStanding> Find(ChatDbContext db, IEnumerable<RoomId> ids, UserId user)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        string[] wanted = [.. ids.Select(id => id.Value)];
+        return db.Rooms
+            .Where(room => wanted.Contains(room.Id))
+            .Select(room => new
+            {
+                Room = room,
+                Role = db.Memberships.Where(m => m.RoomId == room.Id && m.UserId == user.Value).Select(m => (RoomRole?)m.Role).FirstOrDefault(),
+            })
+            .AsEnumerable()
+            .Select(found => Judge(RoomView.Of(found.Room), found.Role))
+            .OfType<RoomStanding>()
+            .ToDictionary(standing => standing.Room.Id);
+    }
+
     /// <summary>The same on the writer, without its context: asked for each message that is posted.</summary>
     public static RoomStanding? Find(Commit commit, RoomId id, UserId user)
     {

@@ -122,13 +122,15 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         if (_connection is null) return EndReason.ConnectionLimit;
 
         _answers = new SocketAnswers(_connection, services);
+        var (begun, subs) = _answers.Begin(connect);
         var now = services.Time.GetUtcNow();
         long? ttl = credential.Expires is { } end ? Math.Max(1, (long)(end - now).TotalSeconds) : null;
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
-        await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now));
+        await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now, subs));
         _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, _stopReading);
         _lastReceived = services.Time.GetTimestamp();
         _writer.Start(credential.Expires, () => Volatile.Read(ref _lastReceived));
+        foreach (var subscription in begun) _answers.GoOn(subscription);
         return null;
     }
 

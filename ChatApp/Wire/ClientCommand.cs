@@ -13,7 +13,11 @@ public abstract record ClientCommand
     /// <summary>Says who is there.</summary>
     /// <param name="Token">Access token; null where the HTTP request carries the proof.</param>
     /// <param name="Name">What the program calls itself; cut at 64 characters.</param>
-    public sealed record Connect(string? Token, string? Name) : ClientCommand;
+    public sealed record Connect(string? Token, string? Name) : ClientCommand
+    {
+        /// <summary>What it wants to hear from the start; <see cref="ClientCommand.Id"/> of each is the one of the connect.</summary>
+        internal IReadOnlyList<Subscribe> Subs { get; init; } = [];
+    }
 
     /// <summary>Wants the events of a channel.</summary>
     /// <param name="Channel">The channel's name.</param>
@@ -126,7 +130,19 @@ public static class FrameDecoder
     {
         if (!IsTextOrAbsent(body, "token") || !IsTextOrAbsent(body, "name"))
             return new ClientCommand.Malformed("token and name must be strings") { Id = id };
-        return new ClientCommand.Connect(Text(body, "token"), Text(body, "name")) { Id = id };
+        List<ClientCommand.Subscribe> subs = [];
+        if (body.TryGetProperty("subs", out var wanted) && wanted.ValueKind != JsonValueKind.Null)
+        {
+            if (wanted.ValueKind != JsonValueKind.Object) return new ClientCommand.Malformed("subs must be an object") { Id = id };
+            foreach (var sub in wanted.EnumerateObject())
+            {
+                if (sub.Value.ValueKind != JsonValueKind.Object || sub.Name.Length is 0 or > Channel.MaxLength || ReadSubscribe(sub.Value, sub.Name, id) is not ClientCommand.Subscribe subscribe)
+                    return new ClientCommand.Malformed("subs must have an object as of subscribe for each channel") { Id = id };
+                subs.Add(subscribe);
+            }
+        }
+
+        return new ClientCommand.Connect(Text(body, "token"), Text(body, "name")) { Id = id, Subs = subs };
     }
 
     private static ClientCommand ReadPublish(JsonElement body, string channel, long id)

@@ -55,7 +55,16 @@ public sealed class FrameEncoder : IEventEncoder
     public byte[] Frame(ReadOnlySpan<byte> encoded) => TextFrame.Of(encoded);
 
     /// <summary>The answer to a successful connect.</summary>
-    public static byte[] Connected(long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now) => Reply(id, "connect", json =>
+    /// <param name="id">The command's number.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="version">The product's version.</param>
+    /// <param name="node">Names this process.</param>
+    /// <param name="options">For the pace of pings.</param>
+    /// <param name="ttl">Seconds until the token ends; null where there is no end.</param>
+    /// <param name="now">The server's clock.</param>
+    /// <param name="subs">What became of the subscriptions that were asked for with it; null where none were.</param>
+    public static byte[] Connected(
+        long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now, ConnectSubs? subs = null) => Reply(id, "connect", json =>
     {
         json.WriteString("client", connection.Id.ToString());
         json.WriteString("version", version);
@@ -69,50 +78,34 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteStartObject("subs");
         json.WriteStartObject(Channel.Of(connection.User));
         json.WriteEndObject();
+        foreach (var (channel, answer) in subs?.Accepted ?? [])
+        {
+            json.WriteStartObject(channel);
+            Subscription(json, answer);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
+        if (subs is { Refused.Count: > 0 })
+        {
+            json.WriteStartObject("refused");
+            foreach (var (channel, error) in subs.Refused)
+            {
+                json.WriteStartObject(channel);
+                Error(json, error);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("data");
         json.WriteString("user", connection.User.Value);
         json.WriteEndObject();
     });
 
     /// <summary>The answer to a successful subscribe: from which position on events come.</summary>
-    /// <param name="id">The command's number.</param>
-    /// <param name="room">The room as it is now.</param>
-    /// <param name="isRecovering">True where the client said where it was.</param>
-    /// <param name="missed">The first changes that it missed; the others follow as pushes.</param>
-    /// <param name="gap">Why it cannot be given all; null where it can.</param>
-    public static byte[] Subscribed(long id, RoomView room, bool isRecovering, IReadOnlyList<Envelope> missed, Gap? gap) => Reply(id, "subscribe", json =>
-    {
-        json.WriteBoolean("recoverable", true);
-        json.WriteBoolean("positioned", true);
-        json.WriteString("epoch", room.Epoch);
-        json.WriteNumber("offset", room.Head.Value);
-        if (!isRecovering) return;
-        json.WriteBoolean("was_recovering", true);
-        json.WriteBoolean("recovered", gap is null);
-        if (gap is not null)
-        {
-            json.WriteStartObject("gap");
-            json.WriteString("reason", gap.Reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" });
-            json.WriteStartArray("have");
-            json.WriteNumberValue(gap.From.Value);
-            json.WriteNumberValue(gap.To.Value);
-            json.WriteEndArray();
-            json.WriteNumber("lost", gap.Lost);
-            json.WriteEndObject();
-        }
-
-        json.WriteStartArray("publications");
-        foreach (var envelope in missed)
-        {
-            json.WriteStartObject();
-            EventJson.Write(json, envelope.Body);
-            json.WriteNumber("offset", envelope.Offset!.Value.Value);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
+    public static byte[] Subscribed(long id, SubscribeAnswer answer) => Reply(id, "subscribe", json => Subscription(json, answer));
 
     /// <summary>The answer to a method that was carried out.</summary>
     public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>
@@ -135,13 +128,7 @@ public sealed class FrameEncoder : IEventEncoder
     });
 
     /// <summary>The answer to a refused command.</summary>
-    public static byte[] Refused(long id, WireError error) => Reply(id, "error", json =>
-    {
-        json.WriteNumber("code", error.Code);
-        json.WriteString("message", error.Message);
-        json.WriteBoolean("temporary", error.Temporary);
-        if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
-    });
+    public static byte[] Refused(long id, WireError error) => Reply(id, "error", json => Error(json, error));
 
     /// <summary>The last word before a socket is closed; says more than a close frame can hold.</summary>
     public static byte[] Disconnect(EndReason reason) => Push(channel: null, json =>
@@ -152,6 +139,52 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteBoolean("reconnect", reason.Reconnect);
         json.WriteEndObject();
     });
+
+    private static void Error(Utf8JsonWriter json, WireError error)
+    {
+        json.WriteNumber("code", error.Code);
+        json.WriteString("message", error.Message);
+        json.WriteBoolean("temporary", error.Temporary);
+        if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
+    }
+
+    private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)
+    {
+        json.WriteBoolean("recoverable", true);
+        json.WriteBoolean("positioned", true);
+        json.WriteString("epoch", answer.Room.Epoch);
+        json.WriteNumber("offset", answer.Room.Head.Value);
+        if (!answer.IsRecovering) return;
+        json.WriteBoolean("was_recovering", true);
+        json.WriteBoolean("recovered", answer.Gap is null);
+        if (answer.Gap is { } gap)
+        {
+            json.WriteStartObject("gap");
+            json.WriteString("reason", gap.Reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" });
+            json.WriteStartArray("have");
+            json.WriteNumberValue(gap.From.Value);
+            json.WriteNumberValue(gap.To.Value);
+            json.WriteEndArray();
+            json.WriteNumber("lost", gap.Lost);
+            json.WriteEndObject();
+        }
+
+        Publications(json, answer.Missed);
+    }
+
+    private static void Publications(Utf8JsonWriter json, IReadOnlyList<Envelope> events)
+    {
+        json.WriteStartArray("publications");
+        foreach (var envelope in events)
+        {
+            json.WriteStartObject();
+            EventJson.Write(json, envelope.Body);
+            json.WriteNumber("offset", envelope.Offset!.Value.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Publication(Utf8JsonWriter json, Envelope envelope)
     {
