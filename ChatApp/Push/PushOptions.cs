@@ -41,6 +41,10 @@ public sealed class PushOptions
     [Range(1, 600)]
     public int PongSeconds { get; init; } = 10;
 
+    /// <summary>Seconds that a client has for another token when its own has ended; 25 by default, 0 to 600.</summary>
+    [Range(0, 600)]
+    public int ExpiryGraceSeconds { get; init; } = 25;
+
     /// <summary>Commands per second that one socket may send in the long run; 20 by default, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int CommandsPerSecond { get; init; } = 20;

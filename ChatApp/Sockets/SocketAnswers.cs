@@ -7,8 +7,9 @@ namespace ChatApp.Sockets;
 
 /// <summary>Carries out the commands of one connected program: each either sends its reply or returns why it is refused.</summary>
 /// <param name="connection">The program's connection.</param>
+/// <param name="token">How long its token holds.</param>
 /// <param name="services">The house.</param>
-internal sealed class SocketAnswers(Connection connection, SocketServices services)
+internal sealed class SocketAnswers(Connection connection, TokenLife token, SocketServices services)
 {
     private readonly SocketMethods _methods = new(connection.User, services);
 
@@ -22,13 +23,20 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
             case ClientCommand.Unsubscribe unsubscribe:
                 // As revoked, so that no event of it is written after the reply, whoever publishes at this moment.
                 if (Channel.Room(unsubscribe.Channel) is { } left) connection.SubscriptionTo(left)?.End(revoked: true);
-                Send(FrameEncoder.Unsubscribed(unsubscribe.Id));
+                Send(FrameEncoder.Empty(unsubscribe.Id, "unsubscribe"));
                 return null;
             case ClientCommand.Publish publish:
                 return await PublishAsync(publish);
             case ClientCommand.Rpc call:
                 var (data, error) = await _methods.CallAsync(call.Method, call.Data);
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
+            case ClientCommand.Refresh refresh:
+                return Refresh(refresh);
+            case ClientCommand.Ping ping:
+                return Reply(FrameEncoder.Empty(ping.Id, "ping"));
+            case ClientCommand.Send send:
+                // Nobody in the house wants such messages; a client that waits for an answer gets one.
+                return send.Id == 0 ? null : Reply(FrameEncoder.Empty(send.Id, "send"));
             case ClientCommand.Malformed malformed:
                 return WireError.BadRequest with { Message = malformed.Problem };
             case ClientCommand.Connect:
@@ -140,6 +148,16 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
             subscription.Dispose();
             connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Room, EndReason.InsufficientState)));
         }
+    }
+
+    // What is refused changes nothing: the connection goes on to the end of the token that it has.
+    private WireError? Refresh(ClientCommand.Refresh command)
+    {
+        var credential = services.Tokens.Read(command.Token);
+        if (credential.HasExpired) return WireError.TokenExpired;
+        if (credential.User != connection.User) return WireError.Unauthorized;
+        token.Renew(credential.Expires);
+        return Reply(FrameEncoder.Refreshed(command.Id, connection, services.Version, token.Ttl));
     }
 
     private async Task<WireError?> PublishAsync(ClientCommand.Publish command)

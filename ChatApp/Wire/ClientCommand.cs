@@ -7,7 +7,7 @@ namespace ChatApp.Wire;
 /// <summary>One JSON object from a client.</summary>
 public abstract record ClientCommand
 {
-    /// <summary>The client's number for it, echoed in the reply; positive.</summary>
+    /// <summary>The client's number for it, echoed in the reply; positive, or 0 where no reply is wanted.</summary>
     public required long Id { get; init; }
 
     /// <summary>Says who is there.</summary>
@@ -51,6 +51,16 @@ public abstract record ClientCommand
     /// <param name="Data">Its arguments; an object.</param>
     public sealed record Rpc(string Method, JsonElement Data) : ClientCommand;
 
+    /// <summary>Shows another token of the same account, before or shortly after the first one ends.</summary>
+    /// <param name="Token">The token.</param>
+    public sealed record Refresh(string Token) : ClientCommand;
+
+    /// <summary>Wants a sign of life.</summary>
+    public sealed record Ping : ClientCommand;
+
+    /// <summary>A message to the server, which may come without a number: nothing is made of it.</summary>
+    public sealed record Send : ClientCommand;
+
     /// <summary>Fields that are missing or of the wrong type.</summary>
     /// <param name="Problem">Which, in words.</param>
     public sealed record Malformed(string Problem) : ClientCommand;
@@ -66,7 +76,7 @@ public abstract record ClientCommand
 public static class FrameDecoder
 {
     private const int MaxDepth = 16;
-    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc"];
+    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "refresh", "ping", "send"];
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -98,7 +108,8 @@ public static class FrameDecoder
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
             if (!root.EnumerateObject().Any()) return new ClientCommand.Pong { Id = 0 };
-            if (!root.TryGetProperty("id", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id) || id <= 0) return null;
+            if (!root.TryGetProperty("id", out var number)) return root.TryGetProperty("send", out _) ? new ClientCommand.Send { Id = 0 } : null;
+            if (number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id) || id <= 0) return null;
             return Read(root, id);
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or DecoderFallbackException)
@@ -116,6 +127,9 @@ public static class FrameDecoder
         if (body.ValueKind != JsonValueKind.Object) return new ClientCommand.Malformed($"{name} must be an object") { Id = id };
         if (name == "connect") return ReadConnect(body, id);
         if (name == "rpc") return ReadRpc(body, id);
+        if (name == "ping") return new ClientCommand.Ping { Id = id };
+        if (name == "send") return new ClientCommand.Send { Id = id };
+        if (name == "refresh") return Text(body, "token") is { Length: > 0 } token ? new ClientCommand.Refresh(token) { Id = id } : new ClientCommand.Malformed("token must be a string") { Id = id };
         if (Text(body, "channel") is not { Length: > 0 and <= Channel.MaxLength } channel)
             return new ClientCommand.Malformed($"channel must be a string of 1 to {Channel.MaxLength} characters") { Id = id };
         return name switch

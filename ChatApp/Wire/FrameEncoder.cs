@@ -71,8 +71,7 @@ public sealed class FrameEncoder : IEventEncoder
         // The next ping waits for the answer to the last one.
         json.WriteNumber("ping", Math.Max(options.PingSeconds, options.PongSeconds));
         json.WriteBoolean("pong", true);
-        json.WriteBoolean("expires", ttl is not null);
-        if (ttl is { } seconds) json.WriteNumber("ttl", seconds);
+        Expiry(json, ttl);
         json.WriteString("node", node);
         json.WriteNumber("time", now.ToUnixTimeMilliseconds());
         json.WriteStartObject("subs");
@@ -115,8 +114,24 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteEndObject();
     });
 
-    /// <summary>The answer to unsubscribe.</summary>
-    public static byte[] Unsubscribed(long id) => Reply(id, "unsubscribe", static _ => { });
+    /// <summary>The answer to a command that has nothing to say but that it was carried out: unsubscribe, ping, send.</summary>
+    public static byte[] Empty(long id, string command) => Reply(id, command, static _ => { });
+
+    /// <summary>The answer to another token.</summary>
+    public static byte[] Refreshed(long id, Connection connection, string version, long? ttl) => Reply(id, "refresh", json =>
+    {
+        json.WriteString("client", connection.Id.ToString());
+        json.WriteString("version", version);
+        Expiry(json, ttl);
+    });
+
+    /// <summary>Says that the token is at its end, and how many seconds there are to send another one.</summary>
+    public static byte[] Expiring(int seconds) => Push(channel: null, json =>
+    {
+        json.WriteStartObject("refresh");
+        Expiry(json, seconds);
+        json.WriteEndObject();
+    });
 
     /// <summary>The answer to an accepted publish.</summary>
     public static byte[] Published(long id, PostResult.Accepted accepted) => Reply(id, "publish", json =>
@@ -139,6 +154,12 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteBoolean("reconnect", reason.Reconnect);
         json.WriteEndObject();
     });
+
+    private static void Expiry(Utf8JsonWriter json, long? ttl)
+    {
+        json.WriteBoolean("expires", ttl is not null);
+        if (ttl is { } seconds) json.WriteNumber("ttl", seconds);
+    }
 
     private static void Error(Utf8JsonWriter json, WireError error)
     {
