@@ -6,6 +6,7 @@ using ChatApp.Storage;
 using ChatApp.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 using EndReason = ChatApp.Push.EndReason;
+using Gap = ChatApp.Client.Gap;
 using GapReason = ChatApp.Client.GapReason;
 using MemberChanged = ChatApp.Client.MemberChanged;
 

@@ -83,11 +83,11 @@ public sealed class GoldenFrameTests
             ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
             ["connected by cookie"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, null, At),
             ["connected with subscriptions"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
-                [("room:general", new SubscribeAnswer(general, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null))],
+                [("room:general", new SubscribeAnswer(general.State, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null))],
                 [("room:nowhere", WireError.UnknownChannel)])),
-            ["subscribed"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general, IsRecovering: false, [], Gap: null)),
-            ["subscribed and recovered"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null)),
-            ["subscribed with a gap"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general, IsRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3))),
+            ["subscribed"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),
+            ["subscribed and recovered"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null)),
+            ["subscribed with a gap"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3))),
             ["method carried out"] = FrameEncoder.Called(7, json => EventJson.Unread(json, new Unread(Room, new Offset(7), 2))),
             ["unsubscribed"] = FrameEncoder.Empty(4, "unsubscribe"),
             ["pinged by a client"] = FrameEncoder.Empty(5, "ping"),
@@ -105,7 +105,7 @@ public sealed class GoldenFrameTests
             ["room changed"] = OfRoom(new RoomChanged(general, Ann, At), 13),
             ["room changed elsewhere"] = OfUser(new RoomChanged(general with { Topic = "All of us", Description = "Everything\nand more", IsArchived = true }, Ann, At)),
             ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
-            ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Room = Room }),
+            ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
@@ -121,7 +121,7 @@ public sealed class GoldenFrameTests
             StringComparer.Ordinal);
     }
 
-    private static Envelope EnvelopeOf(object body, long offset) => new(body, Encoder) { Room = Room, Offset = new Offset(offset) };
+    private static Envelope EnvelopeOf(object body, long offset) => new(body, Encoder) { Channel = Room, Offset = new Offset(offset) };
 
     private static byte[] OfRoom(object body, long offset) => Encoder.Encode(EnvelopeOf(body, offset));
 

@@ -9,7 +9,7 @@ public sealed class PushOptions
     [Range(1, 1_000_000)]
     public int ConnectionsPerUser { get; init; } = 20;
 
-    /// <summary>Rooms one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
+    /// <summary>Channels one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int SubscriptionsPerConnection { get; init; } = 256;
 

@@ -1,3 +1,4 @@
+using ChatApp.Push;
 using ChatApp.Storage;
 
 namespace ChatApp.Rooms;
@@ -23,6 +24,9 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
 
     /// <summary>Changes up to this one are no longer held.</summary>
     public Offset Floor { get; init; }
+
+    /// <summary>Where its log stands, as the engine knows it.</summary>
+    public ChannelState State => new(Epoch, Floor, Head);
 
     /// <summary>True where nothing is posted any more.</summary>
     public bool IsArchived { get; init; }

@@ -22,7 +22,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
                 return Subscribe(subscribe);
             case ClientCommand.Unsubscribe unsubscribe:
                 // As revoked, so that no event of it is written after the reply, whoever publishes at this moment.
-                if (Channel.Room(unsubscribe.Channel) is { } left) connection.SubscriptionTo(left)?.End(revoked: true);
+                if (Channel.Parse(unsubscribe.Channel) is { } left) connection.SubscriptionTo(left)?.End(revoked: true);
                 Send(FrameEncoder.Empty(unsubscribe.Id, "unsubscribe"));
                 return null;
             case ClientCommand.Publish publish:
@@ -64,11 +64,11 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     /// <summary>Lets the events through that are held back, after what was missed.</summary>
     public void GoOn(BegunSubscription begun)
     {
-        if (begun is not { Subscription: { } subscription, Answer.Room: var room }) return;
+        if (begun is not { Subscription: { } subscription, Answer.State: { } now }) return;
         // Nearly always nothing came between the look and this line, and there is no reason to read the log.
-        if (begun.Position < room.Head || !subscription.TryRelease(begun.Position)) Follow(subscription, begun.Position);
+        if (begun.Position < now.Head || !subscription.TryRelease(begun.Position)) Follow(subscription, begun.Position);
         // Lost between the look and the reply: the notice went out before the reply, which must not have the last word.
-        if (subscription.HasEnded) connection.Send(services.Broker.Wrap(new SubscriptionEnded(room.Id, EndReason.RemovedByServer)));
+        if (subscription.HasEnded) connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.RemovedByServer)));
     }
 
     private WireError? Subscribe(ClientCommand.Subscribe command)
@@ -84,15 +84,15 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     {
         var begun = commands.Select((command, place) => Listen(command, place)).ToList();
         // Listening first and looking second: a membership that ends in between ends the subscription too.
-        var rooms = begun.Select(sub => sub.Subscription?.Room).OfType<RoomId>().ToList();
+        var rooms = begun.Select(sub => sub.Subscription?.Channel.Room).OfType<RoomId>().ToList();
         if (rooms.Count == 0) return begun;
         var standings = services.Rooms.Find(rooms, connection.User);
         // With the reply only where there is room for it; a program that recovers many rooms at once gets the rest as pushes.
         var bytes = connection.Outbox.IsHalfEmpty ? connection.Outbox.ReplayBytes : 0;
         foreach (var sub in begun)
         {
-            if (sub.Subscription is not { } subscription) continue;
-            if (standings.GetValueOrDefault(subscription.Room) is not { } standing) sub.Refuse(WireError.UnknownChannel);
+            if (sub.Subscription?.Channel.Room is not { } room) continue;
+            if (standings.GetValueOrDefault(room) is not { } standing) sub.Refuse(WireError.UnknownChannel);
             else if (!standing.IsMember) sub.Refuse(WireError.PermissionDenied);
             else Place(sub, standing.Room, ref bytes);
         }
@@ -114,7 +114,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     {
         if (sub.Command.From is not { } from)
         {
-            sub.Accept(new SubscribeAnswer(room, IsRecovering: false, [], Gap: null), room.Head);
+            sub.Accept(new SubscribeAnswer(room.State, IsRecovering: false, [], Gap: null), room.Head);
             return;
         }
 
@@ -128,7 +128,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         IReadOnlyList<Envelope> missed = gap is null && from.Offset < room.Head && bytes > 0 ? services.CatchUp.Next(room.Id, from.Offset, bytes) : [];
         foreach (var envelope in missed) bytes -= envelope.Encoded.Length;
         sub.Accept(
-            new SubscribeAnswer(room, IsRecovering: true, missed, gap),
+            new SubscribeAnswer(room.State, IsRecovering: true, missed, gap),
             missed is [.., var last] ? last.Offset!.Value : gap is null ? from.Offset : room.Head);
     }
 
@@ -146,7 +146,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             SocketSession.LogFault(services.Logger, fault);
             // The client subscribes again, from the last change that it got.
             subscription.Dispose();
-            connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Room, EndReason.InsufficientState)));
+            connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.InsufficientState)));
         }
     }
 

@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ChatApp.Messages;
 using ChatApp.Push;
-using ChatApp.Rooms;
 
 namespace ChatApp.Wire;
 
@@ -33,14 +32,14 @@ public sealed class FrameEncoder : IEventEncoder
         return envelope.Body switch
         {
             ReadyFrame ready => ready.Bytes,
-            SubscriptionEnded ended => Push(Channel.Of(ended.Room), json =>
+            SubscriptionEnded ended => Push(ended.Channel.ToString(), json =>
             {
                 json.WriteStartObject("unsubscribe");
                 json.WriteNumber("code", ended.Reason.Code);
                 json.WriteString("reason", ended.Reason.Text);
                 json.WriteEndObject();
             }),
-            _ when envelope.Room is { } room => Push(Channel.Of(room), json => Publication(json, envelope)),
+            _ when envelope.Channel is { } channel => Push(channel.ToString(), json => Publication(json, envelope)),
             _ when envelope.User is { } user => Push(Channel.Of(user), json => Publication(json, envelope)),
             _ => Push(channel: null, json =>
             {
@@ -171,10 +170,14 @@ public sealed class FrameEncoder : IEventEncoder
 
     private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)
     {
-        json.WriteBoolean("recoverable", true);
-        json.WriteBoolean("positioned", true);
-        json.WriteString("epoch", answer.Room.Epoch);
-        json.WriteNumber("offset", answer.Room.Head.Value);
+        if (answer.State is { } state)
+        {
+            json.WriteBoolean("recoverable", true);
+            json.WriteBoolean("positioned", true);
+            json.WriteString("epoch", state.Epoch);
+            json.WriteNumber("offset", state.Head.Value);
+        }
+
         if (!answer.IsRecovering) return;
         json.WriteBoolean("was_recovering", true);
         json.WriteBoolean("recovered", answer.Gap is null);
