@@ -80,5 +80,6 @@ public static class Program
         .AddSingleton(options)
         .AddSingleton<IEventEncoder, FrameEncoder>()
         .AddSingleton<RoomBroker>()
-        .AddSingleton<OriginCheck>();
+        .AddSingleton<OriginCheck>()
+        .AddSingleton<RequestProof>();
 }

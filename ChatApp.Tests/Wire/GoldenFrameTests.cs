@@ -82,6 +82,8 @@ public sealed class GoldenFrameTests
         {
             ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
             ["connected by cookie"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, null, At),
+            ["connected by address"] = FrameEncoder.Connected(0, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
+                [("room:general", new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null))], [])),
             ["connected with subscriptions"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
                 [("room:general", new SubscribeAnswer(general.State, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null))],
                 [("room:nowhere", WireError.UnknownChannel)])),

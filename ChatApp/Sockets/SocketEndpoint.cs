@@ -6,8 +6,6 @@ using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Sockets;
 
@@ -40,9 +38,10 @@ public sealed record SocketServices(
 
 /// <summary>The address where programs connect: <c>/connection/websocket</c>, and <c>/ws</c> for short.</summary>
 /// <param name="services">What sessions need.</param>
-/// <param name="origins">From where a browser's cookie counts.</param>
+/// <param name="proofs">What a request proves by itself.</param>
+/// <param name="tickets">What stands in an address.</param>
 /// <param name="stopping">The end of the server.</param>
-public sealed class SocketEndpoint(SocketServices services, OriginCheck origins, IHostApplicationLifetime stopping)
+public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, IHostApplicationLifetime stopping)
 {
     private static readonly string[] Addresses = ["/connection/websocket", "/ws"];
     private int _unauthenticated;
@@ -72,6 +71,13 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
             return;
         }
 
+        if (SocketAddress.Read(context.Request.Query, out var problem) is not { } address)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(problem, context.RequestAborted);
+            return;
+        }
+
         if (Interlocked.Increment(ref _unauthenticated) > services.Options.UnauthenticatedSockets)
         {
             Interlocked.Decrement(ref _unauthenticated);
@@ -82,10 +88,10 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
         var counted = true;
         try
         {
-            var proof = await ProofOfRequestAsync(context);
+            var proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
             // The server pings with protocol frames of its own, which every client library understands.
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-            await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, services);
+            await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, address.Connect, services);
             await session.RunAsync(Authenticated, stopping.ApplicationStopping);
         }
         finally
@@ -98,16 +104,5 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
             if (counted) Interlocked.Decrement(ref _unauthenticated);
             counted = false;
         }
-    }
-
-    // The Authorization header first; the site's own cookie only where a page of the site itself opens the socket.
-    private async Task<Credential> ProofOfRequestAsync(HttpContext context)
-    {
-        const string scheme = "Bearer ";
-        if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } header)
-            return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? services.Tokens.Read(header[scheme.Length..].Trim()) : default;
-        if (!origins.IsOwn(context.Request)) return default;
-        var cookie = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
-        return cookie.Principal is { } principal ? new Credential(services.Tokens.Holds(principal)) : default;
     }
 }
