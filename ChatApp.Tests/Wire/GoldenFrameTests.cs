@@ -107,6 +107,7 @@ public sealed class GoldenFrameTests
             ["room changed"] = OfRoom(new RoomChanged(general, Ann, At), 13),
             ["room changed elsewhere"] = OfUser(new RoomChanged(general with { Topic = "All of us", Description = "Everything\nand more", IsArchived = true }, Ann, At)),
             ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
+            ["member typing"] = Encoder.Encode(new Envelope(new MemberTyping(Room, Bob, At), Encoder) { Channel = Room }),
             ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),

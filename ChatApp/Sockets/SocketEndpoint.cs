@@ -3,6 +3,7 @@ using System.Reflection;
 using ChatApp.Accounts;
 using ChatApp.Api;
 using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
@@ -12,6 +13,7 @@ namespace ChatApp.Sockets;
 /// <summary>What every socket session needs of the house. One instance.</summary>
 /// <param name="Broker">The push engine.</param>
 /// <param name="Rooms">Who may read what.</param>
+/// <param name="RoomWriter">Makes rooms, and moves people in and out.</param>
 /// <param name="RoomSettings">Changes rooms.</param>
 /// <param name="Roles">Gives their members roles.</param>
 /// <param name="Writer">Posts messages.</param>
@@ -20,14 +22,17 @@ namespace ChatApp.Sockets;
 /// <param name="History">Pages of what was said.</param>
 /// <param name="Markers">Who has read how far.</param>
 /// <param name="Search">Finds messages.</param>
+/// <param name="Typing">Tells who is writing.</param>
+/// <param name="Users">Who is who.</param>
+/// <param name="Desk">What moderators see and do.</param>
 /// <param name="CatchUp">What a client has missed.</param>
 /// <param name="Tokens">Reads access tokens.</param>
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Faults of sessions.</param>
 public sealed record SocketServices(
-    RoomBroker Broker, RoomDirectory Rooms, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, RoomCatchUp CatchUp, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger)
+    RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
