@@ -40,7 +40,7 @@ public static class Program
         services.AddStorage(folder, SettingsReader.Read<StorageOptions>(settings, "Storage"));
         services.AddAccounts(accounts, folder).AddSignIn(accounts);
         services.AddPush(SettingsReader.Read<PushOptions>(settings, "Push"));
-        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>();
+        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
         services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();
@@ -81,5 +81,6 @@ public static class Program
         .AddSingleton(options)
         .AddSingleton<IEventEncoder, FrameEncoder>()
         .AddSingleton<RoomBroker>()
-        .AddSingleton<OriginCheck>();
+        .AddSingleton<OriginCheck>()
+        .AddSingleton<RequestProof>();
 }
