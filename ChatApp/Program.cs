@@ -37,6 +37,7 @@ public static class Program
 
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
+        services.AddMetrics(SettingsReader.Read<MetricsOptions>(settings, "Metrics"));
         services.AddStorage(folder, SettingsReader.Read<StorageOptions>(settings, "Storage"));
         services.AddAccounts(accounts, folder).AddSignIn(accounts);
         services.AddPush(SettingsReader.Read<PushOptions>(settings, "Push"));
@@ -71,6 +72,7 @@ public static class Program
         app.MapStaticAssets();
         app.MapAccountApi();
         app.MapHealth();
+        app.MapMetrics();
         SocketEndpoint.Map(app);
         app.MapPages();
         return app;

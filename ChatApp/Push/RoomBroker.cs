@@ -10,7 +10,8 @@ namespace ChatApp.Push;
 /// <param name="encoder">Makes the bytes that sockets get.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock, for the age of connections.</param>
-public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time)
+/// <param name="metrics">What it measures; null measures nothing.</param>
+public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time, PushMetrics? metrics = null)
 {
     private readonly ConcurrentDictionary<ConnectionId, Connection> _connections = new();
     private readonly ConcurrentDictionary<RoomId, RoomTopic> _rooms = new();
@@ -19,9 +20,13 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     private long _published;
     private long _deliveries;
     private readonly PushOptions _options = options;
+    private readonly int[] _live = new int[Enum.GetValues<ConnectionKind>().Length];
     private long _slow;
     private EndReason? _closed;
     private volatile Outbox[] _overhearing = [];
+
+    /// <summary>What it measures.</summary>
+    internal PushMetrics Metrics { get; } = metrics ?? PushMetrics.None;
 
     /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
     internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
@@ -30,8 +35,17 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public BrokerFigures Figures => new(
         _connections.Count, _rooms.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
 
+    /// <summary>Bytes that wait for all sockets together; looks at each.</summary>
+    internal long WaitingBytes => _connections.Sum(static one => one.Value.Outbox.Bytes);
+
+    /// <summary>Live subscriptions; looks at each room.</summary>
+    internal int SubscriptionCount => _rooms.Sum(static one => one.Value.Count);
+
     /// <summary>All live connections at this moment.</summary>
     public IReadOnlyCollection<Connection> Connections => [.. _connections.Values];
+
+    /// <summary>Live connections of one kind.</summary>
+    public int CountOf(ConnectionKind kind) => Volatile.Read(ref _live[(int)kind]);
 
     /// <summary>Number of subscriptions to a room at this moment.</summary>
     public int SubscriberCount(RoomId room) => _rooms.TryGetValue(room, out var topic) ? topic.Count : 0;
@@ -80,8 +94,14 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
-            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser) return null;
+            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
+            {
+                Metrics.LimitMet(nameof(PushOptions.ConnectionsPerUser));
+                return null;
+            }
+
             own.Add(connection);
+            _live[(int)description.Kind]++;
         }
 
         _connections[connection.Id] = connection;
@@ -104,12 +124,14 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         ArgumentNullException.ThrowIfNull(connection);
         while (true)
         {
-            var topic = _rooms.GetOrAdd(room, static (id, broker) => new RoomTopic(id, broker._options.RecentEvents) { Retired = broker.Forget }, this);
+            var topic = _rooms.GetOrAdd(room, static (id, broker) => new RoomTopic(id, broker._options.RecentEvents) { Retired = broker.Forget, Metrics = broker.Metrics }, this);
             var subscription = new Subscription(connection, topic, _options.OutboxEvents);
             switch (connection.TryAdd(subscription, _options.SubscriptionsPerConnection))
             {
                 case Connection.AddResult.AlreadyThere: return Refused(topic, SubscribeRefusal.AlreadySubscribed);
-                case Connection.AddResult.Full: return Refused(topic, SubscribeRefusal.LimitReached);
+                case Connection.AddResult.Full:
+                    Metrics.LimitMet(nameof(PushOptions.SubscriptionsPerConnection));
+                    return Refused(topic, SubscribeRefusal.LimitReached);
                 case Connection.AddResult.Ended: return Refused(topic, SubscribeRefusal.ConnectionEnded);
             }
 
@@ -194,7 +216,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) return;
-            own.Remove(connection);
+            if (own.Remove(connection)) _live[(int)connection.Description.Kind]--;
             if (own.Count == 0) _users.Remove(connection.User);
         }
     }

@@ -73,6 +73,7 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
         }
 
         var gap = RoomCatchUp.GapBefore(room, from.Epoch, from.Offset);
+        services.Metrics.Recovered(gap is null ? "recovered" : FrameEncoder.NameOf(gap.Reason));
         if (gap is not null && command.RejectsGap) return WireError.Unrecoverable;
         // With the reply only where there is room for it; a program that recovers many rooms at once gets the rest as pushes.
         var outbox = connection.Outbox;

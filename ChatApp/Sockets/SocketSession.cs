@@ -126,7 +126,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         long? ttl = credential.Expires is { } end ? Math.Max(1, (long)(end - now).TotalSeconds) : null;
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
         await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now));
-        _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, _stopReading);
+        _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, services.Metrics, _stopReading);
         _lastReceived = services.Time.GetTimestamp();
         _writer.Start(credential.Expires, () => Volatile.Read(ref _lastReceived));
         return null;
@@ -163,6 +163,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         if (_connection!.EndReason is { } ended) return ended;
         _pace.TryReplenish();
         using var pass = _pace.AttemptAcquire();
+        if (!pass.IsAcquired) services.Metrics.LimitMet(nameof(PushOptions.CommandBurst));
         var error = pass.IsAcquired
             ? await _answers!.AnswerAsync(command)
             : WireError.TooManyRequests with { RetryMs = 1000 };
@@ -217,6 +218,8 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
 
     private async Task CloseUnknownAsync(EndReason reason)
     {
+        // A connection counts its end itself.
+        if (_connection is null) services.Metrics.Closed(ConnectionKind.Socket, reason);
         try
         {
             if (reason != EndReason.Closed) await SendAloneAsync(FrameEncoder.Disconnect(reason));

@@ -93,7 +93,7 @@ public sealed class FrameEncoder : IEventEncoder
         if (gap is not null)
         {
             json.WriteStartObject("gap");
-            json.WriteString("reason", gap.Reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" });
+            json.WriteString("reason", NameOf(gap.Reason));
             json.WriteStartArray("have");
             json.WriteNumberValue(gap.From.Value);
             json.WriteNumberValue(gap.To.Value);
@@ -113,6 +113,9 @@ public sealed class FrameEncoder : IEventEncoder
 
         json.WriteEndArray();
     });
+
+    /// <summary>What a reason is called on the wire.</summary>
+    public static string NameOf(GapReason reason) => reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" };
 
     /// <summary>The answer to a method that was carried out.</summary>
     public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>
