@@ -22,7 +22,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     private readonly PushOptions _options = options;
     private readonly int[] _live = new int[Enum.GetValues<ConnectionKind>().Length];
     private long _slow;
-    private EndReason? _closed;
+    private Func<EndReason>? _closed;
     private volatile Outbox[] _overhearing = [];
 
     /// <summary>What it measures.</summary>
@@ -108,7 +108,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         // Somebody may have ended all of the user's connections between the two lines above.
         if (connection.EndReason is not null) Forget(connection);
         // Whoever comes while the server stops would keep it from stopping.
-        if (Volatile.Read(ref _closed) is { } reason) connection.End(reason);
+        if (Volatile.Read(ref _closed) is { } reason) connection.End(reason());
         return connection;
     }
 
@@ -204,10 +204,13 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public int EndAll(UserId user, EndReason reason) => ConnectionsOf(user).Count(connection => connection.End(reason));
 
     /// <summary>Ends every connection, those that still come included; for the server's shutdown.</summary>
-    public void EndAll(EndReason reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="spread">Each is told to stay away for a random part of this.</param>
+    public void EndAll(EndReason reason, TimeSpan spread = default)
     {
-        Volatile.Write(ref _closed, reason);
-        foreach (var (_, connection) in _connections) connection.End(reason);
+        ArgumentNullException.ThrowIfNull(reason);
+        Volatile.Write(ref _closed, () => reason.Spread(spread));
+        foreach (var (_, connection) in _connections) connection.End(reason.Spread(spread));
     }
 
     internal void Forget(Connection connection)

@@ -89,7 +89,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            return stopping.IsCancellationRequested ? EndReason.Shutdown : EndReason.Stale;
+            return stopping.IsCancellationRequested ? EndReason.Shutdown.Spread(TimeSpan.FromSeconds(_options.ReturnSeconds)) : EndReason.Stale;
         }
 
         if (_commands is not [ClientCommand.Connect connect, ..]) return EndReason.BadRequest;

@@ -153,6 +153,7 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteNumber("code", reason.Code);
         json.WriteString("reason", reason.Text);
         json.WriteBoolean("reconnect", reason.Reconnect);
+        if (reason.RetryAfter is { } wait) json.WriteNumber("retry_ms", (long)wait.TotalMilliseconds);
         json.WriteEndObject();
     });
 
