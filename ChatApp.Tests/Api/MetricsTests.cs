@@ -30,7 +30,7 @@ public sealed class MetricsTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(1, figures["chatapp_connections{kind=\"socket\"}"]);
         Assert.Equal(0, figures["chatapp_connections{kind=\"circuit\"}"]);
         Assert.Equal(1, figures["chatapp_subscriptions"]);
-        Assert.Equal(1, figures["chatapp_rooms"]);
+        Assert.Equal(1, figures["chatapp_channels"]);
         Assert.Equal(0, figures["chatapp_outbox_waiting_bytes"]);
         Assert.Equal(1, figures["chatapp_deliveries_total"]);
         Assert.Equal(1, figures["chatapp_posts_total{result=\"accepted\"}"]);

@@ -74,6 +74,9 @@ public sealed class TestSocket : IAsyncDisposable
         return await ReplyAsync(id);
     }
 
+    /// <summary>Waits for whatever comes next.</summary>
+    public Task<JsonElement> NextAsync() => NextAsync(static _ => true);
+
     /// <summary>Waits for the reply to a command; pushes that come before it stay for <see cref="PushAsync"/>.</summary>
     public Task<JsonElement> ReplyAsync(long id) =>
         NextAsync(frame => frame.TryGetProperty("id", out var number) && number.GetInt64() == id);

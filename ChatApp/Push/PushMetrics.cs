@@ -71,7 +71,7 @@ public sealed class PushMetrics
     {
         _meter.CreateObservableGauge("chatapp.connections", () => Enum.GetValues<ConnectionKind>()
             .Select(kind => new Measurement<long>(broker.CountOf(kind), new KeyValuePair<string, object?>("kind", NameOf(kind)))), unit: null, "Live connections.");
-        _meter.CreateObservableGauge("chatapp.rooms", () => (long)broker.Figures.Rooms, unit: null, "Rooms that somebody listens to.");
+        _meter.CreateObservableGauge("chatapp.channels", () => (long)broker.Figures.Channels, unit: null, "Channels that somebody listens to.");
         _meter.CreateObservableGauge("chatapp.subscriptions", () => (long)broker.SubscriptionCount, unit: null, "Live subscriptions.");
         _meter.CreateObservableGauge("chatapp.outbox.waiting", () => broker.WaitingBytes, "By", "Bytes that wait for all sockets together.");
         _meter.CreateObservableCounter("chatapp.published", () => broker.Figures.Published, unit: null, "Events published.");

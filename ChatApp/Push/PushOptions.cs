@@ -9,7 +9,7 @@ public sealed class PushOptions
     [Range(1, 1_000_000)]
     public int ConnectionsPerUser { get; init; } = 20;
 
-    /// <summary>Rooms one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
+    /// <summary>Channels one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int SubscriptionsPerConnection { get; init; } = 256;
 
@@ -40,6 +40,10 @@ public sealed class PushOptions
     /// <summary>Seconds a client has to answer a ping, and a write has to make progress; 10 by default, 1 to 600.</summary>
     [Range(1, 600)]
     public int PongSeconds { get; init; } = 10;
+
+    /// <summary>Seconds that a client has for another token when its own has ended; 25 by default, 0 to 600.</summary>
+    [Range(0, 600)]
+    public int ExpiryGraceSeconds { get; init; } = 25;
 
     /// <summary>Commands per second that one socket may send in the long run; 20 by default, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]

@@ -121,14 +121,15 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)), wire.Direct);
         if (_connection is null) return EndReason.ConnectionLimit;
 
-        _answers = new SocketAnswers(_connection, services);
-        var now = services.Time.GetUtcNow();
-        long? ttl = credential.Expires is { } end ? Math.Max(1, (long)(end - now).TotalSeconds) : null;
+        var life = new TokenLife(_connection, credential.Expires, _options, services.Time);
+        _answers = new SocketAnswers(_connection, life, services);
+        var (begun, subs) = _answers.Begin(connect);
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
-        await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now));
+        await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, life.Ttl, services.Time.GetUtcNow(), subs));
         _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, services.Metrics, _stopReading);
         _lastReceived = services.Time.GetTimestamp();
-        _writer.Start(credential.Expires, () => Volatile.Read(ref _lastReceived));
+        _writer.Start(life, () => Volatile.Read(ref _lastReceived));
+        foreach (var subscription in begun) _answers.GoOn(subscription);
         return null;
     }
 
@@ -171,7 +172,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         // A disk that fails is not the client's fault: many posts may be refused at once for it, and it shall come back.
         // Counted before it is told, so that whoever has the answer knows that it counts from then on.
         var isOneTooMany = error.Code != WireError.Internal.Code && CountError();
-        Send(FrameEncoder.Refused(command.Id, error));
+        if (command.Id > 0) Send(FrameEncoder.Refused(command.Id, error));
         return isOneTooMany ? EndReason.TooManyErrors : null;
     }
 

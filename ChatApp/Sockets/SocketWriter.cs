@@ -6,8 +6,7 @@ using ChatApp.Wire;
 namespace ChatApp.Sockets;
 
 /// <summary>
-/// The writing side of one socket: empties the outbox, pings, watches that the client lives and its token holds, and
-/// says goodbye. Where events go to the network directly the outbox holds only what the network did not take.
+/// The writing side of one socket: empties the outbox, pings, watches that the client lives, and says goodbye. Where events go to the network directly the outbox holds only what the network did not take.
 /// </summary>
 /// <param name="socket">The socket, for the last words.</param>
 /// <param name="wire">The stream under it.</param>
@@ -26,12 +25,12 @@ internal sealed class SocketWriter(
     public Task Finished { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts the write loop and the watch.</summary>
-    /// <param name="expires">When the token ends; null where it does not.</param>
+    /// <param name="token">How long the client's token holds; watched as long as this writes.</param>
     /// <param name="lastReceived">Time stamp of the last frame from the client.</param>
-    public void Start(DateTimeOffset? expires, Func<long> lastReceived)
+    public void Start(TokenLife token, Func<long> lastReceived)
     {
         wire.KeepOrderIn(connection);
-        Finished = RunAsync(expires, lastReceived);
+        Finished = RunAsync(token, lastReceived);
     }
 
     /// <summary>Sends the close frame and waits a moment for the client's.</summary>
@@ -44,10 +43,11 @@ internal sealed class SocketWriter(
             await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Text, deadline.Token);
     }
 
-    private async Task RunAsync(DateTimeOffset? expires, Func<long> lastReceived)
+    private async Task RunAsync(TokenLife token, Func<long> lastReceived)
     {
         using var over = new CancellationTokenSource();
-        await Task.WhenAll(WriteAsync(over), PingAsync(lastReceived, over.Token), ExpireAsync(expires, over.Token));
+        // Apart from the pings: while one is waited for, the token's end must not pass unseen.
+        await Task.WhenAll(WriteAsync(over), PingAsync(lastReceived, over.Token), token.WatchAsync(over.Token));
     }
 
     // Write loop: while it does not wait for the outbox nobody else writes to the network.
@@ -131,22 +131,6 @@ internal sealed class SocketWriter(
             }
 
             wait = TimeSpan.FromSeconds(Math.Max(0, options.PingSeconds - options.PongSeconds));
-        }
-    }
-
-    // Apart from the pings: while one is waited for, the token's end must not pass unseen.
-    private async Task ExpireAsync(DateTimeOffset? expires, CancellationToken over)
-    {
-        while (expires - time.GetUtcNow() is { } left)
-        {
-            if (left <= TimeSpan.Zero)
-            {
-                connection.End(EndReason.Expired);
-                return;
-            }
-
-            // A timer may ring a hair early.
-            if (!await PassesAsync(left + TimeSpan.FromMilliseconds(1), over)) return;
         }
     }
 
