@@ -90,7 +90,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the program accepts connections.</summary>
-    /// <exception cref="BenchException">It ended first, or did not within 30 s.</exception>
+    /// <exception cref="BenchException">It ended first, or did not within 120 s.</exception>
     public async Task ListensAsync(int port, CancellationToken cancellation)
     {
         var begun = Stopwatch.GetTimestamp();
@@ -103,13 +103,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
                 await probe.ConnectAsync(IPAddress.Loopback, port, cancellation);
                 return;
             }
-            catch (SocketException) when (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30))
+            catch (SocketException) when (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(120))
             {
                 await Task.Delay(25, cancellation);
             }
             catch (SocketException refused)
             {
-                throw Failed($"did not listen on port {port} within 30 s", refused);
+                throw Failed($"did not listen on port {port} within 120 s", refused);
             }
         }
     }

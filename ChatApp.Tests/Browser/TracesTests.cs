@@ -16,7 +16,7 @@ public sealed class TracesTests(TestServer server, Browser browser) : IClassFixt
         Assert.Equal([RoomId.General], server.CircuitsOf(ann).Single().Rooms);
         await page.Page.CloseAsync(new PageCloseOptions { RunBeforeUnload = true });
         await Eventually.EqualsAsync(0, () => server.CircuitsOf(ann).Count);
-        Assert.Equal((0, 0), (server.Get<RoomBroker>().Figures.Rooms, server.Get<RoomBroker>().SubscriberCount(RoomId.General)));
+        Assert.Equal((0, 0), (server.Get<RoomBroker>().Figures.Channels, server.Get<RoomBroker>().SubscriberCount(RoomId.General)));
         page.AssertNoErrors();
         await page.DisposeAsync();
     }
@@ -44,7 +44,7 @@ public sealed class TracesTests(TestServer server, Browser browser) : IClassFixt
             if (i % 100 == 0) Assert.Contains("seen by crawlers", html, StringComparison.Ordinal);
         });
         var figures = server.Get<RoomBroker>().Figures;
-        Assert.Equal((0, 0, 0), (figures.Connections, figures.Rooms, server.Get<RoomBroker>().SubscriberCount(RoomId.General)));
+        Assert.Equal((0, 0, 0), (figures.Connections, figures.Channels, server.Get<RoomBroker>().SubscriberCount(RoomId.General)));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using ChatApp.Storage;
 using ChatApp.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 using EndReason = ChatApp.Push.EndReason;
+using Gap = ChatApp.Client.Gap;
 using GapReason = ChatApp.Client.GapReason;
 using MemberChanged = ChatApp.Client.MemberChanged;
 
@@ -101,7 +102,7 @@ public sealed class ClientAgainstServerTests(TestServer server) : IClassFixture<
         // Its own clock runs on as always: only the server says that the token has ended.
         await using var client = await other.ClientAsync(ann, lost: loss => lost.TrySetResult(loss));
         await using var events = (await client.SubscribeAsync(room.Channel())).GetAsyncEnumerator();
-        time.Advance(TimeSpan.FromSeconds(61));
+        time.Advance(TimeSpan.FromSeconds(90));
         Assert.Equal(3005, (await lost.Task.Soon()).Code);
         await other.PostAsync(ann, room.Id, "meanwhile");
         Assert.Equal("meanwhile", Assert.IsType<ChatApp.Client.MessagePosted>(await events.NextAsync()).Message.Text);

@@ -56,7 +56,7 @@ public sealed class TimelineRowTests(TestServer server) : IClassFixture<TestServ
         Assert.Equal(3, calls);
 
         var message = feed.Messages[1];
-        feed.Apply([new ChatApp.Push.Envelope(new PinChanged(message.Room, message.Id, IsPinned: true, viewer, message.At), encoder: null!) { Room = message.Room }]);
+        feed.Apply([new ChatApp.Push.Envelope(new PinChanged(message.Room, message.Id, IsPinned: true, viewer, message.At), encoder: null!) { Channel = message.Room }]);
         var second = maker.Of(feed, viewer);
         Assert.Equal([true, false, true], first.Zip(second, ReferenceEquals));
         Assert.Contains("message-pinned", second[1].Class, StringComparison.Ordinal);

@@ -46,7 +46,7 @@ public sealed class CrowdTests
 
         Assert.True(_visits.Count(visit => visit.Received.Count > 0) > Viewers, "They met events at all.");
         Assert.All(_visits, visit => visit.Check(mayMissTheEnd: RevokedRoom));
-        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Rooms));
+        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Channels));
         Assert.All(_rooms, room => Assert.Equal(0, _engine.Broker.SubscriberCount(room)));
         Assert.Equal(0, Enumerable.Range(0, 20).Sum(i => _engine.Broker.EndAll(new UserId($"viewer{i}"), EndReason.Closed)));
     }

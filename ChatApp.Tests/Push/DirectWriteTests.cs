@@ -223,7 +223,7 @@ public sealed class DirectWriteTests
             }
         });
         Assert.True(met > joins / 20, $"They met events at all: {met}");
-        Assert.Equal(0, engine.Broker.Figures.Rooms);
+        Assert.Equal(0, engine.Broker.Figures.Channels);
 
         void Join(string user, Random dice)
         {

@@ -36,7 +36,7 @@ public sealed class EndTests
         Assert.Null(_engine.Broker.Find(connection.Id));
         Assert.Empty(_engine.Broker.Connections);
         Assert.Equal(0, _engine.Broker.EndAll(new UserId("ann"), EndReason.SignedOut));
-        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Rooms));
+        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Channels));
         Assert.Equal(0, _engine.Broker.SubscriberCount(Lobby));
         Assert.Empty(connection.Rooms);
     }
@@ -46,9 +46,9 @@ public sealed class EndTests
     {
         var (ann, bob) = (_engine.Socket("ann", Lobby), _engine.Socket("bob", Lobby));
         ann.SubscriptionTo(Lobby)!.Dispose();
-        Assert.Equal(1, _engine.Broker.Figures.Rooms);
+        Assert.Equal(1, _engine.Broker.Figures.Channels);
         bob.SubscriptionTo(Lobby)!.Dispose();
-        Assert.Equal(0, _engine.Broker.Figures.Rooms);
+        Assert.Equal(0, _engine.Broker.Figures.Channels);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class EndTests
         var ended = _engine.Connect();
         ended.End(EndReason.Closed);
         Assert.Equal(SubscribeRefusal.ConnectionEnded, _engine.Broker.Subscribe(ended, Lobby).Refusal);
-        Assert.Equal(0, _engine.Broker.Figures.Rooms);
+        Assert.Equal(0, _engine.Broker.Figures.Channels);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class EndTests
         _engine.Broker.EndAll(EndReason.Shutdown);
         Assert.All(all, connection => Assert.Equal(EndReason.Shutdown, connection.EndReason));
         Assert.Equal(EndReason.Shutdown, _engine.Connect("late").EndReason);
-        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Rooms));
+        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Channels));
     }
 
     [Fact]
@@ -143,6 +143,6 @@ public sealed class EndTests
             }
         });
         Assert.Equal(0, _engine.Broker.SubscriberCount(Lobby));
-        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Rooms));
+        Assert.Equal((0, 0), (_engine.Broker.Figures.Connections, _engine.Broker.Figures.Channels));
     }
 }

@@ -105,7 +105,7 @@ public sealed class HeldSubscriptionTests
             }
         });
         Assert.True(met > 0, "They met events at all.");
-        Assert.Equal(0, engine.Broker.Figures.Rooms);
+        Assert.Equal(0, engine.Broker.Figures.Channels);
 
         void Join(string user, bool lingers)
         {

@@ -40,7 +40,7 @@ public sealed class LimitTests
         Assert.Equal(SubscribeRefusal.LimitReached, _engine.Broker.Subscribe(ann, new RoomId("cellar")).Refusal);
         ann.SubscriptionTo(Attic)!.Dispose();
         _engine.Join(ann, new RoomId("cellar"));
-        Assert.Equal(2, _engine.Broker.Figures.Rooms);
+        Assert.Equal(2, _engine.Broker.Figures.Channels);
         Assert.Equal(["cellar", "lobby"], ann.Rooms.Select(room => room.Value).Order());
     }
 

@@ -86,6 +86,6 @@ public sealed class RevokeTests
         });
         _engine.Broker.Revoke(ann.User, Lobby, EndReason.RemovedByServer);
         Assert.Equal(0, _engine.Broker.SubscriberCount(Lobby));
-        Assert.Equal(0, _engine.Broker.Figures.Rooms);
+        Assert.Equal(0, _engine.Broker.Figures.Channels);
     }
 }

@@ -14,7 +14,7 @@ public abstract class LivenessTestsBase(bool directWrites)
     [Fact]
     public async Task Pings_come_again_and_again_and_whoever_answers_stays()
     {
-        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=1", "Push:PongSeconds=1"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=3", "Push:PongSeconds=3"]);
         await using var socket = await server.ConnectAsync(await server.AddPersonAsync());
         await Eventually.BecomesAsync(() => socket.Pings >= 3);
         Assert.True((await socket.AskAsync(new { subscribe = new { channel = "room:general" } })).TryGetProperty("subscribe", out _));
@@ -36,7 +36,7 @@ public abstract class LivenessTestsBase(bool directWrites)
     [Fact]
     public async Task Any_frame_counts_as_a_sign_of_life()
     {
-        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=1", "Push:PongSeconds=1"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=3", "Push:PongSeconds=3"]);
         await using var socket = await server.ConnectAsync(await server.AddPersonAsync());
         socket.AnswersPings = false;
         await Eventually.BecomesAsync(async () =>
@@ -48,7 +48,7 @@ public abstract class LivenessTestsBase(bool directWrites)
     }
 
     [Fact]
-    public async Task A_live_socket_ends_with_3005_at_the_moment_its_token_does()
+    public async Task A_live_socket_is_told_when_its_token_ends_and_ends_with_3005_when_no_other_comes_in_time()
     {
         var time = new ManualTime();
         // One long pause between pings: the end of the token must not wait for one.
@@ -58,6 +58,8 @@ public abstract class LivenessTestsBase(bool directWrites)
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.True((await socket.AskAsync(new { unsubscribe = new { channel = "room:general" } })).TryGetProperty("unsubscribe", out _));
         time.Advance(TimeSpan.FromMilliseconds(1001));
+        Assert.Equal("""{"expires":true,"ttl":25}""", (await socket.PushAsync()).GetProperty("refresh").GetRawText());
+        time.Advance(TimeSpan.FromSeconds(26));
         var disconnect = (await socket.PushAsync()).GetProperty("disconnect");
         Assert.Equal("""{"code":3005,"reason":"connection expired","reconnect":true}""", disconnect.GetRawText());
         Assert.Equal(3005, await socket.ClosedAsync());
@@ -68,7 +70,7 @@ public abstract class LivenessTestsBase(bool directWrites)
     {
         var time = new ManualTime();
         await using var server = await TestServer.StartAsync(
-            [$"Push:DirectWrites={directWrites}", "Accounts:AccessTokenMinutes=1", "Push:PingSeconds=50", "Push:PongSeconds=30"], services => services.AddSingleton<TimeProvider>(time));
+            [$"Push:DirectWrites={directWrites}", "Accounts:AccessTokenMinutes=1", "Push:ExpiryGraceSeconds=0", "Push:PingSeconds=50", "Push:PongSeconds=30"], services => services.AddSingleton<TimeProvider>(time));
         await using var socket = await server.SubscribeAsync(await server.AddPersonAsync(), RoomId.General);
         time.Advance(TimeSpan.FromSeconds(50));
         await Eventually.EqualsAsync(1, () => socket.Pings);

@@ -82,11 +82,19 @@ public sealed class GoldenFrameTests
         {
             ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
             ["connected by cookie"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, null, At),
-            ["subscribed"] = FrameEncoder.Subscribed(2, general, isRecovering: false, [], gap: null),
-            ["subscribed and recovered"] = FrameEncoder.Subscribed(2, general, isRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], gap: null),
-            ["subscribed with a gap"] = FrameEncoder.Subscribed(2, general, isRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3)),
+            ["connected by address"] = FrameEncoder.Connected(0, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
+                [("room:general", new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null))], [])),
+            ["connected with subscriptions"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
+                [("room:general", new SubscribeAnswer(general.State, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null))],
+                [("room:nowhere", WireError.UnknownChannel)])),
+            ["subscribed"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),
+            ["subscribed and recovered"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null)),
+            ["subscribed with a gap"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3))),
             ["method carried out"] = FrameEncoder.Called(7, json => EventJson.Unread(json, new Unread(Room, new Offset(7), 2))),
-            ["unsubscribed"] = FrameEncoder.Unsubscribed(4),
+            ["unsubscribed"] = FrameEncoder.Empty(4, "unsubscribe"),
+            ["pinged by a client"] = FrameEncoder.Empty(5, "ping"),
+            ["refreshed"] = FrameEncoder.Refreshed(8, connection, "1.0.0", 3600),
+            ["token at its end"] = FrameEncoder.Expiring(25),
             ["published"] = FrameEncoder.Published(3, new PostResult.Accepted(message, "k3v9", IsDuplicate: false)),
             ["refused"] = FrameEncoder.Refused(5, WireError.UnknownChannel),
             ["refused for a while"] = FrameEncoder.Refused(6, WireError.TooManyRequests with { RetryMs = 1000 }),
@@ -99,7 +107,8 @@ public sealed class GoldenFrameTests
             ["room changed"] = OfRoom(new RoomChanged(general, Ann, At), 13),
             ["room changed elsewhere"] = OfUser(new RoomChanged(general with { Topic = "All of us", Description = "Everything\nand more", IsArchived = true }, Ann, At)),
             ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
-            ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Room = Room }),
+            ["member typing"] = Encoder.Encode(new Envelope(new MemberTyping(Room, Bob, At), Encoder) { Channel = Room }),
+            ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
@@ -107,6 +116,7 @@ public sealed class GoldenFrameTests
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
             ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
             ["disconnect"] = FrameEncoder.Disconnect(EndReason.ForceDisconnect),
+            ["disconnect for a while"] = FrameEncoder.Disconnect(EndReason.Shutdown with { RetryAfter = TimeSpan.FromMilliseconds(1500) }),
             ["ping"] = FrameEncoder.Ping,
         };
         return frames.ToDictionary(
@@ -115,7 +125,7 @@ public sealed class GoldenFrameTests
             StringComparer.Ordinal);
     }
 
-    private static Envelope EnvelopeOf(object body, long offset) => new(body, Encoder) { Room = Room, Offset = new Offset(offset) };
+    private static Envelope EnvelopeOf(object body, long offset) => new(body, Encoder) { Channel = Room, Offset = new Offset(offset) };
 
     private static byte[] OfRoom(object body, long offset) => Encoder.Encode(EnvelopeOf(body, offset));
 

@@ -3,26 +3,6 @@ using ChatApp.Rooms;
 
 namespace ChatApp.Messages;
 
-/// <summary>Why a viewer cannot be given all that it missed.</summary>
-public enum GapReason
-{
-    /// <summary>The position belongs to another log: the room was restored from a backup.</summary>
-    Epoch,
-
-    /// <summary>The beginning of what was missed is no longer held (retention).</summary>
-    Trimmed,
-
-    /// <summary>The position is after the newest change: it cannot be of this log.</summary>
-    TooFar,
-}
-
-/// <summary>What is missing, said before anything else is delivered.</summary>
-/// <param name="Reason">Why.</param>
-/// <param name="From">First offset that is held.</param>
-/// <param name="To">Last offset that is held.</param>
-/// <param name="Lost">How many changes cannot be given; 0 where nobody can know.</param>
-public sealed record Gap(GapReason Reason, Offset From, Offset To, long Lost);
-
 /// <summary>What a viewer has of a room: up to where, in which log, and what that log had let go of.</summary>
 /// <param name="Epoch">Name of the log; null where the viewer has nothing yet.</param>
 /// <param name="Floor">Messages up to this place were gone by retention.</param>
@@ -48,11 +28,7 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
     public static Gap? GapBefore(RoomView room, string? epoch, Offset position)
     {
         ArgumentNullException.ThrowIfNull(room);
-        var first = new Offset(room.Floor.Value + 1);
-        if (!string.IsNullOrEmpty(epoch) && epoch != room.Epoch) return new Gap(GapReason.Epoch, first, room.Head, 0);
-        if (position > room.Head) return new Gap(GapReason.TooFar, first, room.Head, 0);
-        if (position < room.Floor) return new Gap(GapReason.Trimmed, first, room.Head, room.Floor.Value - position.Value);
-        return null;
+        return Gap.Before(room.State, epoch, position);
     }
 
     /// <summary>
@@ -103,11 +79,12 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
     {
         ArgumentNullException.ThrowIfNull(subscription);
         var outbox = subscription.Connection.Outbox;
+        var room = subscription.Channel.Room ?? throw new ArgumentException("only rooms have a log", nameof(subscription));
         while (!subscription.HasEnded)
         {
             await outbox.HalfEmptyAsync();
             // Read after waiting: what is sent is what is so now.
-            var chunk = Next(subscription.Room, position, outbox.ReplayBytes);
+            var chunk = Next(room, position, outbox.ReplayBytes);
             if (chunk.Count == 0)
             {
                 // False: so much came while we read that it was not kept. It is in the log by now.

@@ -90,12 +90,12 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
         if (Count == 0 && _waiting.Capacity > UsualCapacity) _waiting.TrimExcess();
     }
 
-    /// <summary>Drops what waits from one room.</summary>
-    public void Drop(RoomId room)
+    /// <summary>Drops what waits from one channel.</summary>
+    public void Drop(ChannelName channel)
     {
         foreach (ref var delivery in CollectionsMarshal.AsSpan(_waiting)[_head..])
         {
-            if (delivery.Subscription?.Room == room) Forget(ref delivery);
+            if (delivery.Subscription?.Channel == channel) Forget(ref delivery);
         }
 
         _waiting.RemoveAll(static delivery => delivery.Envelope is null);

@@ -17,7 +17,7 @@ public enum ConnectionKind
 public sealed class Connection
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<RoomId, Subscription> _subscriptions = [];
+    private readonly Dictionary<ChannelName, Subscription> _subscriptions = [];
     private readonly RoomBroker _broker;
     private EndReason? _endReason;
 
@@ -49,7 +49,7 @@ public sealed class Connection
     /// <summary>The rooms subscribed to, at this moment.</summary>
     public IReadOnlyList<RoomId> Rooms
     {
-        get { lock (_gate) return [.. _subscriptions.Keys]; }
+        get { lock (_gate) return [.. _subscriptions.Keys.Select(static channel => channel.Room).OfType<RoomId>()]; }
     }
 
     /// <summary>Sends something to this connection alone, in order with everything else it gets.</summary>
@@ -73,10 +73,10 @@ public sealed class Connection
         return added is not Outbox.Added.AtEnd;
     }
 
-    /// <summary>The subscription to a room; null where there is none.</summary>
-    public Subscription? SubscriptionTo(RoomId room)
+    /// <summary>The subscription to a channel; null where there is none.</summary>
+    public Subscription? SubscriptionTo(ChannelName channel)
     {
-        lock (_gate) return _subscriptions.GetValueOrDefault(room);
+        lock (_gate) return _subscriptions.GetValueOrDefault(channel);
     }
 
     /// <summary>
@@ -90,6 +90,7 @@ public sealed class Connection
         Subscription[] subscriptions;
         lock (_gate) subscriptions = [.. _subscriptions.Values];
         foreach (var subscription in subscriptions) subscription.Dispose();
+        _broker.Metrics.Closed(Description.Kind, reason);
         _broker.Forget(this);
         Outbox.Complete(discard: reason.DropsBacklog);
         return true;
@@ -100,9 +101,9 @@ public sealed class Connection
         lock (_gate)
         {
             if (EndReason is not null) return AddResult.Ended;
-            if (_subscriptions.ContainsKey(subscription.Room)) return AddResult.AlreadyThere;
+            if (_subscriptions.ContainsKey(subscription.Channel)) return AddResult.AlreadyThere;
             if (_subscriptions.Count >= limit) return AddResult.Full;
-            _subscriptions.Add(subscription.Room, subscription);
+            _subscriptions.Add(subscription.Channel, subscription);
             return AddResult.Added;
         }
     }
@@ -111,7 +112,7 @@ public sealed class Connection
     {
         lock (_gate)
         {
-            if (_subscriptions.GetValueOrDefault(subscription.Room) == subscription) _subscriptions.Remove(subscription.Room);
+            if (_subscriptions.GetValueOrDefault(subscription.Channel) == subscription) _subscriptions.Remove(subscription.Channel);
         }
     }
 
@@ -126,7 +127,7 @@ public sealed class Connection
         if (!Outbox.TryAdd(new Delivery(envelope, subscription, bytes), alone, ref wakes)) Overflow();
     }
 
-    internal void Deliver(RoomBatch batch, Subscription subscription, ref WakeList wakes)
+    internal void Deliver(ChannelBatch batch, Subscription subscription, ref WakeList wakes)
     {
         if (EndReason is not null) return;
         if (!Outbox.TryAdd(batch, subscription, ref wakes)) Overflow();
@@ -135,6 +136,7 @@ public sealed class Connection
     /// <summary>The viewer did not keep up. A socket ends and resumes from its offset; a circuit loads its state again.</summary>
     internal void Overflow()
     {
+        _broker.Metrics.LimitMet(Description.Kind == ConnectionKind.Circuit ? nameof(PushOptions.OutboxEvents) : nameof(PushOptions.OutboxBytes));
         if (Description.Kind == ConnectionKind.Circuit)
         {
             Outbox.Collapse(_broker.EventsLost);

@@ -67,6 +67,13 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>Unsubscribe: events were lost before they could be delivered; subscribe again.</summary>
     public static readonly EndReason InsufficientState = new(2500, "insufficient state");
 
+    /// <summary>How long the client should stay away before it comes back; null where the server does not mind.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The same with a random time to stay away: those who leave together must not come back together.</summary>
+    /// <param name="longest">The longest time; zero leaves it as it is.</param>
+    public EndReason Spread(TimeSpan longest) => longest <= TimeSpan.Zero ? this : this with { RetryAfter = longest * Random.Shared.NextDouble() };
+
     /// <summary>True where the client should come back by itself.</summary>
     public bool Reconnect => Code is (>= 3000 and < 3500) or (>= 4000 and < 4500);
 

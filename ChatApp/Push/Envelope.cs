@@ -26,13 +26,19 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     /// <summary>The event as the feature that published it knows it.</summary>
     public object Body { get; } = body;
 
-    /// <summary>The room it belongs to; null for events of a user or of everybody.</summary>
-    public RoomId? Room { get; init; }
+    /// <summary>The channel it belongs to; null for events of a user or of everybody.</summary>
+    public ChannelName? Channel { get; init; }
 
-    /// <summary>The user whose personal channel it belongs to; null for events of a room or of everybody.</summary>
+    /// <summary>The room it belongs to; null where it belongs to none.</summary>
+    public RoomId? Room => Channel?.Room;
+
+    /// <summary>The user whose personal channel it belongs to; null for events of a channel or of everybody.</summary>
     public UserId? User { get; init; }
 
-    /// <summary>Position in the room's log; null for events that are not stored.</summary>
+    /// <summary>Whose connections do not get it; null where everybody does. Only for events without an offset.</summary>
+    public UserId? NotFor { get; init; }
+
+    /// <summary>Position in the channel's sequence; null for events that are not stored.</summary>
     public Offset? Offset { get; init; }
 
     /// <summary>The JSON object that sockets get.</summary>
@@ -41,7 +47,7 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     /// <summary>The bytes that go over the wire: header and JSON object. Shared, never changed.</summary>
     public ReadOnlyMemory<byte> Framed => Bytes();
 
-    /// <summary>An envelope of bytes that are framed already; it has no room, no user, and no JSON to speak of.</summary>
+    /// <summary>An envelope of bytes that are framed already; it has no channel, no user, and no JSON to speak of.</summary>
     /// <param name="framed">One whole frame; must not change any more.</param>
     public static Envelope OfFrame(byte[] framed) => new(framed, NoEncoder.Instance) { _framed = framed };
 
@@ -79,9 +85,9 @@ public sealed class Envelope(object body, IEventEncoder encoder)
 public delegate int DirectWrite(ReadOnlySpan<byte> bytes);
 
 /// <summary>Tells one connection that a subscription ended by the server's will.</summary>
-/// <param name="Room">The room.</param>
+/// <param name="Channel">The channel.</param>
 /// <param name="Reason">Why, and whether to subscribe again.</param>
-public sealed record SubscriptionEnded(RoomId Room, EndReason Reason);
+public sealed record SubscriptionEnded(ChannelName Channel, EndReason Reason);
 
 /// <summary>Tells a circuit that events were dropped because it was too slow: load the room's state again.</summary>
 public sealed record EventsLost;

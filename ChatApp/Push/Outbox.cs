@@ -162,7 +162,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, Direct
     }
 
     /// <summary>Adds all events of a batch, as far as they fit. False where they did not.</summary>
-    internal bool TryAdd(RoomBatch batch, Subscription subscription, ref WakeList wakes)
+    internal bool TryAdd(ChannelBatch batch, Subscription subscription, ref WakeList wakes)
     {
         var fits = true;
         bool wake;
@@ -224,10 +224,10 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, Direct
         if (wake) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Drops what waits from one room: the right to read it is gone.</summary>
-    internal void Drop(RoomId room)
+    /// <summary>Drops what waits from one channel: the right to read it is gone.</summary>
+    internal void Drop(ChannelName channel)
     {
-        lock (_gate) _waiting.Drop(room);
+        lock (_gate) _waiting.Drop(channel);
     }
 
     /// <summary>Nothing more will come. The reader gets what waits, unless <paramref name="discard"/> is set, and then the end.</summary>

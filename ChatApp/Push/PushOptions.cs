@@ -9,7 +9,7 @@ public sealed class PushOptions
     [Range(1, 1_000_000)]
     public int ConnectionsPerUser { get; init; } = 20;
 
-    /// <summary>Rooms one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
+    /// <summary>Channels one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int SubscriptionsPerConnection { get; init; } = 256;
 
@@ -41,6 +41,10 @@ public sealed class PushOptions
     [Range(1, 600)]
     public int PongSeconds { get; init; } = 10;
 
+    /// <summary>Seconds that a client has for another token when its own has ended; 25 by default, 0 to 600.</summary>
+    [Range(0, 600)]
+    public int ExpiryGraceSeconds { get; init; } = 25;
+
     /// <summary>Commands per second that one socket may send in the long run; 20 by default, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int CommandsPerSecond { get; init; } = 20;
@@ -52,6 +56,21 @@ public sealed class PushOptions
     /// <summary>Sockets that may be open before they have said who they are, in all; 5,000 by default, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int UnauthenticatedSockets { get; init; } = 5000;
+
+    /// <summary>
+    /// Seconds for which a server that was told to stop serves everybody as before, only that it is not ready for new visitors:
+    /// time for a load balancer to notice; 0 by default, 0 to 600.
+    /// </summary>
+    [Range(0, 600)]
+    public int NoticeSeconds { get; init; }
+
+    /// <summary>Seconds that viewers have to go once they were told that the server stops; 5 by default, 1 to 600. Who stays is cut off.</summary>
+    [Range(1, 600)]
+    public int DrainSeconds { get; init; } = 5;
+
+    /// <summary>Seconds over which the return of those who were told is spread; 5 by default, 0 to 3,600.</summary>
+    [Range(0, 3600)]
+    public int ReturnSeconds { get; init; } = 5;
 
     /// <summary>
     /// Whether events go straight to a client's socket where that is possible (HTTP/1.1 without TLS in this process) or

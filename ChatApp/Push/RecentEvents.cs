@@ -2,9 +2,9 @@ namespace ChatApp.Push;
 
 /// <summary>
 /// The newest stored events of a room, so that whoever was away for a moment catches up without the database. Empty until
-/// something happens: a quiet room costs nothing. Not safe for many threads; its topic locks.
+/// something happens: a quiet room costs nothing. Not safe for many threads; its hub locks.
 /// </summary>
-/// <param name="capacity">Most events that are kept.</param>
+/// <param name="capacity">Most events that are kept; 0 for a channel whose history is kept elsewhere.</param>
 internal sealed class RecentEvents(int capacity)
 {
     private readonly Queue<Envelope> _events = new();
@@ -22,7 +22,8 @@ internal sealed class RecentEvents(int capacity)
             return;
         }
 
-        // What is kept must have no hole, whatever happened before this topic was there.
+        if (capacity == 0) return;
+        // What is kept must have no hole, whatever happened before this hub was there.
         if (rewrites || offset.Value != _last.Value + 1) _events.Clear();
         if (_events.Count == 0) _before = new Offset(offset.Value - 1);
         _events.Enqueue(envelope);

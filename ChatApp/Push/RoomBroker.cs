@@ -3,41 +3,55 @@ using System.Collections.Concurrent;
 namespace ChatApp.Push;
 
 /// <summary>
-/// The push engine: every live connection of this process, indexed by id, by user and by room. One instance.
+/// The push engine: every live connection of this process, indexed by id, by user and by channel (a room or a topic). One instance.
 /// Everything here is safe from any thread, costs what its receivers cost, and never waits: publishing only tries to
 /// put the event into each receiver's outbox.
 /// </summary>
 /// <param name="encoder">Makes the bytes that sockets get.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock, for the age of connections.</param>
-public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time)
+/// <param name="metrics">What it measures; null measures nothing.</param>
+public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time, PushMetrics? metrics = null)
 {
     private readonly ConcurrentDictionary<ConnectionId, Connection> _connections = new();
-    private readonly ConcurrentDictionary<RoomId, RoomTopic> _rooms = new();
+    private readonly ConcurrentDictionary<ChannelName, ChannelHub> _channels = new();
     private readonly Dictionary<UserId, List<Connection>> _users = [];
     private readonly Lock _usersGate = new();
     private long _published;
     private long _deliveries;
     private readonly PushOptions _options = options;
+    private readonly int[] _live = new int[Enum.GetValues<ConnectionKind>().Length];
     private long _slow;
-    private EndReason? _closed;
+    private Func<EndReason>? _closed;
     private volatile Outbox[] _overhearing = [];
+
+    /// <summary>What it measures.</summary>
+    internal PushMetrics Metrics { get; } = metrics ?? PushMetrics.None;
 
     /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
     internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
 
     /// <summary>Counts since the start, and of now.</summary>
     public BrokerFigures Figures => new(
-        _connections.Count, _rooms.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
+        _connections.Count, _channels.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
+
+    /// <summary>Bytes that wait for all sockets together; looks at each.</summary>
+    internal long WaitingBytes => _connections.Sum(static one => one.Value.Outbox.Bytes);
+
+    /// <summary>Live subscriptions; looks at each channel.</summary>
+    internal int SubscriptionCount => _channels.Sum(static one => one.Value.Count);
 
     /// <summary>All live connections at this moment.</summary>
     public IReadOnlyCollection<Connection> Connections => [.. _connections.Values];
 
-    /// <summary>Number of subscriptions to a room at this moment.</summary>
-    public int SubscriberCount(RoomId room) => _rooms.TryGetValue(room, out var topic) ? topic.Count : 0;
+    /// <summary>Live connections of one kind.</summary>
+    public int CountOf(ConnectionKind kind) => Volatile.Read(ref _live[(int)kind]);
+
+    /// <summary>Number of subscriptions to a channel at this moment.</summary>
+    public int SubscriberCount(ChannelName channel) => _channels.TryGetValue(channel, out var hub) ? hub.Count : 0;
 
     /// <summary>
-    /// An outbox that gets every event of every room and every user's own events, in the order of publishing: for a part of
+    /// An outbox that gets every event of every channel and every user's own events, in the order of publishing: for a part of
     /// the house that keeps count of them. It lives as long as the engine. Where its reader is too slow, it collapses into
     /// <see cref="Push.EventsLost"/> like that of a circuit.
     /// </summary>
@@ -52,15 +66,16 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <summary>Makes an envelope for this engine's sockets and circuits.</summary>
     public Envelope Wrap(object body) => new(body, encoder);
 
-    /// <summary>Makes an envelope of a room's event.</summary>
-    public Envelope Wrap(object body, RoomId room, Offset? offset) => new(body, encoder) { Room = room, Offset = offset };
+    /// <summary>Makes an envelope of a channel's event.</summary>
+    public Envelope Wrap(object body, ChannelName channel, Offset? offset, UserId? notFor = null) =>
+        new(body, encoder) { Channel = channel, Offset = offset, NotFor = notFor };
 
     /// <summary>
     /// The stored events of a room after a position, at most <paramref name="count"/>; null where not all of them are in
     /// memory, and an empty list where there are none.
     /// </summary>
     public IReadOnlyList<Envelope>? TryReadRecent(RoomId room, Offset after, int count) =>
-        _rooms.TryGetValue(room, out var topic) ? topic.Recent(after, count) : null;
+        _channels.TryGetValue(room, out var hub) ? hub.Recent(after, count) : null;
 
     /// <summary>
     /// Accepts a viewer. Null where the user has <see cref="PushOptions.ConnectionsPerUser"/> connections of that kind already.
@@ -80,15 +95,21 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
-            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser) return null;
+            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
+            {
+                Metrics.LimitMet(nameof(PushOptions.ConnectionsPerUser));
+                return null;
+            }
+
             own.Add(connection);
+            _live[(int)description.Kind]++;
         }
 
         _connections[connection.Id] = connection;
         // Somebody may have ended all of the user's connections between the two lines above.
         if (connection.EndReason is not null) Forget(connection);
         // Whoever comes while the server stops would keep it from stopping.
-        if (Volatile.Read(ref _closed) is { } reason) connection.End(reason);
+        if (Volatile.Read(ref _closed) is { } reason) connection.End(reason());
         return connection;
     }
 
@@ -96,27 +117,29 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public Connection? Find(ConnectionId id) => _connections.GetValueOrDefault(id);
 
     /// <summary>
-    /// Starts listening to a room. The caller has checked the right to read it. The subscription is held: read the
+    /// Starts listening to a channel. The caller has checked the right to read it. The subscription is held: read the
     /// present state, then call <see cref="Subscription.TryRelease"/>.
     /// </summary>
-    public SubscribeResult Subscribe(Connection connection, RoomId room)
+    public SubscribeResult Subscribe(Connection connection, ChannelName channel)
     {
         ArgumentNullException.ThrowIfNull(connection);
         while (true)
         {
-            var topic = _rooms.GetOrAdd(room, static (id, broker) => new RoomTopic(id, broker._options.RecentEvents) { Retired = broker.Forget }, this);
-            var subscription = new Subscription(connection, topic, _options.OutboxEvents);
+            var hub = _channels.GetOrAdd(channel, static (name, broker) => broker.NewHub(name), this);
+            var subscription = new Subscription(connection, hub, _options.OutboxEvents);
             switch (connection.TryAdd(subscription, _options.SubscriptionsPerConnection))
             {
-                case Connection.AddResult.AlreadyThere: return Refused(topic, SubscribeRefusal.AlreadySubscribed);
-                case Connection.AddResult.Full: return Refused(topic, SubscribeRefusal.LimitReached);
-                case Connection.AddResult.Ended: return Refused(topic, SubscribeRefusal.ConnectionEnded);
+                case Connection.AddResult.AlreadyThere: return Refused(hub, SubscribeRefusal.AlreadySubscribed);
+                case Connection.AddResult.Full:
+                    Metrics.LimitMet(nameof(PushOptions.SubscriptionsPerConnection));
+                    return Refused(hub, SubscribeRefusal.LimitReached);
+                case Connection.AddResult.Ended: return Refused(hub, SubscribeRefusal.ConnectionEnded);
             }
 
-            if (topic.TryAdd(subscription))
+            if (hub.TryAdd(subscription))
             {
-                // It may have been ended between the two additions, when the room did not know it yet.
-                if (subscription.HasEnded) topic.Remove(subscription);
+                // It may have been ended between the two additions, when the hub did not know it yet.
+                if (subscription.HasEnded) hub.Remove(subscription);
                 return new SubscribeResult(subscription, Refusal: null);
             }
 
@@ -125,24 +148,32 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     }
 
     /// <summary>
-    /// Sends an event to everybody who listens to a room. Events of one room must be published one after the other by
+    /// Sends an event to everybody who listens to a channel. Events of one channel must be published one after the other by
     /// whoever committed them; all subscribers then see that order.
     /// </summary>
-    /// <param name="room">The room.</param>
+    /// <param name="channel">The channel.</param>
     /// <param name="body">The event; immutable.</param>
-    /// <param name="offset">Its position in the room's log; null for events that are not stored.</param>
+    /// <param name="offset">Its position in the channel's sequence; null for events that are not stored.</param>
     /// <param name="rewrites">True where earlier events would show something that is no longer so (an edit, a deletion).</param>
-    public void Publish(RoomId room, object body, Offset? offset = null, bool rewrites = false)
+    public void Publish(ChannelName channel, object body, Offset? offset = null, bool rewrites = false) =>
+        Publish(Wrap(body, channel, offset), rewrites);
+
+    /// <summary>The same with an envelope that the publisher keeps.</summary>
+    /// <param name="envelope">The event of a channel.</param>
+    /// <param name="rewrites">True where earlier events would show something that is no longer so.</param>
+    public void Publish(Envelope envelope, bool rewrites = false)
     {
+        ArgumentNullException.ThrowIfNull(envelope);
+        var channel = envelope.Channel ?? throw new ArgumentException("an event of no channel", nameof(envelope));
         Interlocked.Increment(ref _published);
-        var envelope = Wrap(body, room, offset);
-        TellOverhearing(envelope);
-        if (!_rooms.TryGetValue(room, out var topic)) return;
-        var receivers = topic.Publish(envelope, rewrites);
+        // What passes through topics is nothing that the house keeps count of, and may be very much.
+        if (channel.Kind == ChannelKind.Room) TellOverhearing(envelope);
+        if (!_channels.TryGetValue(channel, out var hub)) return;
+        var receivers = hub.Publish(envelope, rewrites);
         Interlocked.Add(ref _deliveries, receivers);
     }
 
-    /// <summary>Sends an event to all devices of a user, whatever rooms they listen to.</summary>
+    /// <summary>Sends an event to all devices of a user, whatever channels they listen to.</summary>
     public void PublishToUser(UserId user, object body)
     {
         Interlocked.Increment(ref _published);
@@ -162,18 +193,18 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     }
 
     /// <summary>
-    /// Takes a user out of a room on all devices at once. What waits in their outboxes from that room is not written any
+    /// Takes a user out of a channel on all devices at once. What waits in their outboxes from that channel is not written any
     /// more, and each connection is told the reason.
     /// </summary>
-    public void Revoke(UserId user, RoomId room, EndReason reason)
+    public void Revoke(UserId user, ChannelName channel, EndReason reason)
     {
         foreach (var connection in ConnectionsOf(user))
         {
-            var wasSubscribed = connection.SubscriptionTo(room)?.End(revoked: true) == true;
+            var wasSubscribed = connection.SubscriptionTo(channel)?.End(revoked: true) == true;
             // What came by an earlier subscription, which the viewer has ended, may wait there too.
-            connection.Outbox.Drop(room);
+            connection.Outbox.Drop(channel);
             if (wasSubscribed)
-                connection.Send(Wrap(new SubscriptionEnded(room, reason)));
+                connection.Send(Wrap(new SubscriptionEnded(channel, reason)));
         }
     }
 
@@ -182,10 +213,13 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public int EndAll(UserId user, EndReason reason) => ConnectionsOf(user).Count(connection => connection.End(reason));
 
     /// <summary>Ends every connection, those that still come included; for the server's shutdown.</summary>
-    public void EndAll(EndReason reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="spread">Each is told to stay away for a random part of this.</param>
+    public void EndAll(EndReason reason, TimeSpan spread = default)
     {
-        Volatile.Write(ref _closed, reason);
-        foreach (var (_, connection) in _connections) connection.End(reason);
+        ArgumentNullException.ThrowIfNull(reason);
+        Volatile.Write(ref _closed, () => reason.Spread(spread));
+        foreach (var (_, connection) in _connections) connection.End(reason.Spread(spread));
     }
 
     internal void Forget(Connection connection)
@@ -194,7 +228,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) return;
-            own.Remove(connection);
+            if (own.Remove(connection)) _live[(int)connection.Description.Kind]--;
             if (own.Count == 0) _users.Remove(connection.User);
         }
     }
@@ -212,11 +246,15 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         wakes.Flush();
     }
 
-    private void Forget(RoomTopic topic) => _rooms.TryRemove(KeyValuePair.Create(topic.Room, topic));
+    private ChannelHub NewHub(ChannelName channel) =>
+        // What is kept of a topic is kept by who publishes there.
+        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget, Metrics = Metrics };
 
-    private static SubscribeResult Refused(RoomTopic topic, SubscribeRefusal refusal)
+    private void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
+
+    private static SubscribeResult Refused(ChannelHub hub, SubscribeRefusal refusal)
     {
-        topic.RetireIfEmpty();
+        hub.RetireIfEmpty();
         return new SubscribeResult(Subscription: null, refusal);
     }
 
@@ -234,7 +272,7 @@ public readonly record struct SubscribeResult(Subscription? Subscription, Subscr
 /// <summary>Why a subscription was not made.</summary>
 public enum SubscribeRefusal
 {
-    /// <summary>The connection listens to that room already.</summary>
+    /// <summary>The connection listens to that channel already.</summary>
     AlreadySubscribed,
 
     /// <summary>The connection has <see cref="PushOptions.SubscriptionsPerConnection"/> subscriptions.</summary>
@@ -246,8 +284,8 @@ public enum SubscribeRefusal
 
 /// <summary>What the engine counts.</summary>
 /// <param name="Connections">Live connections.</param>
-/// <param name="Rooms">Rooms with at least one subscriber.</param>
+/// <param name="Channels">Rooms and topics with at least one subscriber.</param>
 /// <param name="Published">Events published since the start.</param>
-/// <param name="Deliveries">Events handed to subscribers of rooms since the start.</param>
+/// <param name="Deliveries">Events handed to subscribers of channels since the start.</param>
 /// <param name="Slow">Sockets ended because they did not keep up.</param>
-public sealed record BrokerFigures(int Connections, int Rooms, long Published, long Deliveries, long Slow);
+public sealed record BrokerFigures(int Connections, int Channels, long Published, long Deliveries, long Slow);

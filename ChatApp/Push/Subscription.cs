@@ -1,32 +1,32 @@
 namespace ChatApp.Push;
 
 /// <summary>
-/// One connection's place in one room. It starts held: live events are kept back while the owner reads what was there
+/// One connection's place in one channel. It starts held: live events are kept back while the owner reads what was there
 /// before, and <see cref="TryRelease"/> lets those through that the owner does not have yet. So joining has no hole and
-/// no double, for a circuit that opens a room and for a socket alike. Disposing it leaves the room.
+/// no double, for a circuit that opens a room and for a socket alike. Disposing it leaves the channel.
 /// </summary>
 public sealed class Subscription : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly RoomTopic _topic;
+    private readonly ChannelHub _hub;
     private readonly int _heldLimit;
     private List<Envelope>? _held = [];
     private Offset _position;
     private bool _heldLost;
     private int _state;
 
-    internal Subscription(Connection connection, RoomTopic topic, int heldLimit)
+    internal Subscription(Connection connection, ChannelHub hub, int heldLimit)
     {
         Connection = connection;
-        _topic = topic;
+        _hub = hub;
         _heldLimit = heldLimit;
     }
 
     /// <summary>Who listens.</summary>
     public Connection Connection { get; }
 
-    /// <summary>The room listened to.</summary>
-    public RoomId Room => _topic.Room;
+    /// <summary>The channel listened to.</summary>
+    public ChannelName Channel => _hub.Channel;
 
     /// <summary>True once the subscription has ended, by either side.</summary>
     public bool HasEnded => Volatile.Read(ref _state) != 0;
@@ -61,7 +61,7 @@ public sealed class Subscription : IDisposable
 
     /// <summary>
     /// Sends missed events, in the order of the log, while live ones are held back. False, and nothing is sent, where less
-    /// than half of the outbox is free: many rooms that are replayed at the same time must not fill it together.
+    /// than half of the outbox is free: many channels that are replayed at the same time must not fill it together.
     /// </summary>
     /// <param name="missed">At most <see cref="Outbox.ReplayBytes"/>.</param>
     public bool TryReplay(IReadOnlyList<Envelope> missed)
@@ -82,10 +82,10 @@ public sealed class Subscription : IDisposable
         return true;
     }
 
-    /// <summary>Leaves the room. May be called often, from any thread.</summary>
+    /// <summary>Leaves the channel. May be called often, from any thread.</summary>
     public void Dispose() => End(revoked: false);
 
-    /// <summary>Called by the topic, for one event at a time.</summary>
+    /// <summary>Called by the hub, for one event at a time.</summary>
     internal void Deliver(Envelope envelope, ref WakeList wakes)
     {
         lock (_gate)
@@ -108,13 +108,13 @@ public sealed class Subscription : IDisposable
         }
     }
 
-    /// <summary>Called by the topic for all events of a batch at once; its usual course costs one write and no memory.</summary>
-    internal void Deliver(RoomBatch batch, ref WakeList wakes)
+    /// <summary>Called by the hub for all events of a batch at once; its usual course costs one write and no memory.</summary>
+    internal void Deliver(ChannelBatch batch, ref WakeList wakes)
     {
         lock (_gate)
         {
             if (HasEnded) return;
-            if (_held is null && !(batch.First <= _position))
+            if (_held is null && !(batch.First <= _position) && !batch.Spares(Connection.User))
             {
                 if (batch.Last is { } last) _position = last;
                 Connection.Deliver(batch, this, ref wakes);
@@ -122,20 +122,21 @@ public sealed class Subscription : IDisposable
             }
         }
 
-        // It is still held, or has read some of it already: one by one.
+        // It is still held, or has read some of it already, or shall not get all of it: one by one.
         foreach (var envelope in batch.Events) Deliver(envelope, ref wakes);
     }
 
     internal bool End(bool revoked)
     {
         if (Interlocked.CompareExchange(ref _state, revoked ? 2 : 1, 0) != 0) return false;
-        _topic.Remove(this);
+        _hub.Remove(this);
         Connection.Forget(this);
         return true;
     }
 
     private void Pass(Envelope envelope, bool alone, ref WakeList wakes)
     {
+        if (envelope.NotFor == Connection.User) return;
         if (envelope.Offset is { } offset)
         {
             if (offset <= _position) return;

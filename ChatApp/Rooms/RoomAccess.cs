@@ -1,3 +1,4 @@
+using ChatApp.Push;
 using ChatApp.Storage;
 
 namespace ChatApp.Rooms;
@@ -23,6 +24,9 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
 
     /// <summary>Changes up to this one are no longer held.</summary>
     public Offset Floor { get; init; }
+
+    /// <summary>Where its log stands, as the engine knows it.</summary>
+    public ChannelState State => new(Epoch, Floor, Head);
 
     /// <summary>True where nothing is posted any more.</summary>
     public bool IsArchived { get; init; }
@@ -54,6 +58,24 @@ public static class RoomAccess
         if (room is null) return null;
         var membership = room.IsDefault ? null : db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
         return Judge(RoomView.Of(room), membership?.Role);
+    }
+
+    /// <summary>The same for many rooms at once; those that are not there for the person are left out.</summary>
+    public static IReadOnlyDictionary<RoomId, RoomStanding> Find(ChatDbContext db, IEnumerable<RoomId> ids, UserId user)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        string[] wanted = [.. ids.Select(id => id.Value)];
+        return db.Rooms
+            .Where(room => wanted.Contains(room.Id))
+            .Select(room => new
+            {
+                Room = room,
+                Role = db.Memberships.Where(m => m.RoomId == room.Id && m.UserId == user.Value).Select(m => (RoomRole?)m.Role).FirstOrDefault(),
+            })
+            .AsEnumerable()
+            .Select(found => Judge(RoomView.Of(found.Room), found.Role))
+            .OfType<RoomStanding>()
+            .ToDictionary(standing => standing.Room.Id);
     }
 
     /// <summary>The same on the writer, without its context: asked for each message that is posted.</summary>

@@ -29,6 +29,13 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users)
         return RoomAccess.Find(db, id, viewer);
     }
 
+    /// <summary>The same for many rooms in one read; those that are not there for the viewer are left out.</summary>
+    public IReadOnlyDictionary<RoomId, RoomStanding> Find(IEnumerable<RoomId> ids, UserId viewer)
+    {
+        using var db = database.OpenRead();
+        return RoomAccess.Find(db, ids, viewer);
+    }
+
     /// <summary>The rooms that a person is in, default rooms first, then by name.</summary>
     public IReadOnlyList<RoomView> RoomsOf(UserId user)
     {

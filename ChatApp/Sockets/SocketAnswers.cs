@@ -7,8 +7,9 @@ namespace ChatApp.Sockets;
 
 /// <summary>Carries out the commands of one connected program: each either sends its reply or returns why it is refused.</summary>
 /// <param name="connection">The program's connection.</param>
+/// <param name="token">How long its token holds.</param>
 /// <param name="services">The house.</param>
-internal sealed class SocketAnswers(Connection connection, SocketServices services)
+internal sealed class SocketAnswers(Connection connection, TokenLife token, SocketServices services)
 {
     private readonly SocketMethods _methods = new(connection.User, services);
 
@@ -21,14 +22,21 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
                 return Subscribe(subscribe);
             case ClientCommand.Unsubscribe unsubscribe:
                 // As revoked, so that no event of it is written after the reply, whoever publishes at this moment.
-                if (Channel.Room(unsubscribe.Channel) is { } left) connection.SubscriptionTo(left)?.End(revoked: true);
-                Send(FrameEncoder.Unsubscribed(unsubscribe.Id));
+                if (Channel.Parse(unsubscribe.Channel) is { } left) connection.SubscriptionTo(left)?.End(revoked: true);
+                Send(FrameEncoder.Empty(unsubscribe.Id, "unsubscribe"));
                 return null;
             case ClientCommand.Publish publish:
                 return await PublishAsync(publish);
             case ClientCommand.Rpc call:
                 var (data, error) = await _methods.CallAsync(call.Method, call.Data);
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
+            case ClientCommand.Refresh refresh:
+                return Refresh(refresh);
+            case ClientCommand.Ping ping:
+                return Reply(FrameEncoder.Empty(ping.Id, "ping"));
+            case ClientCommand.Send send:
+                // Nobody in the house wants such messages; a client that waits for an answer gets one.
+                return send.Id == 0 ? null : Reply(FrameEncoder.Empty(send.Id, "send"));
             case ClientCommand.Malformed malformed:
                 return WireError.BadRequest with { Message = malformed.Problem };
             case ClientCommand.Connect:
@@ -38,48 +46,91 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
         }
     }
 
+    /// <summary>
+    /// Begins the subscriptions that came with the connect command; their events are held back until <see cref="GoOn"/>,
+    /// when the client has its answer.
+    /// </summary>
+    public (IReadOnlyList<BegunSubscription> Begun, ConnectSubs Answer) Begin(ClientCommand.Connect connect)
+    {
+        // The personal channel is there in any case.
+        var wanted = connect.Subs.Where(sub => sub.Channel != Channel.Of(connection.User)).ToList();
+        var begun = Begin(wanted);
+        var answer = new ConnectSubs(
+            [.. begun.Where(sub => sub.Answer is not null).Select(sub => (sub.Command.Channel, sub.Answer!))],
+            [.. begun.Where(sub => sub.Error is not null).Select(sub => (sub.Command.Channel, sub.Error!))]);
+        return (begun, answer);
+    }
+
+    /// <summary>Lets the events through that are held back, after what was missed.</summary>
+    public void GoOn(BegunSubscription begun)
+    {
+        if (begun is not { Subscription: { } subscription, Answer.State: { } now }) return;
+        // Nearly always nothing came between the look and this line, and there is no reason to read the log.
+        if (begun.Position < now.Head || !subscription.TryRelease(begun.Position)) Follow(subscription, begun.Position);
+        // Lost between the look and the reply: the notice went out before the reply, which must not have the last word.
+        if (subscription.HasEnded) connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.RemovedByServer)));
+    }
+
     private WireError? Subscribe(ClientCommand.Subscribe command)
     {
-        if (Channel.Room(command.Channel) is not { } room) return WireError.UnknownChannel;
-        var (subscription, refusal) = services.Broker.Subscribe(connection, room);
-        if (subscription is null) return WireError.Of(refusal!.Value);
-        // Listening first and looking second: a membership that ends in between ends the subscription too.
-        var standing = services.Rooms.Find(room, connection.User);
-        if (standing is not { IsMember: true })
-        {
-            subscription.Dispose();
-            return standing is null ? WireError.UnknownChannel : WireError.PermissionDenied;
-        }
-
-        if (Begin(command, standing.Room, subscription) is { } problem)
-        {
-            subscription.Dispose();
-            return problem;
-        }
-
-        // Lost between the look and the reply: the notice went out before the reply, which must not have the last word.
-        if (subscription.HasEnded) connection.Send(services.Broker.Wrap(new SubscriptionEnded(room, EndReason.RemovedByServer)));
+        var begun = Begin([command])[0];
+        if (begun.Answer is null) return begun.Error;
+        Send(FrameEncoder.Subscribed(command.Id, begun.Answer));
+        GoOn(begun);
         return null;
     }
 
-    private WireError? Begin(ClientCommand.Subscribe command, RoomView room, Subscription subscription)
+    private List<BegunSubscription> Begin(IReadOnlyList<ClientCommand.Subscribe> commands)
     {
-        if (command.From is not { } from)
+        var begun = commands.Select((command, place) => Listen(command, place)).ToList();
+        // Listening first and looking second: a membership that ends in between ends the subscription too.
+        var rooms = begun.Select(sub => sub.Subscription?.Channel.Room).OfType<RoomId>().ToList();
+        if (rooms.Count == 0) return begun;
+        var standings = services.Rooms.Find(rooms, connection.User);
+        // With the reply only where there is room for it; a program that recovers many rooms at once gets the rest as pushes.
+        var bytes = connection.Outbox.IsHalfEmpty ? connection.Outbox.ReplayBytes : 0;
+        foreach (var sub in begun)
         {
-            Send(FrameEncoder.Subscribed(command.Id, room, isRecovering: false, [], gap: null));
-            // Nearly always there is nothing between the look and this line, and no reason to read the log.
-            if (!subscription.TryRelease(room.Head)) Follow(subscription, room.Head);
-            return null;
+            if (sub.Subscription?.Channel.Room is not { } room) continue;
+            if (standings.GetValueOrDefault(room) is not { } standing) sub.Refuse(WireError.UnknownChannel);
+            else if (!standing.IsMember) sub.Refuse(WireError.PermissionDenied);
+            else Place(sub, standing.Room, ref bytes);
+        }
+
+        return begun;
+    }
+
+    private BegunSubscription Listen(ClientCommand.Subscribe command, int place)
+    {
+        var begun = new BegunSubscription(command);
+        // Counted before anything is looked up: what is asked for at once must not cost more than what may be had.
+        if (place >= services.Options.SubscriptionsPerConnection) begun.Refuse(WireError.LimitExceeded);
+        else if (Channel.Room(command.Channel) is not { } room) begun.Refuse(WireError.UnknownChannel);
+        else begun.Listen(services.Broker.Subscribe(connection, room));
+        return begun;
+    }
+
+    private void Place(BegunSubscription sub, RoomView room, ref long bytes)
+    {
+        if (sub.Command.From is not { } from)
+        {
+            sub.Accept(new SubscribeAnswer(room.State, IsRecovering: false, [], Gap: null), room.Head);
+            return;
         }
 
         var gap = RoomCatchUp.GapBefore(room, from.Epoch, from.Offset);
-        if (gap is not null && command.RejectsGap) return WireError.Unrecoverable;
-        // With the reply only where there is room for it; a program that recovers many rooms at once gets the rest as pushes.
-        var outbox = connection.Outbox;
-        IReadOnlyList<Envelope> missed = gap is null && outbox.IsHalfEmpty ? services.CatchUp.Next(room.Id, from.Offset, outbox.ReplayBytes) : [];
-        Send(FrameEncoder.Subscribed(command.Id, room, isRecovering: true, missed, gap));
-        Follow(subscription, missed is [.., var last] ? last.Offset!.Value : gap is null ? from.Offset : room.Head);
-        return null;
+        services.Metrics.Recovered(gap is null ? "recovered" : FrameEncoder.NameOf(gap.Reason));
+        if (gap is not null && sub.Command.RejectsGap)
+        {
+            sub.Refuse(WireError.Unrecoverable);
+            return;
+        }
+
+        IReadOnlyList<Envelope> missed = gap is null && from.Offset < room.Head && bytes > 0 ? services.CatchUp.Next(room.Id, from.Offset, bytes) : [];
+        foreach (var envelope in missed) bytes -= envelope.Encoded.Length;
+        sub.Accept(
+            new SubscribeAnswer(room.State, IsRecovering: true, missed, gap),
+            missed is [.., var last] ? last.Offset!.Value : gap is null ? from.Offset : room.Head);
     }
 
     // Not awaited: a long way back must not keep the program from other commands, nor from answering pings.
@@ -96,8 +147,18 @@ internal sealed class SocketAnswers(Connection connection, SocketServices servic
             SocketSession.LogFault(services.Logger, fault);
             // The client subscribes again, from the last change that it got.
             subscription.Dispose();
-            connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Room, EndReason.InsufficientState)));
+            connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.InsufficientState)));
         }
+    }
+
+    // What is refused changes nothing: the connection goes on to the end of the token that it has.
+    private WireError? Refresh(ClientCommand.Refresh command)
+    {
+        var credential = services.Tokens.Read(command.Token);
+        if (credential.HasExpired) return WireError.TokenExpired;
+        if (credential.User != connection.User) return WireError.Unauthorized;
+        token.Renew(credential.Expires);
+        return Reply(FrameEncoder.Refreshed(command.Id, connection, services.Version, token.Ttl));
     }
 
     private async Task<WireError?> PublishAsync(ClientCommand.Publish command)

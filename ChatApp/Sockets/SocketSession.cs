@@ -15,8 +15,9 @@ namespace ChatApp.Sockets;
 /// <param name="wire">The stream under it.</param>
 /// <param name="address">The client's network address.</param>
 /// <param name="proof">What the HTTP request itself proved; a token in the connect command wins.</param>
+/// <param name="first">The connect command that stood in the address; null where the client sends it.</param>
 /// <param name="services">The house.</param>
-public sealed partial class SocketSession(WebSocket socket, FrameStream wire, string address, Credential proof, SocketServices services) : IAsyncDisposable
+public sealed partial class SocketSession(WebSocket socket, FrameStream wire, string address, Credential proof, ClientCommand.Connect? first, SocketServices services) : IAsyncDisposable
 {
     private const int MaxErrors = 10;
     private const int MaxNameLength = 64;
@@ -52,7 +53,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         var reason = EndReason.Closed;
         try
         {
-            reason = await ReadFirstAsync(stopping) ?? await ServeAsync(authenticated);
+            reason = await ReadFirstAsync(authenticated, stopping) ?? await ServeAsync();
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException)
         {
@@ -77,8 +78,9 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     }
 
     // Read loop, first part: nobody is known yet, so the time is short and nothing is kept.
-    private async Task<EndReason?> ReadFirstAsync(CancellationToken stopping)
+    private async Task<EndReason?> ReadFirstAsync(Action authenticated, CancellationToken stopping)
     {
+        if (first is not null) return await ConnectAsync(first, authenticated);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_options.ConnectSeconds), services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         // The wait is cancelled and not the read: that would abort the socket before the reason could be said.
@@ -89,12 +91,12 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            return stopping.IsCancellationRequested ? EndReason.Shutdown : EndReason.Stale;
+            return stopping.IsCancellationRequested ? EndReason.Shutdown.Spread(TimeSpan.FromSeconds(_options.ReturnSeconds)) : EndReason.Stale;
         }
 
         if (_commands is not [ClientCommand.Connect connect, ..]) return EndReason.BadRequest;
         _commands.RemoveAt(0);
-        return await ConnectAsync(connect);
+        return await ConnectAsync(connect, authenticated);
     }
 
     private async Task<EndReason?> ReadFirstCommandsAsync()
@@ -107,35 +109,37 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         return null;
     }
 
-    private async Task<EndReason?> ConnectAsync(ClientCommand.Connect connect)
+    private async Task<EndReason?> ConnectAsync(ClientCommand.Connect connect, Action authenticated)
     {
         var credential = connect.Token is { Length: > 0 } token ? services.Tokens.Read(token) : proof;
         if (credential.HasExpired)
         {
             // The client gets a new token for this code and tries again.
-            await SendAloneAsync(FrameEncoder.Refused(connect.Id, WireError.TokenExpired));
+            if (connect.Id > 0) await SendAloneAsync(FrameEncoder.Refused(connect.Id, WireError.TokenExpired));
             return EndReason.Expired;
         }
 
         if (credential.User is not { } user) return EndReason.InvalidToken;
         _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)), wire.Direct);
         if (_connection is null) return EndReason.ConnectionLimit;
+        // Before the client hears of it: its next socket must not find this one still counted.
+        authenticated();
 
-        _answers = new SocketAnswers(_connection, services);
-        var now = services.Time.GetUtcNow();
-        long? ttl = credential.Expires is { } end ? Math.Max(1, (long)(end - now).TotalSeconds) : null;
+        var life = new TokenLife(_connection, credential.Expires, _options, services.Time);
+        _answers = new SocketAnswers(_connection, life, services);
+        var (begun, subs) = _answers.Begin(connect);
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
-        await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, ttl, now));
-        _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, _stopReading);
+        await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, life.Ttl, services.Time.GetUtcNow(), subs));
+        _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, services.Metrics, _stopReading);
         _lastReceived = services.Time.GetTimestamp();
-        _writer.Start(credential.Expires, () => Volatile.Read(ref _lastReceived));
+        _writer.Start(life, () => Volatile.Read(ref _lastReceived));
+        foreach (var subscription in begun) _answers.GoOn(subscription);
         return null;
     }
 
     // Read loop, second part: the only place that receives from the socket after connect.
-    private async Task<EndReason> ServeAsync(Action authenticated)
+    private async Task<EndReason> ServeAsync()
     {
-        authenticated();
         while (true)
         {
             foreach (var command in _commands)
@@ -163,6 +167,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         if (_connection!.EndReason is { } ended) return ended;
         _pace.TryReplenish();
         using var pass = _pace.AttemptAcquire();
+        if (!pass.IsAcquired) services.Metrics.LimitMet(nameof(PushOptions.CommandBurst));
         var error = pass.IsAcquired
             ? await _answers!.AnswerAsync(command)
             : WireError.TooManyRequests with { RetryMs = 1000 };
@@ -170,7 +175,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         // A disk that fails is not the client's fault: many posts may be refused at once for it, and it shall come back.
         // Counted before it is told, so that whoever has the answer knows that it counts from then on.
         var isOneTooMany = error.Code != WireError.Internal.Code && CountError();
-        Send(FrameEncoder.Refused(command.Id, error));
+        if (command.Id > 0) Send(FrameEncoder.Refused(command.Id, error));
         return isOneTooMany ? EndReason.TooManyErrors : null;
     }
 
@@ -217,6 +222,8 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
 
     private async Task CloseUnknownAsync(EndReason reason)
     {
+        // A connection counts its end itself.
+        if (_connection is null) services.Metrics.Closed(ConnectionKind.Socket, reason);
         try
         {
             if (reason != EndReason.Closed) await SendAloneAsync(FrameEncoder.Disconnect(reason));

@@ -6,17 +6,17 @@ using ChatApp.Wire;
 namespace ChatApp.Sockets;
 
 /// <summary>
-/// The writing side of one socket: empties the outbox, pings, watches that the client lives and its token holds, and
-/// says goodbye. Where events go to the network directly the outbox holds only what the network did not take.
+/// The writing side of one socket: empties the outbox, pings, watches that the client lives, and says goodbye. Where events go to the network directly the outbox holds only what the network did not take.
 /// </summary>
 /// <param name="socket">The socket, for the last words.</param>
 /// <param name="wire">The stream under it.</param>
 /// <param name="connection">Whose outbox is emptied.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
+/// <param name="metrics">What is measured.</param>
 /// <param name="stopReading">Cancelled when everything has been said, so that the read loop ends too.</param>
 internal sealed class SocketWriter(
-    WebSocket socket, FrameStream wire, Connection connection, PushOptions options, TimeProvider time, CancellationTokenSource stopReading)
+    WebSocket socket, FrameStream wire, Connection connection, PushOptions options, TimeProvider time, PushMetrics metrics, CancellationTokenSource stopReading)
 {
     private const int WriteBytes = 64 * 1024;
     private ArrayBufferWriter<byte> _buffer = new();
@@ -25,12 +25,12 @@ internal sealed class SocketWriter(
     public Task Finished { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts the write loop and the watch.</summary>
-    /// <param name="expires">When the token ends; null where it does not.</param>
+    /// <param name="token">How long the client's token holds; watched as long as this writes.</param>
     /// <param name="lastReceived">Time stamp of the last frame from the client.</param>
-    public void Start(DateTimeOffset? expires, Func<long> lastReceived)
+    public void Start(TokenLife token, Func<long> lastReceived)
     {
         wire.KeepOrderIn(connection);
-        Finished = RunAsync(expires, lastReceived);
+        Finished = RunAsync(token, lastReceived);
     }
 
     /// <summary>Sends the close frame and waits a moment for the client's.</summary>
@@ -43,10 +43,11 @@ internal sealed class SocketWriter(
             await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Text, deadline.Token);
     }
 
-    private async Task RunAsync(DateTimeOffset? expires, Func<long> lastReceived)
+    private async Task RunAsync(TokenLife token, Func<long> lastReceived)
     {
         using var over = new CancellationTokenSource();
-        await Task.WhenAll(WriteAsync(over), PingAsync(lastReceived, over.Token), ExpireAsync(expires, over.Token));
+        // Apart from the pings: while one is waited for, the token's end must not pass unseen.
+        await Task.WhenAll(WriteAsync(over), PingAsync(lastReceived, over.Token), token.WatchAsync(over.Token));
     }
 
     // Write loop: while it does not wait for the outbox nobody else writes to the network.
@@ -57,6 +58,7 @@ internal sealed class SocketWriter(
         {
             while (await connection.Outbox.WaitAsync())
             {
+                metrics.Waited(connection.Outbox.Bytes);
                 var frames = connection.Outbox.TakeFrames(_buffer, WriteBytes);
                 if (!frames.IsEmpty) await WithPatienceAsync(wire.SendAsync(frames));
                 if (connection.Outbox.Count == 0) wire.HasWritten();
@@ -129,22 +131,6 @@ internal sealed class SocketWriter(
             }
 
             wait = TimeSpan.FromSeconds(Math.Max(0, options.PingSeconds - options.PongSeconds));
-        }
-    }
-
-    // Apart from the pings: while one is waited for, the token's end must not pass unseen.
-    private async Task ExpireAsync(DateTimeOffset? expires, CancellationToken over)
-    {
-        while (expires - time.GetUtcNow() is { } left)
-        {
-            if (left <= TimeSpan.Zero)
-            {
-                connection.End(EndReason.Expired);
-                return;
-            }
-
-            // A timer may ring a hair early.
-            if (!await PassesAsync(left + TimeSpan.FromMilliseconds(1), over)) return;
         }
     }
 

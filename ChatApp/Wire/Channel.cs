@@ -1,3 +1,5 @@
+using ChatApp.Push;
+
 namespace ChatApp.Wire;
 
 /// <summary>Names of channels on the wire.</summary>
@@ -6,20 +8,28 @@ public static class Channel
     /// <summary>Longest name, in UTF-16 units.</summary>
     public const int MaxLength = 255;
 
-    private const string RoomPrefix = "room:";
-
-    /// <summary>The channel of a room.</summary>
-    public static string Of(RoomId room) => RoomPrefix + room;
+    /// <summary>What the name of a topic may hold besides ASCII letters and digits.</summary>
+    public const string TopicMarks = "-_.:/@+=~";
 
     /// <summary>The personal channel of a user.</summary>
     public static string Of(UserId user) => "#" + user;
 
-    /// <summary>The room that a channel's name means; null where it means none.</summary>
-    public static RoomId? Room(string name)
+    /// <summary>The room or topic that a name means; null where it means none.</summary>
+    public static ChannelName? Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name.Length is 0 or > MaxLength || !name.StartsWith(RoomPrefix, StringComparison.Ordinal)) return null;
-        var id = name[RoomPrefix.Length..];
-        return id.Length is > 0 and <= 32 && id.All(char.IsAsciiLetterOrDigit) ? new RoomId(id) : null;
+        if (name.Length > MaxLength) return null;
+        if (name.StartsWith(ChannelName.RoomPrefix, StringComparison.Ordinal))
+        {
+            var id = name[ChannelName.RoomPrefix.Length..];
+            return id.Length is > 0 and <= 32 && id.All(char.IsAsciiLetterOrDigit) ? new RoomId(id) : null;
+        }
+
+        if (!name.StartsWith(ChannelName.TopicPrefix, StringComparison.Ordinal)) return null;
+        var topic = name[ChannelName.TopicPrefix.Length..];
+        return topic.Length > 0 && topic.All(static letter => char.IsAsciiLetterOrDigit(letter) || TopicMarks.Contains(letter)) ? ChannelName.OfTopic(topic) : null;
     }
+
+    /// <summary>The room that a name means; null where it means none.</summary>
+    public static RoomId? Room(string name) => Parse(name)?.Room;
 }

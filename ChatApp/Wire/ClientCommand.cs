@@ -7,13 +7,17 @@ namespace ChatApp.Wire;
 /// <summary>One JSON object from a client.</summary>
 public abstract record ClientCommand
 {
-    /// <summary>The client's number for it, echoed in the reply; positive.</summary>
+    /// <summary>The client's number for it, echoed in the reply; positive, or 0 where no reply is wanted.</summary>
     public required long Id { get; init; }
 
     /// <summary>Says who is there.</summary>
     /// <param name="Token">Access token; null where the HTTP request carries the proof.</param>
     /// <param name="Name">What the program calls itself; cut at 64 characters.</param>
-    public sealed record Connect(string? Token, string? Name) : ClientCommand;
+    public sealed record Connect(string? Token, string? Name) : ClientCommand
+    {
+        /// <summary>What it wants to hear from the start; <see cref="ClientCommand.Id"/> of each is the one of the connect.</summary>
+        internal IReadOnlyList<Subscribe> Subs { get; init; } = [];
+    }
 
     /// <summary>Wants the events of a channel.</summary>
     /// <param name="Channel">The channel's name.</param>
@@ -47,6 +51,16 @@ public abstract record ClientCommand
     /// <param name="Data">Its arguments; an object.</param>
     public sealed record Rpc(string Method, JsonElement Data) : ClientCommand;
 
+    /// <summary>Shows another token of the same account, before or shortly after the first one ends.</summary>
+    /// <param name="Token">The token.</param>
+    public sealed record Refresh(string Token) : ClientCommand;
+
+    /// <summary>Wants a sign of life.</summary>
+    public sealed record Ping : ClientCommand;
+
+    /// <summary>A message to the server, which may come without a number: nothing is made of it.</summary>
+    public sealed record Send : ClientCommand;
+
     /// <summary>Fields that are missing or of the wrong type.</summary>
     /// <param name="Problem">Which, in words.</param>
     public sealed record Malformed(string Problem) : ClientCommand;
@@ -62,7 +76,7 @@ public abstract record ClientCommand
 public static class FrameDecoder
 {
     private const int MaxDepth = 16;
-    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc"];
+    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "refresh", "ping", "send"];
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -94,7 +108,8 @@ public static class FrameDecoder
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
             if (!root.EnumerateObject().Any()) return new ClientCommand.Pong { Id = 0 };
-            if (!root.TryGetProperty("id", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id) || id <= 0) return null;
+            if (!root.TryGetProperty("id", out var number)) return root.TryGetProperty("send", out _) ? new ClientCommand.Send { Id = 0 } : null;
+            if (number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id) || id <= 0) return null;
             return Read(root, id);
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or DecoderFallbackException)
@@ -112,6 +127,9 @@ public static class FrameDecoder
         if (body.ValueKind != JsonValueKind.Object) return new ClientCommand.Malformed($"{name} must be an object") { Id = id };
         if (name == "connect") return ReadConnect(body, id);
         if (name == "rpc") return ReadRpc(body, id);
+        if (name == "ping") return new ClientCommand.Ping { Id = id };
+        if (name == "send") return new ClientCommand.Send { Id = id };
+        if (name == "refresh") return Text(body, "token") is { Length: > 0 } token ? new ClientCommand.Refresh(token) { Id = id } : new ClientCommand.Malformed("token must be a string") { Id = id };
         if (Text(body, "channel") is not { Length: > 0 and <= Channel.MaxLength } channel)
             return new ClientCommand.Malformed($"channel must be a string of 1 to {Channel.MaxLength} characters") { Id = id };
         return name switch
@@ -126,7 +144,19 @@ public static class FrameDecoder
     {
         if (!IsTextOrAbsent(body, "token") || !IsTextOrAbsent(body, "name"))
             return new ClientCommand.Malformed("token and name must be strings") { Id = id };
-        return new ClientCommand.Connect(Text(body, "token"), Text(body, "name")) { Id = id };
+        List<ClientCommand.Subscribe> subs = [];
+        if (body.TryGetProperty("subs", out var wanted) && wanted.ValueKind != JsonValueKind.Null)
+        {
+            if (wanted.ValueKind != JsonValueKind.Object) return new ClientCommand.Malformed("subs must be an object") { Id = id };
+            foreach (var sub in wanted.EnumerateObject())
+            {
+                if (sub.Value.ValueKind != JsonValueKind.Object || sub.Name.Length is 0 or > Channel.MaxLength || ReadSubscribe(sub.Value, sub.Name, id) is not ClientCommand.Subscribe subscribe)
+                    return new ClientCommand.Malformed("subs must have an object as of subscribe for each channel") { Id = id };
+                subs.Add(subscribe);
+            }
+        }
+
+        return new ClientCommand.Connect(Text(body, "token"), Text(body, "name")) { Id = id, Subs = subs };
     }
 
     private static ClientCommand ReadPublish(JsonElement body, string channel, long id)

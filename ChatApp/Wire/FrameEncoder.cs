@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ChatApp.Messages;
 using ChatApp.Push;
-using ChatApp.Rooms;
 
 namespace ChatApp.Wire;
 
@@ -33,14 +32,14 @@ public sealed class FrameEncoder : IEventEncoder
         return envelope.Body switch
         {
             ReadyFrame ready => ready.Bytes,
-            SubscriptionEnded ended => Push(Channel.Of(ended.Room), json =>
+            SubscriptionEnded ended => Push(ended.Channel.ToString(), json =>
             {
                 json.WriteStartObject("unsubscribe");
                 json.WriteNumber("code", ended.Reason.Code);
                 json.WriteString("reason", ended.Reason.Text);
                 json.WriteEndObject();
             }),
-            _ when envelope.Room is { } room => Push(Channel.Of(room), json => Publication(json, envelope)),
+            _ when envelope.Channel is { } channel => Push(channel.ToString(), json => Publication(json, envelope)),
             _ when envelope.User is { } user => Push(Channel.Of(user), json => Publication(json, envelope)),
             _ => Push(channel: null, json =>
             {
@@ -55,64 +54,67 @@ public sealed class FrameEncoder : IEventEncoder
     public byte[] Frame(ReadOnlySpan<byte> encoded) => TextFrame.Of(encoded);
 
     /// <summary>The answer to a successful connect.</summary>
-    public static byte[] Connected(long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now) => Reply(id, "connect", json =>
+    /// <param name="id">The command's number; 0 where the client sent none and is told by a push.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="version">The product's version.</param>
+    /// <param name="node">Names this process.</param>
+    /// <param name="options">For the pace of pings.</param>
+    /// <param name="ttl">Seconds until the token ends; null where there is no end.</param>
+    /// <param name="now">The server's clock.</param>
+    /// <param name="subs">What became of the subscriptions that were asked for with it; null where none were.</param>
+    public static byte[] Connected(
+        long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now, ConnectSubs? subs = null)
+    {
+        return id > 0 ? Reply(id, "connect", Body) : Push(channel: null, json => Member(json, "connect", Body));
+
+        void Body(Utf8JsonWriter json) => Connected(json, connection, version, node, options, ttl, now, subs);
+    }
+
+    private static void Connected(
+        Utf8JsonWriter json, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now, ConnectSubs? subs)
     {
         json.WriteString("client", connection.Id.ToString());
         json.WriteString("version", version);
         // The next ping waits for the answer to the last one.
         json.WriteNumber("ping", Math.Max(options.PingSeconds, options.PongSeconds));
         json.WriteBoolean("pong", true);
-        json.WriteBoolean("expires", ttl is not null);
-        if (ttl is { } seconds) json.WriteNumber("ttl", seconds);
+        Expiry(json, ttl);
         json.WriteString("node", node);
         json.WriteNumber("time", now.ToUnixTimeMilliseconds());
         json.WriteStartObject("subs");
         json.WriteStartObject(Channel.Of(connection.User));
         json.WriteEndObject();
+        foreach (var (channel, answer) in subs?.Accepted ?? [])
+        {
+            json.WriteStartObject(channel);
+            Subscription(json, answer);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
+        if (subs is { Refused.Count: > 0 })
+        {
+            json.WriteStartObject("refused");
+            foreach (var (channel, error) in subs.Refused)
+            {
+                json.WriteStartObject(channel);
+                Error(json, error);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("data");
         json.WriteString("user", connection.User.Value);
         json.WriteEndObject();
-    });
+    }
 
     /// <summary>The answer to a successful subscribe: from which position on events come.</summary>
-    /// <param name="id">The command's number.</param>
-    /// <param name="room">The room as it is now.</param>
-    /// <param name="isRecovering">True where the client said where it was.</param>
-    /// <param name="missed">The first changes that it missed; the others follow as pushes.</param>
-    /// <param name="gap">Why it cannot be given all; null where it can.</param>
-    public static byte[] Subscribed(long id, RoomView room, bool isRecovering, IReadOnlyList<Envelope> missed, Gap? gap) => Reply(id, "subscribe", json =>
-    {
-        json.WriteBoolean("recoverable", true);
-        json.WriteBoolean("positioned", true);
-        json.WriteString("epoch", room.Epoch);
-        json.WriteNumber("offset", room.Head.Value);
-        if (!isRecovering) return;
-        json.WriteBoolean("was_recovering", true);
-        json.WriteBoolean("recovered", gap is null);
-        if (gap is not null)
-        {
-            json.WriteStartObject("gap");
-            json.WriteString("reason", gap.Reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" });
-            json.WriteStartArray("have");
-            json.WriteNumberValue(gap.From.Value);
-            json.WriteNumberValue(gap.To.Value);
-            json.WriteEndArray();
-            json.WriteNumber("lost", gap.Lost);
-            json.WriteEndObject();
-        }
+    public static byte[] Subscribed(long id, SubscribeAnswer answer) => Reply(id, "subscribe", json => Subscription(json, answer));
 
-        json.WriteStartArray("publications");
-        foreach (var envelope in missed)
-        {
-            json.WriteStartObject();
-            EventJson.Write(json, envelope.Body);
-            json.WriteNumber("offset", envelope.Offset!.Value.Value);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
+    /// <summary>What a reason is called on the wire.</summary>
+    public static string NameOf(GapReason reason) => reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" };
 
     /// <summary>The answer to a method that was carried out.</summary>
     public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>
@@ -122,8 +124,24 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteEndObject();
     });
 
-    /// <summary>The answer to unsubscribe.</summary>
-    public static byte[] Unsubscribed(long id) => Reply(id, "unsubscribe", static _ => { });
+    /// <summary>The answer to a command that has nothing to say but that it was carried out: unsubscribe, ping, send.</summary>
+    public static byte[] Empty(long id, string command) => Reply(id, command, static _ => { });
+
+    /// <summary>The answer to another token.</summary>
+    public static byte[] Refreshed(long id, Connection connection, string version, long? ttl) => Reply(id, "refresh", json =>
+    {
+        json.WriteString("client", connection.Id.ToString());
+        json.WriteString("version", version);
+        Expiry(json, ttl);
+    });
+
+    /// <summary>Says that the token is at its end, and how many seconds there are to send another one.</summary>
+    public static byte[] Expiring(int seconds) => Push(channel: null, json =>
+    {
+        json.WriteStartObject("refresh");
+        Expiry(json, seconds);
+        json.WriteEndObject();
+    });
 
     /// <summary>The answer to an accepted publish.</summary>
     public static byte[] Published(long id, PostResult.Accepted accepted) => Reply(id, "publish", json =>
@@ -135,13 +153,7 @@ public sealed class FrameEncoder : IEventEncoder
     });
 
     /// <summary>The answer to a refused command.</summary>
-    public static byte[] Refused(long id, WireError error) => Reply(id, "error", json =>
-    {
-        json.WriteNumber("code", error.Code);
-        json.WriteString("message", error.Message);
-        json.WriteBoolean("temporary", error.Temporary);
-        if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
-    });
+    public static byte[] Refused(long id, WireError error) => Reply(id, "error", json => Error(json, error));
 
     /// <summary>The last word before a socket is closed; says more than a close frame can hold.</summary>
     public static byte[] Disconnect(EndReason reason) => Push(channel: null, json =>
@@ -150,8 +162,65 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteNumber("code", reason.Code);
         json.WriteString("reason", reason.Text);
         json.WriteBoolean("reconnect", reason.Reconnect);
+        if (reason.RetryAfter is { } wait) json.WriteNumber("retry_ms", (long)wait.TotalMilliseconds);
         json.WriteEndObject();
     });
+
+    private static void Expiry(Utf8JsonWriter json, long? ttl)
+    {
+        json.WriteBoolean("expires", ttl is not null);
+        if (ttl is { } seconds) json.WriteNumber("ttl", seconds);
+    }
+
+    private static void Error(Utf8JsonWriter json, WireError error)
+    {
+        json.WriteNumber("code", error.Code);
+        json.WriteString("message", error.Message);
+        json.WriteBoolean("temporary", error.Temporary);
+        if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
+    }
+
+    private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)
+    {
+        if (answer.State is { } state)
+        {
+            json.WriteBoolean("recoverable", true);
+            json.WriteBoolean("positioned", true);
+            json.WriteString("epoch", state.Epoch);
+            json.WriteNumber("offset", state.Head.Value);
+        }
+
+        if (!answer.IsRecovering) return;
+        json.WriteBoolean("was_recovering", true);
+        json.WriteBoolean("recovered", answer.Gap is null);
+        if (answer.Gap is { } gap)
+        {
+            json.WriteStartObject("gap");
+            json.WriteString("reason", NameOf(gap.Reason));
+            json.WriteStartArray("have");
+            json.WriteNumberValue(gap.From.Value);
+            json.WriteNumberValue(gap.To.Value);
+            json.WriteEndArray();
+            json.WriteNumber("lost", gap.Lost);
+            json.WriteEndObject();
+        }
+
+        Publications(json, answer.Missed);
+    }
+
+    private static void Publications(Utf8JsonWriter json, IReadOnlyList<Envelope> events)
+    {
+        json.WriteStartArray("publications");
+        foreach (var envelope in events)
+        {
+            json.WriteStartObject();
+            EventJson.Write(json, envelope.Body);
+            json.WriteNumber("offset", envelope.Offset!.Value.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Publication(Utf8JsonWriter json, Envelope envelope)
     {
@@ -164,10 +233,15 @@ public sealed class FrameEncoder : IEventEncoder
     private static byte[] Reply(long id, string kind, Action<Utf8JsonWriter> body) => Write(json =>
     {
         json.WriteNumber("id", id);
+        Member(json, kind, body);
+    });
+
+    private static void Member(Utf8JsonWriter json, string kind, Action<Utf8JsonWriter> body)
+    {
         json.WriteStartObject(kind);
         body(json);
         json.WriteEndObject();
-    });
+    }
 
     private static byte[] Push(string? channel, Action<Utf8JsonWriter> body) => Write(json =>
     {

@@ -13,6 +13,9 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>A fault of the server.</summary>
     public static readonly WireError Internal = new(100, "internal server error", Temporary: true);
 
+    /// <summary>The token proves nothing, or that somebody else is there.</summary>
+    public static readonly WireError Unauthorized = new(101, "unauthorized");
+
     /// <summary>There is no such channel, as far as the client may know.</summary>
     public static readonly WireError UnknownChannel = new(102, "unknown channel");
 

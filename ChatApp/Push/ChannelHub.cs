@@ -1,15 +1,17 @@
+using System.Diagnostics;
+
 namespace ChatApp.Push;
 
 /// <summary>
-/// The subscribers of one room. Publishing is one event at a time, so that all subscribers see the same order;
+/// The subscribers of one channel. Publishing is one event at a time, so that all subscribers see the same order;
 /// readers work on a snapshot, so that nobody who joins or leaves ever waits for a publisher.
 /// </summary>
 /// <remarks>
 /// Pages get each event while it is published, which is cheap. Sockets that can be written to directly get it from the
-/// room's one flusher, a work item of the pool: what is published while it writes goes out together next, in one write for
-/// each socket. So publishing costs the same however many sockets there are, and a busy room does not pay for each event.
+/// channel's one flusher, a work item of the pool: what is published while it writes goes out together next, in one write for
+/// each socket. So publishing costs the same however many sockets there are, and a busy channel does not pay for each event.
 /// </remarks>
-internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWorkItem
+internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThreadPoolWorkItem
 {
     private readonly Lock _membership = new();
     private readonly Lock _order = new();
@@ -20,22 +22,25 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
     private readonly RecentEvents _recent = new(recentEvents);
     private List<Envelope> _pending = [];
     private List<Envelope> _flushing = [];
+    private long _pendingSince;
     private bool _isFlushing;
     private Round? _round;
 
-    public RoomId Room => room;
+    public ChannelName Channel => channel;
 
-    /// <summary>Set when the last subscriber left and the broker may forget the topic; it never comes back to life.</summary>
+    /// <summary>Set when the last subscriber left and the broker may forget the hub; it never comes back to life.</summary>
     public bool IsRetired { get; private set; }
 
-    public Action<RoomTopic>? Retired { get; init; }
+    public Action<ChannelHub>? Retired { get; init; }
+
+    public PushMetrics Metrics { get; init; } = PushMetrics.None;
 
     public int Count
     {
         get { lock (_membership) return _subscriptions.Count; }
     }
 
-    /// <summary>False where the topic was retired in the meantime: ask the broker for the new one.</summary>
+    /// <summary>False where the hub was retired in the meantime: ask the broker for the new one.</summary>
     public bool TryAdd(Subscription subscription)
     {
         lock (_membership)
@@ -53,7 +58,7 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
         lock (_membership)
         {
             if (!_indexes.Remove(subscription, out var index)) return;
-            // The last one takes the free place: leaving costs the same in a room of two and of ten thousand.
+            // The last one takes the free place: leaving costs the same in a channel of two and of ten thousand.
             var last = _subscriptions[^1];
             _subscriptions.RemoveAt(_subscriptions.Count - 1);
             if (!ReferenceEquals(last, subscription))
@@ -68,7 +73,7 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
         RetireIfEmpty();
     }
 
-    /// <summary>Gives a topic without subscribers back to the broker.</summary>
+    /// <summary>Gives a hub without subscribers back to the broker.</summary>
     public void RetireIfEmpty()
     {
         lock (_membership)
@@ -98,12 +103,13 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
         }
     }
 
-    // Flusher: the only place where the room's events go to sockets directly; one round at a time, so they keep their order.
+    // Flusher: the only place where the channel's events go to sockets directly; one round at a time, so they keep their order.
     void IThreadPoolWorkItem.Execute()
     {
         var round = _round ??= Begin();
         if (round.WriteSome())
         {
+            Metrics.Wrote(round.Batch.Events.Count, round.Since);
             round.Batch.Dispose();
             _round = null;
             _flushing.Clear();
@@ -114,7 +120,7 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
             }
         }
 
-        // At the end of the queue again: replies and other rooms have their turn.
+        // At the end of the queue again: replies and other channels have their turn.
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -134,7 +140,7 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
         lock (_order)
         {
             (_pending, _flushing) = (_flushing, _pending);
-            return new Round(new RoomBatch(_flushing), Snapshot().Direct);
+            return new Round(new ChannelBatch(_flushing), Snapshot().Direct, _pendingSince);
         }
     }
 
@@ -143,19 +149,23 @@ internal sealed class RoomTopic(RoomId room, int recentEvents) : IThreadPoolWork
     {
         // Encoded here: a fault is the publisher's, who hears of it, and not the flusher's.
         _ = envelope.Framed;
+        if (_pending.Count == 0) _pendingSince = Stopwatch.GetTimestamp();
         _pending.Add(envelope);
         if (_isFlushing) return;
         _isFlushing = true;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>One batch on its way to everybody, a handful at a time: a large room must not keep a thread from all others.</summary>
-    private sealed class Round(RoomBatch batch, Subscription[] subscribers)
+    /// <summary>One batch on its way to everybody, a handful at a time: a large channel must not keep a thread from all others.</summary>
+    private sealed class Round(ChannelBatch batch, Subscription[] subscribers, long since)
     {
         private const int AtOnce = 64;
         private int _next;
 
-        public RoomBatch Batch => batch;
+        public ChannelBatch Batch => batch;
+
+        /// <summary>When its first event was published.</summary>
+        public long Since => since;
 
         /// <summary>Writes to the next ones. True where that was all.</summary>
         public bool WriteSome()

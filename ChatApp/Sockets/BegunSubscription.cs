@@ -1,0 +1,43 @@
+using ChatApp.Push;
+using ChatApp.Wire;
+
+namespace ChatApp.Sockets;
+
+/// <summary>A subscription on its way: refused, or listening with its events held back until its answer is out.</summary>
+/// <param name="command">What was asked for.</param>
+internal sealed class BegunSubscription(ClientCommand.Subscribe command)
+{
+    /// <summary>What was asked for.</summary>
+    public ClientCommand.Subscribe Command => command;
+
+    /// <summary>Where it listens; null where it was refused.</summary>
+    public Subscription? Subscription { get; private set; }
+
+    /// <summary>What the client is told; null where it was refused.</summary>
+    public SubscribeAnswer? Answer { get; private set; }
+
+    /// <summary>The last change that the client has, with what is in the answer.</summary>
+    public Offset Position { get; private set; }
+
+    /// <summary>Why it was refused; null where it was not.</summary>
+    public WireError? Error { get; private set; }
+
+    public void Listen(SubscribeResult result)
+    {
+        Subscription = result.Subscription;
+        if (result.Refusal is { } refusal) Error = WireError.Of(refusal);
+    }
+
+    public void Accept(SubscribeAnswer answer, Offset position)
+    {
+        Answer = answer;
+        Position = position;
+    }
+
+    public void Refuse(WireError error)
+    {
+        Subscription?.Dispose();
+        Subscription = null;
+        Error = error;
+    }
+}
