@@ -67,6 +67,9 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>Unsubscribe: events were lost before they could be delivered; subscribe again.</summary>
     public static readonly EndReason InsufficientState = new(2500, "insufficient state");
 
+    /// <summary>Unsubscribe: the token of the subscription has expired; subscribe again with a new one.</summary>
+    public static readonly EndReason SubscriptionExpired = new(2501, "subscription expired");
+
     /// <summary>True where the client should come back by itself.</summary>
     public bool Reconnect => Code is (>= 3000 and < 3500) or (>= 4000 and < 4500);
 
