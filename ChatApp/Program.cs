@@ -37,9 +37,11 @@ public static class Program
 
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
+        services.AddMetrics(SettingsReader.Read<MetricsOptions>(settings, "Metrics"));
         services.AddStorage(folder, SettingsReader.Read<StorageOptions>(settings, "Storage"));
         services.AddAccounts(accounts, folder).AddSignIn(accounts);
-        services.AddPush(SettingsReader.Read<PushOptions>(settings, "Push"));
+        var push = SettingsReader.Read<PushOptions>(settings, "Push");
+        services.AddPush(push);
         services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
@@ -50,7 +52,7 @@ public static class Program
         services.AddSingleton<ModerationDesk>();
         services.AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
         services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));
-        EndOfService.Add(services);
+        EndOfService.Add(services, push);
         replace?.Invoke(services);
 
         var app = builder.Build();
@@ -71,6 +73,8 @@ public static class Program
         app.MapStaticAssets();
         app.MapAccountApi();
         app.MapHealth();
+        app.MapAsyncApi();
+        app.MapMetrics();
         SocketEndpoint.Map(app);
         app.MapPages();
         return app;

@@ -118,6 +118,7 @@ public sealed class GoldenFrameTests
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
             ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
             ["disconnect"] = FrameEncoder.Disconnect(EndReason.ForceDisconnect),
+            ["disconnect for a while"] = FrameEncoder.Disconnect(EndReason.Shutdown with { RetryAfter = TimeSpan.FromMilliseconds(1500) }),
             ["ping"] = FrameEncoder.Ping,
         };
         return frames.ToDictionary(

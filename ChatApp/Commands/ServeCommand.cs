@@ -18,7 +18,7 @@ public static partial class ServeCommand
     {
         try
         {
-            await using var app = Program.Build(args, QuietHost);
+            await using var app = Program.Build(args, AsProcess);
             using var only = app.Services.GetRequiredService<DataFolder>().TryLock("server.lock")
                 ?? throw new StartException($"another server uses the data folder '{app.Services.GetRequiredService<DataFolder>().Path}'; stop it, or set Data:Folder");
             await StartAsync(app);
@@ -30,6 +30,12 @@ public static partial class ServeCommand
             await Console.Error.WriteLineAsync($"ChatApp cannot start: {OneLine(problem.Message)}");
             return 1;
         }
+    }
+
+    private static void AsProcess(IServiceCollection services)
+    {
+        services.AddSingleton<IHostLifetime, StopSignals>();
+        QuietHost(services);
     }
 
     // Otherwise it logs what stops the start with a stack trace, and the operator's one line would stand at its end.

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
@@ -22,15 +23,17 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly UserDirectory _users;
     private readonly MessageTexts _texts;
     private readonly PartitionedRateLimiter<UserId> _pace;
+    private readonly Counter<long>? _posts;
 
     /// <summary>One instance for all.</summary>
-    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options)
+    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options, Meter? meter = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _commits = commits;
         _broker = broker;
         _users = users;
         _texts = texts;
+        _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
         _pace = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.GetTokenBucketLimiter(user, _ => new()
         {
             TokenLimit = options.PostBurst,
@@ -52,6 +55,21 @@ public sealed class MessageWriter : IAsyncDisposable
     public async Task<PostResult> PostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo = null)
     {
         ArgumentNullException.ThrowIfNull(text);
+        var result = await TryPostAsync(actor, room, text, key, replyTo);
+        _posts?.Add(1, new KeyValuePair<string, object?>("result", result switch
+        {
+            PostResult.Accepted { IsDuplicate: true } => "duplicate",
+            PostResult.Rejected rejected => rejected.Reason.ToString(),
+            _ => "accepted",
+        }));
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _pace.DisposeAsync();
+
+    private async Task<PostResult> TryPostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo)
+    {
         key ??= Guid.NewGuid().ToString("N");
         if (key.Length is 0 or > MaxKeyLength || key.Any(char.IsControl)) return new PostResult.Rejected(PostRefusal.BadKey);
         if (_texts.Check(text, out var clean) is { } problem) return new PostResult.Rejected(problem);
@@ -71,9 +89,6 @@ public sealed class MessageWriter : IAsyncDisposable
                 : new PostResult.Rejected(PostRefusal.StorageFailed, TimeSpan.FromSeconds(5));
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _pace.DisposeAsync();
 
     private PostResult Post(Commit commit, Draft draft)
     {

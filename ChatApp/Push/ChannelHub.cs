@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ChatApp.Push;
 
 /// <summary>
@@ -20,6 +22,7 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
     private readonly RecentEvents _recent = new(recentEvents);
     private List<Envelope> _pending = [];
     private List<Envelope> _flushing = [];
+    private long _pendingSince;
     private bool _isFlushing;
     private Round? _round;
 
@@ -29,6 +32,8 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
     public bool IsRetired { get; private set; }
 
     public Action<ChannelHub>? Retired { get; init; }
+
+    public PushMetrics Metrics { get; init; } = PushMetrics.None;
 
     public int Count
     {
@@ -104,6 +109,7 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
         var round = _round ??= Begin();
         if (round.WriteSome())
         {
+            Metrics.Wrote(round.Batch.Events.Count, round.Since);
             round.Batch.Dispose();
             _round = null;
             _flushing.Clear();
@@ -134,7 +140,7 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
         lock (_order)
         {
             (_pending, _flushing) = (_flushing, _pending);
-            return new Round(new ChannelBatch(_flushing), Snapshot().Direct);
+            return new Round(new ChannelBatch(_flushing), Snapshot().Direct, _pendingSince);
         }
     }
 
@@ -143,6 +149,7 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
     {
         // Encoded here: a fault is the publisher's, who hears of it, and not the flusher's.
         _ = envelope.Framed;
+        if (_pending.Count == 0) _pendingSince = Stopwatch.GetTimestamp();
         _pending.Add(envelope);
         if (_isFlushing) return;
         _isFlushing = true;
@@ -150,12 +157,15 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
     }
 
     /// <summary>One batch on its way to everybody, a handful at a time: a large channel must not keep a thread from all others.</summary>
-    private sealed class Round(ChannelBatch batch, Subscription[] subscribers)
+    private sealed class Round(ChannelBatch batch, Subscription[] subscribers, long since)
     {
         private const int AtOnce = 64;
         private int _next;
 
         public ChannelBatch Batch => batch;
+
+        /// <summary>When its first event was published.</summary>
+        public long Since => since;
 
         /// <summary>Writes to the next ones. True where that was all.</summary>
         public bool WriteSome()

@@ -90,6 +90,7 @@ public sealed class Connection
         Subscription[] subscriptions;
         lock (_gate) subscriptions = [.. _subscriptions.Values];
         foreach (var subscription in subscriptions) subscription.Dispose();
+        _broker.Metrics.Closed(Description.Kind, reason);
         _broker.Forget(this);
         Outbox.Complete(discard: reason.DropsBacklog);
         return true;
@@ -135,6 +136,7 @@ public sealed class Connection
     /// <summary>The viewer did not keep up. A socket ends and resumes from its offset; a circuit loads its state again.</summary>
     internal void Overflow()
     {
+        _broker.Metrics.LimitMet(Description.Kind == ConnectionKind.Circuit ? nameof(PushOptions.OutboxEvents) : nameof(PushOptions.OutboxBytes));
         if (Description.Kind == ConnectionKind.Circuit)
         {
             Outbox.Collapse(_broker.EventsLost);

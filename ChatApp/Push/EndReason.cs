@@ -70,6 +70,13 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>Unsubscribe: the token of the subscription has expired; subscribe again with a new one.</summary>
     public static readonly EndReason SubscriptionExpired = new(2501, "subscription expired");
 
+    /// <summary>How long the client should stay away before it comes back; null where the server does not mind.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The same with a random time to stay away: those who leave together must not come back together.</summary>
+    /// <param name="longest">The longest time; zero leaves it as it is.</param>
+    public EndReason Spread(TimeSpan longest) => longest <= TimeSpan.Zero ? this : this with { RetryAfter = longest * Random.Shared.NextDouble() };
+
     /// <summary>True where the client should come back by itself.</summary>
     public bool Reconnect => Code is (>= 3000 and < 3500) or (>= 4000 and < 4500);
 

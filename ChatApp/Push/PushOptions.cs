@@ -58,6 +58,21 @@ public sealed class PushOptions
     public int UnauthenticatedSockets { get; init; } = 5000;
 
     /// <summary>
+    /// Seconds for which a server that was told to stop serves everybody as before, only that it is not ready for new visitors:
+    /// time for a load balancer to notice; 0 by default, 0 to 600.
+    /// </summary>
+    [Range(0, 600)]
+    public int NoticeSeconds { get; init; }
+
+    /// <summary>Seconds that viewers have to go once they were told that the server stops; 5 by default, 1 to 600. Who stays is cut off.</summary>
+    [Range(1, 600)]
+    public int DrainSeconds { get; init; } = 5;
+
+    /// <summary>Seconds over which the return of those who were told is spread; 5 by default, 0 to 3,600.</summary>
+    [Range(0, 3600)]
+    public int ReturnSeconds { get; init; } = 5;
+
+    /// <summary>
     /// Whether events go straight to a client's socket where that is possible (HTTP/1.1 without TLS in this process) or
     /// always through the web server, which costs more; true by default.
     /// </summary>

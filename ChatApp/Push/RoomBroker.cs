@@ -10,7 +10,8 @@ namespace ChatApp.Push;
 /// <param name="encoder">Makes the bytes that sockets get.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock, for the age of connections.</param>
-public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time)
+/// <param name="metrics">What it measures; null measures nothing.</param>
+public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time, PushMetrics? metrics = null)
 {
     private readonly ConcurrentDictionary<ConnectionId, Connection> _connections = new();
     private readonly ConcurrentDictionary<ChannelName, ChannelHub> _channels = new();
@@ -19,9 +20,13 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     private long _published;
     private long _deliveries;
     private readonly PushOptions _options = options;
+    private readonly int[] _live = new int[Enum.GetValues<ConnectionKind>().Length];
     private long _slow;
-    private EndReason? _closed;
+    private Func<EndReason>? _closed;
     private volatile Outbox[] _overhearing = [];
+
+    /// <summary>What it measures.</summary>
+    internal PushMetrics Metrics { get; } = metrics ?? PushMetrics.None;
 
     /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
     internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
@@ -30,8 +35,17 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public BrokerFigures Figures => new(
         _connections.Count, _channels.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
 
+    /// <summary>Bytes that wait for all sockets together; looks at each.</summary>
+    internal long WaitingBytes => _connections.Sum(static one => one.Value.Outbox.Bytes);
+
+    /// <summary>Live subscriptions; looks at each channel.</summary>
+    internal int SubscriptionCount => _channels.Sum(static one => one.Value.Count);
+
     /// <summary>All live connections at this moment.</summary>
     public IReadOnlyCollection<Connection> Connections => [.. _connections.Values];
+
+    /// <summary>Live connections of one kind.</summary>
+    public int CountOf(ConnectionKind kind) => Volatile.Read(ref _live[(int)kind]);
 
     /// <summary>Number of subscriptions to a channel at this moment.</summary>
     public int SubscriberCount(ChannelName channel) => _channels.TryGetValue(channel, out var hub) ? hub.Count : 0;
@@ -81,15 +95,21 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
-            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser) return null;
+            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
+            {
+                Metrics.LimitMet(nameof(PushOptions.ConnectionsPerUser));
+                return null;
+            }
+
             own.Add(connection);
+            _live[(int)description.Kind]++;
         }
 
         _connections[connection.Id] = connection;
         // Somebody may have ended all of the user's connections between the two lines above.
         if (connection.EndReason is not null) Forget(connection);
         // Whoever comes while the server stops would keep it from stopping.
-        if (Volatile.Read(ref _closed) is { } reason) connection.End(reason);
+        if (Volatile.Read(ref _closed) is { } reason) connection.End(reason());
         return connection;
     }
 
@@ -110,7 +130,9 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
             switch (connection.TryAdd(subscription, _options.SubscriptionsPerConnection))
             {
                 case Connection.AddResult.AlreadyThere: return Refused(hub, SubscribeRefusal.AlreadySubscribed);
-                case Connection.AddResult.Full: return Refused(hub, SubscribeRefusal.LimitReached);
+                case Connection.AddResult.Full:
+                    Metrics.LimitMet(nameof(PushOptions.SubscriptionsPerConnection));
+                    return Refused(hub, SubscribeRefusal.LimitReached);
                 case Connection.AddResult.Ended: return Refused(hub, SubscribeRefusal.ConnectionEnded);
             }
 
@@ -191,10 +213,13 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public int EndAll(UserId user, EndReason reason) => ConnectionsOf(user).Count(connection => connection.End(reason));
 
     /// <summary>Ends every connection, those that still come included; for the server's shutdown.</summary>
-    public void EndAll(EndReason reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="spread">Each is told to stay away for a random part of this.</param>
+    public void EndAll(EndReason reason, TimeSpan spread = default)
     {
-        Volatile.Write(ref _closed, reason);
-        foreach (var (_, connection) in _connections) connection.End(reason);
+        ArgumentNullException.ThrowIfNull(reason);
+        Volatile.Write(ref _closed, () => reason.Spread(spread));
+        foreach (var (_, connection) in _connections) connection.End(reason.Spread(spread));
     }
 
     internal void Forget(Connection connection)
@@ -203,7 +228,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) return;
-            own.Remove(connection);
+            if (own.Remove(connection)) _live[(int)connection.Description.Kind]--;
             if (own.Count == 0) _users.Remove(connection.User);
         }
     }
@@ -223,7 +248,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
 
     private ChannelHub NewHub(ChannelName channel) =>
         // What is kept of a topic is kept by who publishes there.
-        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget };
+        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget, Metrics = Metrics };
 
     private void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
 

@@ -135,6 +135,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         }
 
         var gap = RoomCatchUp.GapBefore(room, from.Epoch, from.Offset);
+        services.Metrics.Recovered(gap is null ? "recovered" : FrameEncoder.NameOf(gap.Reason));
         if (gap is not null && sub.Command.RejectsGap)
         {
             sub.Refuse(WireError.Unrecoverable);

@@ -31,9 +31,10 @@ namespace ChatApp.Sockets;
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Faults of sessions.</param>
+/// <param name="Metrics">What is measured.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger)
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -87,6 +88,7 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
         if (Interlocked.Increment(ref _unauthenticated) > services.Options.UnauthenticatedSockets)
         {
             Interlocked.Decrement(ref _unauthenticated);
+            services.Metrics.LimitMet(nameof(PushOptions.UnauthenticatedSockets));
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }

@@ -92,7 +92,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            return stopping.IsCancellationRequested ? EndReason.Shutdown : EndReason.Stale;
+            return stopping.IsCancellationRequested ? EndReason.Shutdown.Spread(TimeSpan.FromSeconds(_options.ReturnSeconds)) : EndReason.Stale;
         }
 
         if (_commands is not [ClientCommand.Connect connect, ..]) return EndReason.BadRequest;
@@ -131,7 +131,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         var (begun, subs) = _answers.Begin(connect);
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
         await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, life.Ttl, services.Time.GetUtcNow(), subs));
-        _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, _stopReading);
+        _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, services.Metrics, _stopReading);
         _lastReceived = services.Time.GetTimestamp();
         _writer.Start(life, () => Volatile.Read(ref _lastReceived));
         foreach (var subscription in begun) _answers.GoOn(subscription);
@@ -168,6 +168,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         if (_connection!.EndReason is { } ended) return ended;
         _pace.TryReplenish();
         using var pass = _pace.AttemptAcquire();
+        if (!pass.IsAcquired) services.Metrics.LimitMet(nameof(PushOptions.CommandBurst));
         var error = pass.IsAcquired
             ? await _answers!.AnswerAsync(command)
             : WireError.TooManyRequests with { RetryMs = 1000 };
@@ -222,6 +223,8 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
 
     private async Task CloseUnknownAsync(EndReason reason)
     {
+        // A connection counts its end itself.
+        if (_connection is null) services.Metrics.Closed(ConnectionKind.Socket, reason);
         try
         {
             if (reason != EndReason.Closed) await SendAloneAsync(FrameEncoder.Disconnect(reason));

@@ -13,9 +13,10 @@ namespace ChatApp.Sockets;
 /// <param name="connection">Whose outbox is emptied.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
+/// <param name="metrics">What is measured.</param>
 /// <param name="stopReading">Cancelled when everything has been said, so that the read loop ends too.</param>
 internal sealed class SocketWriter(
-    WebSocket socket, FrameStream wire, Connection connection, PushOptions options, TimeProvider time, CancellationTokenSource stopReading)
+    WebSocket socket, FrameStream wire, Connection connection, PushOptions options, TimeProvider time, PushMetrics metrics, CancellationTokenSource stopReading)
 {
     private const int WriteBytes = 64 * 1024;
     private ArrayBufferWriter<byte> _buffer = new();
@@ -57,6 +58,7 @@ internal sealed class SocketWriter(
         {
             while (await connection.Outbox.WaitAsync())
             {
+                metrics.Waited(connection.Outbox.Bytes);
                 var frames = connection.Outbox.TakeFrames(_buffer, WriteBytes);
                 if (!frames.IsEmpty) await WithPatienceAsync(wire.SendAsync(frames));
                 if (connection.Outbox.Count == 0) wire.HasWritten();

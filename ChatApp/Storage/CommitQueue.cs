@@ -23,6 +23,7 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     private readonly StorageOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<CommitQueue> _log;
+    private readonly CommitMetrics? _metrics;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriterSession? _session;
@@ -30,13 +31,14 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
     private string? _failure;
 
     /// <summary>The writer thread starts with the host.</summary>
-    public CommitQueue(ChatDatabase database, StorageOptions options, TimeProvider time, ILogger<CommitQueue> log)
+    public CommitQueue(ChatDatabase database, StorageOptions options, TimeProvider time, ILogger<CommitQueue> log, CommitMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _database = database;
         _options = options;
         _time = time;
         _log = log;
+        _metrics = metrics;
         _waiting = new BlockingCollection<WorkItem>(options.QueueLength);
         _writer = new Thread(Run) { IsBackground = true, Name = "log writer" };
     }
@@ -177,11 +179,13 @@ public sealed partial class CommitQueue : IHostedService, IDisposable
 
     private void Write(List<WorkItem> batch, WriterSession session)
     {
+        var began = _time.GetTimestamp();
         var before = _failure is null ? 0 : StorageFault.ChangesOf(session.Db);
         session.Begin();
         var commit = new Commit(session, DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds()));
         foreach (var item in batch) Try(item, commit, isAlone: batch.Count == 1);
         session.Commit(batch.Count);
+        _metrics?.Committed(batch.Count, _time.GetElapsedTime(began));
 
         // A batch of nothing but refusals has not asked the disk.
         if (_failure is not null && StorageFault.ChangesOf(session.Db) > before) Recover();

@@ -113,6 +113,9 @@ public sealed class FrameEncoder : IEventEncoder
     /// <summary>The answer to a successful subscribe: from which position on events come.</summary>
     public static byte[] Subscribed(long id, SubscribeAnswer answer) => Reply(id, "subscribe", json => Subscription(json, answer));
 
+    /// <summary>What a reason is called on the wire.</summary>
+    public static string NameOf(GapReason reason) => reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" };
+
     /// <summary>The answer to a method that was carried out.</summary>
     public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>
     {
@@ -162,6 +165,7 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteNumber("code", reason.Code);
         json.WriteString("reason", reason.Text);
         json.WriteBoolean("reconnect", reason.Reconnect);
+        if (reason.RetryAfter is { } wait) json.WriteNumber("retry_ms", (long)wait.TotalMilliseconds);
         json.WriteEndObject();
     });
 
@@ -196,7 +200,7 @@ public sealed class FrameEncoder : IEventEncoder
         if (answer.Gap is { } gap)
         {
             json.WriteStartObject("gap");
-            json.WriteString("reason", gap.Reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" });
+            json.WriteString("reason", NameOf(gap.Reason));
             json.WriteStartArray("have");
             json.WriteNumberValue(gap.From.Value);
             json.WriteNumberValue(gap.To.Value);
