@@ -248,7 +248,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
 
     private ChannelHub NewHub(ChannelName channel) =>
         // What is kept of a topic is kept by who publishes there.
-        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget, Metrics = Metrics };
+        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget, RoundBytes = _options.OutboxBytes / 4, Metrics = Metrics };
 
     private void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
 
