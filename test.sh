@@ -18,7 +18,8 @@ signals=()
 if env --default-signal=INT true 2>/dev/null; then signals=(env --default-signal=INT,QUIT); fi
 
 results=TestResults/run
-node_folder=ChatApp.Tests/Wire/centrifuge
+# A client of strangers, and what judges docs/asyncapi.yaml.
+node_folders=(ChatApp.Tests/Wire/centrifuge ChatApp.Tests/Wire/asyncapi)
 passed=0 failed=1 skipped=0
 
 # Whatever happens, this is the last line.
@@ -73,11 +74,11 @@ install_missing_packages() {
 
 # Only when the lock file is another one than that of the packages that are there.
 install_node_packages() {
-  local stamp=$node_folder/node_modules/.lock.sha256 wanted
+  local node_folder=$1 stamp=$1/node_modules/.lock.sha256 wanted
   wanted=$(sha256sum <"$node_folder/package-lock.json")
   if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then return; fi
-  local install=(npm ci --prefix "$node_folder" --ignore-scripts --no-audit --no-fund --no-update-notifier)
-  say "installing the third-party client: ${install[*]}"
+  local install=(npm ci --prefix "$node_folder" --ignore-scripts --no-audit --no-fund --no-update-notifier --prefer-offline)
+  say "installing packages of others: ${install[*]}"
   "${install[@]}" || give_up "that did not work; with a registry in reach this mends it: ${install[*]}"
   echo "$wanted" >"$stamp"
 }
@@ -93,7 +94,7 @@ count_results() {
 
 has dotnet || give_up "the .NET SDK 10 is missing: install it, then run again"
 install_missing_packages
-install_node_packages
+for folder in "${node_folders[@]}"; do install_node_packages "$folder"; done
 
 say "building"
 dotnet build ChatApp.sln -c Debug -warnaserror -nologo -v quiet -clp:NoSummary

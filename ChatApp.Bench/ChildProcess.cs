@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -6,7 +7,7 @@ using System.Runtime.InteropServices;
 namespace ChatApp.Bench;
 
 /// <summary>
-/// A .NET program in a process of its own, on the server's core, ended when disposed. The last lines it printed
+/// A program in a process of its own, on the server's core, ended when disposed. The last lines it printed
 /// are kept for the message that explains a failure.
 /// </summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
@@ -38,24 +39,46 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="wrapper">A program, with its arguments, that turns itself into this one; null for none.</param>
     /// <param name="pinned">False where nothing is timed: it may use all cores.</param>
     /// <exception cref="BenchException">The dll is missing.</exception>
-    public static ChildProcess Start(string name, string assembly, IEnumerable<string> arguments, IReadOnlyList<string>? wrapper = null, bool pinned = true)
+    /// <param name="environment">Variables for it besides those of this process; null for none.</param>
+    public static ChildProcess Start(
+        string name, string assembly, IEnumerable<string> arguments, IReadOnlyList<string>? wrapper = null, bool pinned = true, IReadOnlyDictionary<string, string>? environment = null)
     {
         if (!File.Exists(assembly)) throw new BenchException($"{name} is not built: there is no {Path.GetFileName(assembly)} where it should be");
         string[] command = [.. wrapper ?? [], Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", assembly, .. arguments];
+        return Start(name, command, Path.GetDirectoryName(assembly)!, environment, pinned);
+    }
+
+    /// <summary>Starts any program.</summary>
+    /// <param name="name">What the program is called in messages.</param>
+    /// <param name="command">The program, found as the shell finds it, and its arguments, unquoted.</param>
+    /// <param name="folder">Where it works.</param>
+    /// <param name="environment">Variables for it besides those of this process; null for none.</param>
+    /// <param name="pinned">False where nothing is timed: it may use all cores.</param>
+    /// <exception cref="BenchException">There is no such program.</exception>
+    public static ChildProcess Start(string name, IReadOnlyList<string> command, string folder, IReadOnlyDictionary<string, string>? environment = null, bool pinned = true)
+    {
         var start = new ProcessStartInfo(command[0])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(assembly),
+            WorkingDirectory = folder,
         };
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         // Settings of the shell that runs the bench must not change what is measured.
         foreach (var key in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(key);
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
-        return new ChildProcess(name, pinned ? Cores.OnServerCore(() => Process.Start(start)!) : Process.Start(start)!);
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[key] = value;
+        try
+        {
+            return new ChildProcess(name, pinned ? Cores.OnServerCore(() => Process.Start(start)!) : Process.Start(start)!);
+        }
+        catch (Win32Exception missing)
+        {
+            throw new BenchException($"{name} could not be started: {missing.Message}", missing);
+        }
     }
 
     /// <summary>A TCP port of the loopback address that was free a moment ago.</summary>
@@ -67,7 +90,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the program accepts connections.</summary>
-    /// <exception cref="BenchException">It ended first, or did not within 30 s.</exception>
+    /// <exception cref="BenchException">It ended first, or did not within 120 s.</exception>
     public async Task ListensAsync(int port, CancellationToken cancellation)
     {
         var begun = Stopwatch.GetTimestamp();
@@ -80,13 +103,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
                 await probe.ConnectAsync(IPAddress.Loopback, port, cancellation);
                 return;
             }
-            catch (SocketException) when (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30))
+            catch (SocketException) when (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(120))
             {
                 await Task.Delay(25, cancellation);
             }
             catch (SocketException refused)
             {
-                throw Failed($"did not listen on port {port} within 30 s", refused);
+                throw Failed($"did not listen on port {port} within 120 s", refused);
             }
         }
     }

@@ -2,12 +2,15 @@ using System.Text;
 using ChatApp.Bench.Chat;
 using ChatApp.Bench.Crash;
 using ChatApp.Bench.Fanout;
+using ChatApp.Bench.Herd;
+using ChatApp.Bench.Idle;
 using ChatApp.Bench.Memory;
 using ChatApp.Bench.Posts;
 using ChatApp.Bench.Resume;
 using ChatApp.Bench.Rooms;
 using ChatApp.Bench.Search;
 using ChatApp.Bench.Servers;
+using ChatApp.Bench.Slow;
 
 namespace ChatApp.Bench;
 
@@ -47,6 +50,12 @@ internal static class Verbs
     [
         new("fanout", "one room, many receivers: CPU per delivery and latency beside SignalR and a bare loop",
             FanoutOptions.Help, FanoutVerb.RunAsync),
+        new("idle", "10,000 idle sockets in two rooms each: resident memory beside SignalR, before and after a burst",
+            VerbOptions.Help, IdleVerb.RunAsync),
+        new("herd", "10,000 sockets cut at once: how long until all are live again with nothing missing",
+            VerbOptions.Help, HerdVerb.RunAsync),
+        new("slow", "a reader that stalls in a room of 1,000: what the others notice, and how it ends",
+            VerbOptions.Help, SlowVerb.RunAsync),
         new("posts", "durable posts with group commit beside one message in a transaction, and beside a bare insert",
             VerbOptions.Help, PostsVerb.RunAsync),
         new("insert", "bare durable inserts, as the verb posts does in a child process",

@@ -78,6 +78,11 @@ public sealed record RoomChanged(string Room, string Name, string Topic, string 
 /// <param name="At">When.</param>
 public sealed record RoleChanged(ChatPerson Member, string Role, ChatPerson By, DateTimeOffset At) : ChatEvent;
 
+/// <summary>Somebody is writing a message. Passes and is not stored; nobody hears of themselves.</summary>
+/// <param name="Member">Who.</param>
+/// <param name="At">When.</param>
+public sealed record MemberTyping(ChatPerson Member, DateTimeOffset At) : ChatEvent;
+
 /// <summary>Old messages went by age, pinned ones excepted.</summary>
 /// <param name="Floor">Up to this offset.</param>
 public sealed record HistoryTrimmed(long Floor) : ChatEvent;

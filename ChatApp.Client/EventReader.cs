@@ -25,6 +25,7 @@ internal static class EventReader
                 "message.pinned" => new PinChanged(RoomOf(data), IdOf(data), data.GetProperty("message").GetProperty("pinned").GetBoolean(), Person(data, "by"), At(data)),
                 "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
                     Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data)),
+                "typing" => new MemberTyping(Person(data, "member"), At(data)),
                 "history.trimmed" => new HistoryTrimmed(data.GetProperty("floor").GetInt64()),
                 "member.changed" => new MemberChanged(Person(data, "member"), data.GetProperty("joined").GetBoolean(), At(data)),
                 "role.changed" => new RoleChanged(Person(data, "member"), Text(data, "role"), Person(data, "by"), At(data)),

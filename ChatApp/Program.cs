@@ -42,7 +42,7 @@ public static class Program
         services.AddAccounts(accounts, folder).AddSignIn(accounts);
         var push = SettingsReader.Read<PushOptions>(settings, "Push");
         services.AddPush(push);
-        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>();
+        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
         services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();
@@ -73,6 +73,7 @@ public static class Program
         app.MapStaticAssets();
         app.MapAccountApi();
         app.MapHealth();
+        app.MapAsyncApi();
         app.MapMetrics();
         SocketEndpoint.Map(app);
         app.MapPages();
@@ -83,5 +84,6 @@ public static class Program
         .AddSingleton(options)
         .AddSingleton<IEventEncoder, FrameEncoder>()
         .AddSingleton<RoomBroker>()
-        .AddSingleton<OriginCheck>();
+        .AddSingleton<OriginCheck>()
+        .AddSingleton<RequestProof>();
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using ChatApp.Bench.Load;
 using ChatApp.Bench.Servers;
 
@@ -56,7 +55,7 @@ internal static class FanoutVerb
                 foreach (var server in servers)
                 {
                     var number = round;
-                    var row = await OnThreadAsync(() => Measure(server, number, options, cancellation));
+                    var row = await server.LoadAsync(() => Measure(server, number, options, cancellation));
                     rows.Add(row);
                     await Console.Error.WriteLineAsync(FanoutReport.Progress(row));
                 }
@@ -83,7 +82,7 @@ internal static class FanoutVerb
         for (var burst = 0; burst < options.MostCompileBursts; burst++)
         {
             var before = server.Cpu.Read();
-            client.Run(options.WarmUp * rate, rate, cancellation);
+            client.Run(new SteadyPace(options.WarmUp * rate, rate), cancellation);
             var cost = (server.Cpu.Read() - before).TotalMicroseconds;
             if (burst > 1 && cost > 0.95 * cheapest) break;
             cheapest = Math.Min(cheapest, cost);
@@ -102,28 +101,13 @@ internal static class FanoutVerb
 
     private static FanoutRow Measure(ServerUnderTest server, int round, FanoutOptions options, CancellationToken cancellation)
     {
-        try
-        {
-            using var client = new LoadClient(server.Dialect, server.Port);
-            client.Connect(options.Receivers, cancellation);
-            if (round == 1) CompileUnderLowLoad(server, client, options, cancellation);
-            client.Run(options.WarmUp * options.Rate, options.Rate, cancellation);
-            var disturbance = new DisturbanceClock(server.Cpu, new CpuClock(Environment.ProcessId));
-            var before = server.Cpu.Read();
-            var burst = client.Run(options.Seconds * options.Rate, options.Rate, cancellation);
-            return new FanoutRow(server.Name, round, server.Cpu.Read() - before, disturbance.Share(), burst);
-        }
-        catch (BenchException failed)
-        {
-            throw server.Failed(failed);
-        }
-        catch (SocketException broken)
-        {
-            throw server.Failed(new BenchException(broken.Message, broken));
-        }
+        using var client = new LoadClient(server.Dialect, server.Port);
+        client.Connect(Crowd.InOneRoom(options.Receivers), cancellation);
+        if (round == 1) CompileUnderLowLoad(server, client, options, cancellation);
+        client.Run(new SteadyPace(options.WarmUp * options.Rate, options.Rate), cancellation);
+        var disturbance = new DisturbanceClock(server.Cpu, new CpuClock(Environment.ProcessId));
+        var before = server.Cpu.Read();
+        var burst = client.Run(new SteadyPace(options.Seconds * options.Rate, options.Rate), cancellation);
+        return new FanoutRow(server.Name, round, server.Cpu.Read() - before, disturbance.Share(), burst);
     }
-
-    /// <summary>The load client blocks its thread from the first connection to the last delivery: it gets one of its own.</summary>
-    private static Task<T> OnThreadAsync<T>(Func<T> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -9,6 +9,7 @@ namespace ChatApp.Bench.Load;
 /// <param name="Elapsed">The time it took.</param>
 /// <param name="ClientBusy">The share of that time, from 0 to 1, in which the load client was not waiting.</param>
 /// <param name="Latency">From the time at which a message was due to be published to its receipt.</param>
+/// <param name="Last">The same for the last of its receivers; empty where the pace is not steady.</param>
 internal sealed record Burst(
     int Published,
     long Due,
@@ -17,4 +18,5 @@ internal sealed record Burst(
     long Bytes,
     TimeSpan Elapsed,
     double ClientBusy,
-    LatencyHistogram Latency);
+    LatencyHistogram Latency,
+    LatencyHistogram Last);

@@ -6,8 +6,8 @@ using System.Text;
 namespace ChatApp.Bench.Load;
 
 /// <summary>One WebSocket of the load client. Used by a single thread.</summary>
-/// <param name="receives">True for a receiver, false for the publisher.</param>
-internal sealed class ClientConnection(bool receives) : IDisposable
+/// <param name="rooms">The rooms that it listens to; none for a publisher.</param>
+internal sealed class ClientConnection(params IReadOnlyList<string> rooms) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -21,7 +21,9 @@ internal sealed class ClientConnection(bool receives) : IDisposable
     private byte[] _carry = [];
     private int _carried;
 
-    public bool Receives => receives;
+    public IReadOnlyList<string> Rooms => rooms;
+
+    public bool Receives => rooms.Count > 0;
 
     public Socket Socket => _socket;
 
@@ -45,17 +47,21 @@ internal sealed class ClientConnection(bool receives) : IDisposable
     /// <exception cref="BenchException">The server refused.</exception>
     public void AwaitUpgrade(byte[] buffer)
     {
-        var filled = 0;
-        while (true)
+        while (!TryTakeUpgrade(buffer))
         {
-            filled += Receive(buffer, filled);
-            var head = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
-            if (head < 0) continue;
-            if (!buffer.AsSpan().StartsWith("HTTP/1.1 101"u8))
-                throw new BenchException($"the upgrade was refused: {Encoding.UTF8.GetString(buffer, 0, filled).ReplaceLineEndings(" / ")}");
-            Carry(buffer.AsSpan(head + 4, filled - head - 4));
-            return;
         }
+    }
+
+    /// <summary>Reads once; false where the answer to the upgrade request is not complete.</summary>
+    /// <exception cref="BenchException">The server refused.</exception>
+    public bool TryTakeUpgrade(byte[] buffer)
+    {
+        var filled = Fill(buffer);
+        var head = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
+        if (head >= 0 && !buffer.AsSpan().StartsWith("HTTP/1.1 101"u8))
+            throw new BenchException($"the upgrade was refused: {Encoding.UTF8.GetString(buffer, 0, filled).ReplaceLineEndings(" / ")}");
+        Carry(head < 0 ? buffer.AsSpan(0, filled) : buffer.AsSpan(head + 4, filled - head - 4));
+        return head >= 0;
     }
 
     /// <summary>Writes a whole frame; on a non-blocking socket it must fit into the socket's buffer.</summary>

@@ -12,7 +12,9 @@ internal sealed partial class Epoll : IDisposable
     private const int Batch = 256;
     private const int Add = 1;
     private const int Remove = 2;
+    private const int Change = 3;
     private const uint Readable = 1;
+    private const uint Writable = 4;
     private const int Interrupted = 4;
 
     // struct epoll_event is packed on x86 and naturally aligned elsewhere.
@@ -30,10 +32,16 @@ internal sealed partial class Epoll : IDisposable
     }
 
     /// <summary>Watches a socket; <see cref="Tag"/> will give <paramref name="tag"/> for it.</summary>
-    public void Watch(Socket socket, int tag) => Control(Add, socket, tag);
+    public void Watch(Socket socket, int tag) => Control(Add, socket, tag, Readable);
+
+    /// <summary>Watches a socket that is being connected: it counts as readable when that is over.</summary>
+    public void WatchOpening(Socket socket, int tag) => Control(Add, socket, tag, Writable);
+
+    /// <summary>Watches it from now on as any other.</summary>
+    public void WatchOpened(Socket socket, int tag) => Control(Change, socket, tag, Readable);
 
     /// <summary>Forgets a socket.</summary>
-    public void Forget(Socket socket) => Control(Remove, socket, 0);
+    public void Forget(Socket socket) => Control(Remove, socket, 0, Readable);
 
     /// <summary>Waits for readable sockets.</summary>
     /// <param name="milliseconds">How long at most; 0 asks without waiting.</param>
@@ -52,11 +60,11 @@ internal sealed partial class Epoll : IDisposable
     /// <summary>Closes the set, not the sockets.</summary>
     public void Dispose() => _ = Close(_set);
 
-    private void Control(int operation, Socket socket, int tag)
+    private void Control(int operation, Socket socket, int tag, uint when)
     {
         Span<byte> change = stackalloc byte[Stride];
         change.Clear();
-        MemoryMarshal.Write(change, Readable);
+        MemoryMarshal.Write(change, when);
         MemoryMarshal.Write(change[DataAt..], tag);
         if (Control(_set, operation, (int)socket.Handle, change) < 0)
             throw new BenchException($"epoll_ctl failed with {Marshal.GetLastPInvokeError()}");

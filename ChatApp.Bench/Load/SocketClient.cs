@@ -40,13 +40,13 @@ internal abstract class SocketClient(IDialect dialect) : IDisposable
         foreach (var connection in batch)
         {
             cancellation.ThrowIfCancellationRequested();
-            connection.Open(port, dialect.Path(connection.Receives));
+            connection.Open(port, dialect.Path(connection.Rooms));
         }
 
         foreach (var connection in batch)
         {
             connection.AwaitUpgrade(_buffer);
-            var hello = dialect.Hello(connection.Receives);
+            var hello = dialect.Hello(connection.Rooms);
             connection.Ready = hello.Length == 0;
             if (hello.Length > 0) connection.Send(FromClient(Text, hello));
         }
@@ -112,7 +112,7 @@ internal abstract class SocketClient(IDialect dialect) : IDisposable
     private void Take(ClientConnection connection, ReadOnlySpan<byte> record)
     {
         if (TakeRecord(connection, record)) return;
-        switch (dialect.Classify(record, connection.Receives))
+        switch (dialect.Classify(record, connection.Rooms))
         {
             case RecordKind.Ready:
                 connection.Ready = true;

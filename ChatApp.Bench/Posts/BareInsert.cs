@@ -35,7 +35,7 @@ internal static class BareInsert
 
     /// <summary>Measures in a child process, as the servers are.</summary>
     /// <param name="count">How many inserts.</param>
-    /// <param name="wrapper">See <see cref="ChildProcess.Start"/>.</param>
+    /// <param name="wrapper">A program, with its arguments, that turns itself into this one; null for none.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The median in milliseconds.</returns>
     public static async Task<double> MeasureAsync(int count, IReadOnlyList<string>? wrapper, CancellationToken cancellation)

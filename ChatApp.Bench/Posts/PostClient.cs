@@ -66,7 +66,7 @@ internal sealed class PostClient(ServerUnderTest server) : SocketClient(server.D
 
     private sealed class Sender
     {
-        public ClientConnection Connection { get; } = new(receives: false);
+        public ClientConnection Connection { get; } = new();
 
         public long Since { get; set; }
 

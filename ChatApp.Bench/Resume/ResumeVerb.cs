@@ -40,8 +40,8 @@ internal static class ResumeVerb
 
     private static async Task MeasureAsync(ServerUnderTest server, int missed, int rounds, Result result, CancellationToken cancellation)
     {
-        var path = server.Dialect.Path(receives: false);
-        var hello = server.Dialect.Hello(receives: false);
+        var path = server.Dialect.Path([]);
+        var hello = server.Dialect.Hello([]);
         Task<ResumeClient> ConnectAsync() => ResumeClient.ConnectAsync(server.Port, path, hello, cancellation);
         using var publisher = await ConnectAsync();
         using var receiver = await ConnectAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using ChatApp.Bench.Load;
 
@@ -13,16 +14,12 @@ internal sealed class BareServer : IDisposable
 {
     public const string Name = "bare";
 
-    public const string ReceivePath = "/receive";
-
-    public const string PublishPath = "/publish";
-
     private readonly Lock _gate = new();
-    private List<Socket> _receivers = [];
+    private readonly Dictionary<string, List<Socket>> _rooms = new(StringComparer.Ordinal);
 
     /// <summary>Starts it in a child process.</summary>
     public static Task<ServerUnderTest> StartAsync(CancellationToken cancellation) =>
-        ServerUnderTest.StartOwnAsync(Name, new BareDialect(), cancellation);
+        ServerUnderTest.StartOwnAsync(Name, new PlainDialect(), cancellation);
 
     /// <summary>Runs it in this process until cancelled.</summary>
     public static async Task RunAsync(int port, CancellationToken cancellation)
@@ -53,7 +50,7 @@ internal sealed class BareServer : IDisposable
         }
     }
 
-    public void Dispose() => EndRoom();
+    public void Dispose() => EndRooms();
 
     private async Task AcceptAsync(Socket socket, CancellationToken cancellation)
     {
@@ -68,14 +65,18 @@ internal sealed class BareServer : IDisposable
             return;
         }
 
-        if (request.StartsWith($"GET {PublishPath} ", StringComparison.Ordinal))
+        if (request.StartsWith($"GET {PlainDialect.PublishPath} ", StringComparison.Ordinal))
         {
             new Thread(() => Publish(socket)) { IsBackground = true, Name = "publisher" }.Start();
         }
         else
         {
             socket.Blocking = false;
-            lock (_gate) _receivers.Add(socket);
+            var rooms = request.Split(' ', 3)[1][PlainDialect.ReceivePath.Length..].Split(',');
+            lock (_gate)
+            {
+                foreach (var room in rooms) (CollectionsMarshal.GetValueRefOrAddDefault(_rooms, room, out _) ??= []).Add(socket);
+            }
         }
 
         await socket.SendAsync(answer, cancellation);
@@ -96,37 +97,45 @@ internal sealed class BareServer : IDisposable
             {
                 var payload = buffer.AsSpan(frame.Start, frame.Length);
                 WebSocketFrames.Toggle(payload, buffer.AsSpan(frame.MaskAt, 4));
-                Broadcast(WebSocketFrames.FromServer(frame.Opcode, payload));
+                Broadcast(RoomOf(payload), WebSocketFrames.FromServer(frame.Opcode, payload));
                 buffer.AsSpan(frame.End, filled - frame.End).CopyTo(buffer);
                 filled -= frame.End;
             }
         }
 
-        EndRoom();
+        EndRooms();
     }
 
-    private void Broadcast(byte[] frame)
+    // {"room":"NAME",... as every message of the load begins.
+    private static string RoomOf(ReadOnlySpan<byte> message)
+    {
+        var name = message["{\"room\":\""u8.Length..];
+        return Encoding.ASCII.GetString(name[..name.IndexOf((byte)'"')]);
+    }
+
+    private void Broadcast(string room, byte[] frame)
     {
         lock (_gate)
         {
-            foreach (var receiver in _receivers)
+            if (!_rooms.TryGetValue(room, out var receivers)) return;
+            foreach (var receiver in receivers)
             {
                 var sent = receiver.Send(frame, SocketFlags.None, out _);
                 // A receiver that cannot take a frame is ended; the load client sees it and says so.
                 if (sent != frame.Length) receiver.Close();
             }
 
-            _receivers.RemoveAll(receiver => !receiver.Connected);
+            receivers.RemoveAll(receiver => !receiver.Connected);
         }
     }
 
-    /// <summary>A room lasts as long as its publisher.</summary>
-    private void EndRoom()
+    /// <summary>Rooms last as long as their publisher.</summary>
+    private void EndRooms()
     {
         lock (_gate)
         {
-            foreach (var receiver in _receivers) receiver.Dispose();
-            _receivers = [];
+            foreach (var receiver in _rooms.Values.SelectMany(receivers => receivers)) receiver.Dispose();
+            _rooms.Clear();
         }
     }
 }

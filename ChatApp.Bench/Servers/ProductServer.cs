@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using ChatApp.Bench.Probe;
 
 namespace ChatApp.Bench.Servers;
 
@@ -34,9 +35,10 @@ internal static class ProductServer
     /// <param name="cancellation">Gives up.</param>
     /// <param name="prepare">Fills its data folder, in which there is a database with the one account, before it serves; null for nothing.</param>
     /// <param name="settings">Settings of its own, as <c>Storage:BatchSize=1</c>.</param>
-    /// <param name="wrapper">See <see cref="ChildProcess.Start"/>.</param>
+    /// <param name="wrapper">A program, with its arguments, that turns itself into this one; null for none.</param>
+    /// <param name="probe">Will be able to ask it; null for none.</param>
     public static async Task<ServerUnderTest> StartAsync(
-        string assembly, CancellationToken cancellation, Action<string>? prepare = null, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null)
+        string assembly, CancellationToken cancellation, Action<string>? prepare = null, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null, ProcessProbe? probe = null)
     {
         var folder = Directory.CreateTempSubdirectory("chatapp-bench-");
         ChildProcess? process = null;
@@ -45,7 +47,7 @@ internal static class ProductServer
             var password = await AddAccountAsync(assembly, folder.FullName, cancellation);
             prepare?.Invoke(folder.FullName);
             var port = ChildProcess.FreePort();
-            process = Launch(assembly, folder.FullName, port, settings, wrapper);
+            process = Launch(assembly, folder.FullName, port, settings, wrapper, environment: probe?.Environment);
             await process.ListensAsync(port, cancellation);
             var token = await SignInAsync(process, port, password, cancellation);
             return new ServerUnderTest(Name, process, port, new ProductDialect(token), folder);
@@ -71,10 +73,10 @@ internal static class ProductServer
 
     /// <summary>Starts the server on a data folder, with limits that no driver reaches.</summary>
     public static ChildProcess Launch(
-        string assembly, string folder, int port, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null, bool pinned = true) => ChildProcess.Start(
+        string assembly, string folder, int port, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null, bool pinned = true, IReadOnlyDictionary<string, string>? environment = null) => ChildProcess.Start(
             Name, assembly,
             [$"--Urls=http://127.0.0.1:{port}", $"--Data:Folder={folder}", .. RaisedLimits.Select(limit => $"--{limit.Key}={limit.Value}"), .. (settings ?? []).Select(setting => $"--{setting}")],
-            wrapper, pinned);
+            wrapper, pinned, environment);
 
     /// <summary>An access token of the bench's account.</summary>
     public static async Task<string> SignInAsync(ChildProcess process, int port, string password, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ChatApp.Bench.Load;
 
 namespace ChatApp.Bench.Servers;
@@ -19,8 +20,31 @@ internal sealed class ServerUnderTest(string name, ChildProcess process, int por
     /// <summary>The processor time that it has used.</summary>
     public CpuClock Cpu { get; } = new(process.Id);
 
+    /// <summary>The memory that it occupies now.</summary>
+    public ProcessMemory Memory => ProcessMemory.Of(process.Id);
+
     /// <summary>A failure of this server, with the last lines that it printed.</summary>
     public BenchException Failed(BenchException cause) => process.Failed($"failed: {cause.Message}", cause);
+
+    /// <summary>
+    /// Does what blocks its thread for long, as load clients do, on a thread of its own; what goes wrong there is a failure
+    /// of this server.
+    /// </summary>
+    public async Task<T> LoadAsync<T>(Func<T> work)
+    {
+        try
+        {
+            return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (BenchException failed)
+        {
+            throw Failed(failed);
+        }
+        catch (SocketException broken)
+        {
+            throw Failed(new BenchException(broken.Message, broken));
+        }
+    }
 
     /// <summary>Starts a server that <see cref="ServeVerb"/> knows, from this very assembly.</summary>
     public static async Task<ServerUnderTest> StartOwnAsync(string name, IDialect dialect, CancellationToken cancellation)

@@ -150,6 +150,9 @@ public sealed class ChatEventTests : ClientTestBase
             case "role changed":
                 Assert.Equal(new RoleChanged(Bob, "moderator", new("u1", "Änn <b>"), At), seen);
                 break;
+            case "member typing":
+                Assert.Equal(new MemberTyping(Bob, At), seen);
+                break;
             case "history trimmed":
                 Assert.Equal(new HistoryTrimmed(5), seen);
                 break;

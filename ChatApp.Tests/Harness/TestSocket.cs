@@ -2,12 +2,13 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using ChatApp.Tests.Wire;
 
 namespace ChatApp.Tests.Harness;
 
 /// <summary>
 /// A program on the socket endpoint, as plain as a test wants it: sends what it is told, and hands out what comes, object
-/// by object. Pings are answered unless <see cref="AnswersPings"/> is off.
+/// by object. Pings are answered unless <see cref="AnswersPings"/> is off. At its end all frames are held to docs/asyncapi.yaml.
 /// </summary>
 public sealed class TestSocket : IAsyncDisposable
 {
@@ -15,6 +16,7 @@ public sealed class TestSocket : IAsyncDisposable
     private readonly ClientWebSocket _socket;
     private readonly Channel<JsonElement> _incoming = Channel.CreateUnbounded<JsonElement>();
     private readonly List<JsonElement> _skipped = [];
+    private readonly FrameLedger _ledger = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly Task _reading;
     private long _lastId = 1000;
@@ -48,7 +50,11 @@ public sealed class TestSocket : IAsyncDisposable
     public Task SendAsync(object command) => SendTextAsync(JsonSerializer.Serialize(command));
 
     /// <summary>Sends a text frame as it is.</summary>
-    public Task SendTextAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text);
+    public Task SendTextAsync(string text)
+    {
+        _ledger.Sent(text);
+        return SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text);
+    }
 
     /// <summary>Sends a frame.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> frame, WebSocketMessageType type, bool endOfMessage = true)
@@ -130,6 +136,7 @@ public sealed class TestSocket : IAsyncDisposable
 
         _socket.Dispose();
         _sending.Dispose();
+        await _ledger.VerifyAsync();
     }
 
     private static string? TypeOf(JsonElement push) =>
@@ -204,6 +211,8 @@ public sealed class TestSocket : IAsyncDisposable
         }
 
         using var document = JsonDocument.Parse(line);
-        _incoming.Writer.TryWrite(document.RootElement.Clone());
+        var frame = document.RootElement.Clone();
+        _ledger.Received(frame);
+        _incoming.Writer.TryWrite(frame);
     }
 }

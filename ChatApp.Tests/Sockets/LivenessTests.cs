@@ -14,7 +14,7 @@ public abstract class LivenessTestsBase(bool directWrites)
     [Fact]
     public async Task Pings_come_again_and_again_and_whoever_answers_stays()
     {
-        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=1", "Push:PongSeconds=1"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=3", "Push:PongSeconds=3"]);
         await using var socket = await server.ConnectAsync(await server.AddPersonAsync());
         await Eventually.BecomesAsync(() => socket.Pings >= 3);
         Assert.True((await socket.AskAsync(new { subscribe = new { channel = "room:general" } })).TryGetProperty("subscribe", out _));
@@ -36,7 +36,7 @@ public abstract class LivenessTestsBase(bool directWrites)
     [Fact]
     public async Task Any_frame_counts_as_a_sign_of_life()
     {
-        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=1", "Push:PongSeconds=1"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directWrites}", "Push:PingSeconds=3", "Push:PongSeconds=3"]);
         await using var socket = await server.ConnectAsync(await server.AddPersonAsync());
         socket.AnswersPings = false;
         await Eventually.BecomesAsync(async () =>

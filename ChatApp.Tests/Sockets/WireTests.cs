@@ -61,7 +61,7 @@ public sealed class WireTests
     [InlineData(false)]
     public async Task A_reader_that_has_stopped_is_ended_and_forgotten_and_the_others_miss_nothing(bool directly)
     {
-        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directly}", "Push:OutboxBytes=1000000", "Push:PongSeconds=2", "Push:PingSeconds=3600"]);
+        await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directly}", "Push:OutboxBytes=1000000", "Push:PongSeconds=20", "Push:PingSeconds=3600"]);
         var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Room", bob);
         using var stopped = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1000, room.Id);

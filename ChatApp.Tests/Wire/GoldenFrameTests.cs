@@ -82,6 +82,8 @@ public sealed class GoldenFrameTests
         {
             ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
             ["connected by cookie"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, null, At),
+            ["connected by address"] = FrameEncoder.Connected(0, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
+                [("room:general", new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null))], [])),
             ["connected with subscriptions"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At, new ConnectSubs(
                 [("room:general", new SubscribeAnswer(general.State, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null))],
                 [("room:nowhere", WireError.UnknownChannel)])),
@@ -105,6 +107,7 @@ public sealed class GoldenFrameTests
             ["room changed"] = OfRoom(new RoomChanged(general, Ann, At), 13),
             ["room changed elsewhere"] = OfUser(new RoomChanged(general with { Topic = "All of us", Description = "Everything\nand more", IsArchived = true }, Ann, At)),
             ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
+            ["member typing"] = Encoder.Encode(new Envelope(new MemberTyping(Room, Bob, At), Encoder) { Channel = Room }),
             ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),

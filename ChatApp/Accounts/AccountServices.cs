@@ -40,7 +40,7 @@ public static class AccountServices
         var services = identity.Services;
         services.AddSingleton<SignInTurns>();
         services.AddScoped<SignIn>();
-        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AccessTokens>().AddSingleton<SocketTickets>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
             {
@@ -85,5 +85,7 @@ public static class AccountServices
     private static bool IsGuess(HttpRequest request) => HttpMethods.IsPost(request.Method) &&
         (request.Path.StartsWithSegments("/account/login", StringComparison.OrdinalIgnoreCase) ||
          request.Path.StartsWithSegments("/account/register", StringComparison.OrdinalIgnoreCase) ||
-         request.Path.StartsWithSegments("/api/account", StringComparison.OrdinalIgnoreCase));
+         (request.Path.StartsWithSegments("/api/account", StringComparison.OrdinalIgnoreCase) &&
+          // Whoever asks for a ticket shows a token or a cookie, which nobody guesses.
+          !request.Path.StartsWithSegments("/api/account/ticket", StringComparison.OrdinalIgnoreCase)));
 }

@@ -9,11 +9,13 @@ internal sealed class ChannelBatch : IDisposable
 {
     private readonly byte[]? _rented;
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly bool _sparesSomebody;
 
     /// <param name="events">At least one; must not change while the batch is in use.</param>
     public ChannelBatch(List<Envelope> events)
     {
         Events = events;
+        _sparesSomebody = events.Exists(static envelope => envelope.NotFor is not null);
         First = events.Find(static envelope => envelope.Offset is not null)?.Offset;
         Last = events.FindLast(static envelope => envelope.Offset is not null)?.Offset;
         // The usual case in a quiet channel: the bytes that all sockets share go out as they are.
@@ -37,6 +39,9 @@ internal sealed class ChannelBatch : IDisposable
     }
 
     public List<Envelope> Events { get; }
+
+    /// <summary>True where not all of it is for that person.</summary>
+    public bool Spares(UserId user) => _sparesSomebody && Events.Exists(envelope => envelope.NotFor == user);
 
     /// <summary>Position of the first stored event; null where there is none.</summary>
     public Offset? First { get; }

@@ -35,6 +35,9 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     /// <summary>The user whose personal channel it belongs to; null for events of a channel or of everybody.</summary>
     public UserId? User { get; init; }
 
+    /// <summary>Whose connections do not get it; null where everybody does. Only for events without an offset.</summary>
+    public UserId? NotFor { get; init; }
+
     /// <summary>Position in the channel's sequence; null for events that are not stored.</summary>
     public Offset? Offset { get; init; }
 

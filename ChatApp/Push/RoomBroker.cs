@@ -69,7 +69,8 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     public Envelope Wrap(object body) => new(body, encoder);
 
     /// <summary>Makes an envelope of a channel's event.</summary>
-    public Envelope Wrap(object body, ChannelName channel, Offset? offset) => new(body, encoder) { Channel = channel, Offset = offset };
+    public Envelope Wrap(object body, ChannelName channel, Offset? offset, UserId? notFor = null) =>
+        new(body, encoder) { Channel = channel, Offset = offset, NotFor = notFor };
 
     /// <summary>
     /// The stored events of a room after a position, at most <paramref name="count"/>; null where not all of them are in
@@ -160,11 +161,19 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <param name="body">The event; immutable.</param>
     /// <param name="offset">Its position in the channel's sequence; null for events that are not stored.</param>
     /// <param name="rewrites">True where earlier events would show something that is no longer so (an edit, a deletion).</param>
-    public void Publish(ChannelName channel, object body, Offset? offset = null, bool rewrites = false)
+    public void Publish(ChannelName channel, object body, Offset? offset = null, bool rewrites = false) =>
+        Publish(Wrap(body, channel, offset), rewrites);
+
+    /// <summary>The same with an envelope that the publisher keeps.</summary>
+    /// <param name="envelope">The event of a channel.</param>
+    /// <param name="rewrites">True where earlier events would show something that is no longer so.</param>
+    public void Publish(Envelope envelope, bool rewrites = false)
     {
+        ArgumentNullException.ThrowIfNull(envelope);
+        var channel = envelope.Channel ?? throw new ArgumentException("an event of no channel", nameof(envelope));
         Interlocked.Increment(ref _published);
-        var envelope = Wrap(body, channel, offset);
-        TellOverhearing(envelope);
+        // What passes through topics is nothing that the house keeps count of, and may be very much.
+        if (channel.Kind == ChannelKind.Room) TellOverhearing(envelope);
         if (!_channels.TryGetValue(channel, out var hub)) return;
         var receivers = hub.Publish(envelope, rewrites);
         Interlocked.Add(ref _deliveries, receivers);

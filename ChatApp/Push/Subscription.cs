@@ -122,7 +122,7 @@ public sealed class Subscription : IDisposable
         lock (_gate)
         {
             if (HasEnded) return;
-            if (_held is null && !(batch.First <= _position))
+            if (_held is null && !(batch.First <= _position) && !batch.Spares(Connection.User))
             {
                 if (batch.Last is { } last) _position = last;
                 Connection.Deliver(batch, this, ref wakes);
@@ -130,7 +130,7 @@ public sealed class Subscription : IDisposable
             }
         }
 
-        // It is still held, or has read some of it already: one by one.
+        // It is still held, or has read some of it already, or shall not get all of it: one by one.
         foreach (var envelope in batch.Events) Deliver(envelope, ref wakes);
     }
 
@@ -144,6 +144,7 @@ public sealed class Subscription : IDisposable
 
     private void Pass(Envelope envelope, bool alone, ref WakeList wakes)
     {
+        if (envelope.NotFor == Connection.User) return;
         if (envelope.Offset is { } offset)
         {
             if (offset <= _position) return;

@@ -3,17 +3,17 @@ using System.Reflection;
 using ChatApp.Accounts;
 using ChatApp.Api;
 using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Sockets;
 
 /// <summary>What every socket session needs of the house. One instance.</summary>
 /// <param name="Broker">The push engine.</param>
 /// <param name="Rooms">Who may read what.</param>
+/// <param name="RoomWriter">Makes rooms, and moves people in and out.</param>
 /// <param name="RoomSettings">Changes rooms.</param>
 /// <param name="Roles">Gives their members roles.</param>
 /// <param name="Writer">Posts messages.</param>
@@ -22,6 +22,9 @@ namespace ChatApp.Sockets;
 /// <param name="History">Pages of what was said.</param>
 /// <param name="Markers">Who has read how far.</param>
 /// <param name="Search">Finds messages.</param>
+/// <param name="Typing">Tells who is writing.</param>
+/// <param name="Users">Who is who.</param>
+/// <param name="Desk">What moderators see and do.</param>
 /// <param name="CatchUp">What a client has missed.</param>
 /// <param name="Tokens">Reads access tokens.</param>
 /// <param name="Options">Limits.</param>
@@ -30,8 +33,8 @@ namespace ChatApp.Sockets;
 /// <param name="Metrics">What is measured.</param>
 /// <param name="Wheel">Deadlines of all sockets.</param>
 public sealed record SocketServices(
-    RoomBroker Broker, RoomDirectory Rooms, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, RoomCatchUp CatchUp, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel)
+    RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -42,9 +45,10 @@ public sealed record SocketServices(
 
 /// <summary>The address where programs connect: <c>/connection/websocket</c>, and <c>/ws</c> for short.</summary>
 /// <param name="services">What sessions need.</param>
-/// <param name="origins">From where a browser's cookie counts.</param>
+/// <param name="proofs">What a request proves by itself.</param>
+/// <param name="tickets">What stands in an address.</param>
 /// <param name="stopping">The end of the server.</param>
-public sealed class SocketEndpoint(SocketServices services, OriginCheck origins, IHostApplicationLifetime stopping)
+public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, IHostApplicationLifetime stopping)
 {
     private static readonly string[] Addresses = ["/connection/websocket", "/ws"];
     private int _unauthenticated;
@@ -74,6 +78,13 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
             return;
         }
 
+        if (SocketAddress.Read(context.Request.Query, out var problem) is not { } address)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(problem, context.RequestAborted);
+            return;
+        }
+
         if (Interlocked.Increment(ref _unauthenticated) > services.Options.UnauthenticatedSockets)
         {
             Interlocked.Decrement(ref _unauthenticated);
@@ -85,10 +96,10 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
         var counted = true;
         try
         {
-            var proof = await ProofOfRequestAsync(context);
+            var proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
             // The server pings with protocol frames of its own, which every client library understands.
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-            await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, services);
+            await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, address.Connect, services);
             await session.RunAsync(Authenticated, stopping.ApplicationStopping);
         }
         finally
@@ -101,16 +112,5 @@ public sealed class SocketEndpoint(SocketServices services, OriginCheck origins,
             if (counted) Interlocked.Decrement(ref _unauthenticated);
             counted = false;
         }
-    }
-
-    // The Authorization header first; the site's own cookie only where a page of the site itself opens the socket.
-    private async Task<Credential> ProofOfRequestAsync(HttpContext context)
-    {
-        const string scheme = "Bearer ";
-        if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } header)
-            return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? services.Tokens.Read(header[scheme.Length..].Trim()) : default;
-        if (!origins.IsOwn(context.Request)) return default;
-        var cookie = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
-        return cookie.Principal is { } principal ? new Credential(services.Tokens.Holds(principal)) : default;
     }
 }

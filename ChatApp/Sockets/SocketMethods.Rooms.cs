@@ -7,8 +7,16 @@ namespace ChatApp.Sockets;
 /// <summary>The methods that look at one room and change it.</summary>
 internal sealed partial class SocketMethods
 {
+    private const int MostPeople = 20;
+
     private async Task<(Action<Utf8JsonWriter>? Data, WireError? Error)> CallRoomAsync(string method, Arguments given) => method switch
     {
+        "room.create" => Of(await services.RoomWriter.CreateAsync(
+            user, given.Text("name"), given.OptionalText("topic"), given.Flag("private", otherwise: false) ? RoomVisibility.Private : RoomVisibility.Public)),
+        "room.join" => Of(await services.RoomWriter.JoinAsync(user, given.Room("room"))),
+        "room.leave" => Of(await services.RoomWriter.LeaveAsync(user, given.Room("room"))),
+        "room.invite" => Of(await services.RoomWriter.InviteAsync(user, given.Room("room"), new UserId(given.Text("user")))),
+        "room.browse" => Browse(given.OptionalText("text")),
         "room.members" => Members(given.Room("room")),
         "room.edit" => Of(await services.RoomSettings.EditAsync(
             user, given.Room("room"), new RoomEdit(given.TextOrNull("name"), given.TextOrNull("topic"), given.TextOrNull("description")))),
@@ -29,10 +37,40 @@ internal sealed partial class SocketMethods
         RoomOutcome.BadTopic => Bad($"topic must have at most {RoomWriter.MaxTopicLength} characters"),
         RoomOutcome.BadDescription => Bad($"description must have at most {RoomSettings.MaxDescriptionLength} characters"),
         RoomOutcome.BadRetention => Bad($"days must be 1 to {RoomSettings.MaxRetentionDays}"),
-        RoomOutcome.NoSuchUser => Bad("user is not in the room"),
+        RoomOutcome.NoSuchUser => Bad("there is no such user, or not in the room"),
         RoomOutcome.LastOwner => Bad("the last owner of a room remains one"),
         _ => Bad("not possible with this room"),
     };
+
+    private (Action<Utf8JsonWriter>?, WireError?) Typing(RoomId room)
+    {
+        var outcome = services.Typing.Tell(user, room);
+        return outcome == RoomOutcome.Done ? (Nothing, null) : Of(new RoomResult(outcome));
+    }
+
+    private (Action<Utf8JsonWriter>?, WireError?) Browse(string part)
+    {
+        var found = services.Rooms.Browse(user, part);
+        return (json => List(json, "rooms", found, line =>
+        {
+            json.WriteString("id", line.Room.Id.Value);
+            json.WriteString("name", line.Room.Name);
+            json.WriteString("topic", line.Room.Topic);
+            json.WriteBoolean("archived", line.Room.IsArchived);
+            json.WriteNumber("members", line.Members);
+            json.WriteBoolean("joined", line.IsMember);
+        }), null);
+    }
+
+    private (Action<Utf8JsonWriter>?, WireError?) People(string part)
+    {
+        var found = services.Users.Search(part, MostPeople);
+        return (json => List(json, "users", found, person =>
+        {
+            json.WriteString("id", person.Id.Value);
+            json.WriteString("name", person.Name);
+        }), null);
+    }
 
     private static (Action<Utf8JsonWriter>?, WireError?) Bad(string why) => (null, WireError.BadRequest with { Message = why });
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Rooms;
 using ChatApp.Search;
@@ -37,7 +38,10 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
                 "read.mark_all" => await services.Markers.MarkAllAsync(user) ? Unread() : (null, WireError.TooManyRequests with { RetryMs = 1000 }),
                 "read.list" => Unread(),
                 "room.list" => Rooms(),
+                "typing" => Typing(given.Room("room")),
+                "user.find" => People(given.OptionalText("text")),
                 _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
+                _ when method.StartsWith("moderation.", StringComparison.Ordinal) => await CallModerationAsync(method, given),
                 _ => (null, WireError.MethodNotFound),
             };
         }
@@ -203,6 +207,17 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
         public string OptionalText(string name) => given.TryGetProperty(name, out _) ? Text(name) : "";
 
         public string? TextOrNull(string name) => given.TryGetProperty(name, out _) ? Text(name) : null;
+
+        public ConnectionId Connection(string name) =>
+            Guid.TryParseExact(Text(name), "N", out var id) ? new ConnectionId(id) : throw Wrong(name, "the id of a connection");
+
+        public Rank Rank(string name) => Text(name) switch
+        {
+            "administrator" => Accounts.Rank.Administrator,
+            "moderator" => Accounts.Rank.Moderator,
+            "member" => Accounts.Rank.Member,
+            _ => throw Wrong(name, "member, moderator or administrator"),
+        };
 
         public RoomRole Role(string name) => Text(name) switch
         {

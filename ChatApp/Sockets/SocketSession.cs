@@ -15,8 +15,9 @@ namespace ChatApp.Sockets;
 /// <param name="wire">The stream under it.</param>
 /// <param name="address">The client's network address.</param>
 /// <param name="proof">What the HTTP request itself proved; a token in the connect command wins.</param>
+/// <param name="first">The connect command that stood in the address; null where the client sends it.</param>
 /// <param name="services">The house.</param>
-public sealed partial class SocketSession(WebSocket socket, FrameStream wire, string address, Credential proof, SocketServices services) : IAsyncDisposable
+public sealed partial class SocketSession(WebSocket socket, FrameStream wire, string address, Credential proof, ClientCommand.Connect? first, SocketServices services) : IAsyncDisposable
 {
     private const int MaxErrors = 10;
     private const int MaxNameLength = 64;
@@ -52,7 +53,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         var reason = EndReason.Closed;
         try
         {
-            reason = await ReadFirstAsync(stopping) ?? await ServeAsync(authenticated);
+            reason = await ReadFirstAsync(authenticated, stopping) ?? await ServeAsync();
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException)
         {
@@ -77,8 +78,9 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     }
 
     // Read loop, first part: nobody is known yet, so the time is short and nothing is kept.
-    private async Task<EndReason?> ReadFirstAsync(CancellationToken stopping)
+    private async Task<EndReason?> ReadFirstAsync(Action authenticated, CancellationToken stopping)
     {
+        if (first is not null) return await ConnectAsync(first, authenticated);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(_options.ConnectSeconds), services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         // The wait is cancelled and not the read: that would abort the socket before the reason could be said.
@@ -94,7 +96,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
 
         if (_commands is not [ClientCommand.Connect connect, ..]) return EndReason.BadRequest;
         _commands.RemoveAt(0);
-        return await ConnectAsync(connect);
+        return await ConnectAsync(connect, authenticated);
     }
 
     private async Task<EndReason?> ReadFirstCommandsAsync()
@@ -107,19 +109,21 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         return null;
     }
 
-    private async Task<EndReason?> ConnectAsync(ClientCommand.Connect connect)
+    private async Task<EndReason?> ConnectAsync(ClientCommand.Connect connect, Action authenticated)
     {
         var credential = connect.Token is { Length: > 0 } token ? services.Tokens.Read(token) : proof;
         if (credential.HasExpired)
         {
             // The client gets a new token for this code and tries again.
-            await SendAloneAsync(FrameEncoder.Refused(connect.Id, WireError.TokenExpired));
+            if (connect.Id > 0) await SendAloneAsync(FrameEncoder.Refused(connect.Id, WireError.TokenExpired));
             return EndReason.Expired;
         }
 
         if (credential.User is not { } user) return EndReason.InvalidToken;
         _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)), wire.Direct);
         if (_connection is null) return EndReason.ConnectionLimit;
+        // Before the client hears of it: its next socket must not find this one still counted.
+        authenticated();
 
         var life = new TokenLife(_connection, credential.Expires, _options, services.Time);
         _answers = new SocketAnswers(_connection, life, services);
@@ -133,9 +137,8 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     }
 
     // Read loop, second part: the only place that receives from the socket after connect.
-    private async Task<EndReason> ServeAsync(Action authenticated)
+    private async Task<EndReason> ServeAsync()
     {
-        authenticated();
         while (true)
         {
             foreach (var command in _commands)

@@ -54,6 +54,11 @@ internal static class EventJson
                 json.WriteBoolean("joined", changed.IsMember);
                 json.WriteNumber("at", changed.At.ToUnixTimeMilliseconds());
                 break;
+            case MemberTyping typing:
+                json.WriteString("type", "typing");
+                User(json, "member", typing.Member);
+                json.WriteNumber("at", typing.At.ToUnixTimeMilliseconds());
+                break;
             case RoleChanged role:
                 json.WriteString("type", "role.changed");
                 User(json, "member", role.Member);
@@ -78,7 +83,7 @@ internal static class EventJson
                 break;
             case OwnRankChanged rank:
                 json.WriteString("type", "rank.changed");
-                json.WriteString("rank", rank.User.Rank switch { Rank.Administrator => "administrator", Rank.Moderator => "moderator", _ => "member" });
+                json.WriteString("rank", RankOf(rank.User.Rank));
                 break;
             default:
                 throw new NotSupportedException($"no wire form for {body.GetType().Name}");
@@ -135,6 +140,9 @@ internal static class EventJson
     /// <summary>The word for a role.</summary>
     public static string RoleOf(RoomRole role) => role switch { RoomRole.Owner => "owner", RoomRole.Moderator => "moderator", _ => "member" };
 
+    /// <summary>The word for a rank.</summary>
+    public static string RankOf(Rank rank) => rank switch { Rank.Administrator => "administrator", Rank.Moderator => "moderator", _ => "member" };
+
     /// <summary>What is unread of a room, as fields of the object that is open.</summary>
     public static void Unread(Utf8JsonWriter json, Unread unread)
     {
@@ -172,7 +180,8 @@ internal static class EventJson
         json.WriteEndArray();
     }
 
-    private static void User(Utf8JsonWriter json, string name, UserCard user)
+    /// <summary>A person as an object of that name.</summary>
+    public static void User(Utf8JsonWriter json, string name, UserCard user)
     {
         json.WriteStartObject(name);
         json.WriteString("id", user.Id.Value);

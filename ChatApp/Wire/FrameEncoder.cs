@@ -69,7 +69,7 @@ public sealed class FrameEncoder : IEventEncoder
     public byte[] Frame(ReadOnlySpan<byte> encoded) => TextFrame.Of(encoded);
 
     /// <summary>The answer to a successful connect.</summary>
-    /// <param name="id">The command's number.</param>
+    /// <param name="id">The command's number; 0 where the client sent none and is told by a push.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="version">The product's version.</param>
     /// <param name="node">Names this process.</param>
@@ -78,7 +78,15 @@ public sealed class FrameEncoder : IEventEncoder
     /// <param name="now">The server's clock.</param>
     /// <param name="subs">What became of the subscriptions that were asked for with it; null where none were.</param>
     public static byte[] Connected(
-        long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now, ConnectSubs? subs = null) => Reply(id, "connect", json =>
+        long id, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now, ConnectSubs? subs = null)
+    {
+        return id > 0 ? Reply(id, "connect", Body) : Push(channel: null, json => Member(json, "connect", Body));
+
+        void Body(Utf8JsonWriter json) => Connected(json, connection, version, node, options, ttl, now, subs);
+    }
+
+    private static void Connected(
+        Utf8JsonWriter json, Connection connection, string version, string node, PushOptions options, long? ttl, DateTimeOffset now, ConnectSubs? subs)
     {
         json.WriteString("client", connection.Id.ToString());
         json.WriteString("version", version);
@@ -115,7 +123,7 @@ public sealed class FrameEncoder : IEventEncoder
         json.WriteStartObject("data");
         json.WriteString("user", connection.User.Value);
         json.WriteEndObject();
-    });
+    }
 
     /// <summary>The answer to a successful subscribe: from which position on events come.</summary>
     public static byte[] Subscribed(long id, SubscribeAnswer answer) => Reply(id, "subscribe", json => Subscription(json, answer));
@@ -240,10 +248,15 @@ public sealed class FrameEncoder : IEventEncoder
     private static byte[] Reply(long id, string kind, Action<Utf8JsonWriter> body) => Write(json =>
     {
         json.WriteNumber("id", id);
+        Member(json, kind, body);
+    });
+
+    private static void Member(Utf8JsonWriter json, string kind, Action<Utf8JsonWriter> body)
+    {
         json.WriteStartObject(kind);
         body(json);
         json.WriteEndObject();
-    });
+    }
 
     private static byte[] Push(string? channel, Action<Utf8JsonWriter> body) => Write(json =>
     {
