@@ -73,6 +73,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     /// <summary>Frees what the session held; call it after <see cref="RunAsync"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        _answers?.Dispose();
         await _pace.DisposeAsync();
         _stopReading.Dispose();
     }
