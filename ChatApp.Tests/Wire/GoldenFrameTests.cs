@@ -117,6 +117,8 @@ public sealed class GoldenFrameTests
             ["room left"] = OfUser(new OwnRoomsChanged(general, IsMember: false)),
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
             ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
+            ["events dropped"] = Encoder.Encode(new Envelope(new EventsDropped(Room, 12, new Offset(52)), Encoder)),
+            ["lagging"] = Encoder.Encode(new Envelope(new Lagging(524_288, 1_048_576), Encoder)),
             ["disconnect"] = FrameEncoder.Disconnect(EndReason.ForceDisconnect),
             ["disconnect for a while"] = FrameEncoder.Disconnect(EndReason.Shutdown with { RetryAfter = TimeSpan.FromMilliseconds(1500) }),
             ["ping"] = FrameEncoder.Ping,

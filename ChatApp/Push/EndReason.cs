@@ -40,7 +40,7 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>The client sent something that is not the protocol.</summary>
     public static readonly EndReason BadRequest = new(3501, "bad request");
 
-    /// <summary>The client did not send its first command in time.</summary>
+    /// <summary>The client did not send its first command, or the rest of a frame, in time.</summary>
     public static readonly EndReason Stale = new(3502, "stale");
 
     /// <summary>A moderator ended the connection and the client shall not come back by itself.</summary>

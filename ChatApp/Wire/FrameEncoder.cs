@@ -39,6 +39,21 @@ public sealed class FrameEncoder : IEventEncoder
                 json.WriteString("reason", ended.Reason.Text);
                 json.WriteEndObject();
             }),
+            EventsDropped dropped => Push(dropped.Channel.ToString(), json =>
+            {
+                json.WriteStartObject("gap");
+                json.WriteString("reason", "slow");
+                json.WriteNumber("lost", dropped.Lost);
+                if (dropped.Last is { } last) json.WriteNumber("offset", last.Value);
+                json.WriteEndObject();
+            }),
+            Lagging lag => Push(channel: null, json =>
+            {
+                json.WriteStartObject("lag");
+                json.WriteNumber("waiting", lag.Waiting);
+                json.WriteNumber("limit", lag.Limit);
+                json.WriteEndObject();
+            }),
             _ when envelope.Channel is { } channel => Push(channel.ToString(), json => Publication(json, envelope)),
             _ when envelope.User is { } user => Push(Channel.Of(user), json => Publication(json, envelope)),
             _ => Push(channel: null, json =>
