@@ -50,7 +50,7 @@ public static class Program
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton<ModerationDesk>();
-        services.AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
+        services.AddSingleton<TimingWheel>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
         services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));
         EndOfService.Add(services, push);
         replace?.Invoke(services);

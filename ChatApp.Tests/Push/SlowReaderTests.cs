@@ -42,7 +42,7 @@ public sealed class SlowReaderTests
     {
         var socket = _engine.Socket("ann", Lobby);
         for (var i = 0; i < 3; i++) _engine.Broker.Publish(Lobby, Kilobyte);
-        Assert.Equal(3, Taken(socket).Length);
+        Assert.Equal(3, Taken(socket).Count(body => body is string));
         Assert.Equal(3 * 1024, socket.Outbox.Bytes);
         _engine.Broker.Publish(Lobby, Kilobyte);
         Assert.Null(socket.EndReason);

@@ -67,12 +67,20 @@ internal sealed class Wire(Func<int, int>? takes = null)
     }
 
     /// <summary>How many frames are whole by now; for a look in the middle.</summary>
-    public int WholeFrames()
+    public int WholeFrames() => FramesSoFar().Count;
+
+    /// <summary>The texts of the frames that are whole by now; for a look in the middle.</summary>
+    public List<string> FramesSoFar()
     {
         byte[] bytes;
         lock (_gate) bytes = _bytes.WrittenSpan.ToArray();
-        var (frames, at) = (0, 0);
-        while (at + 4 <= bytes.Length && at + 4 + BitConverter.ToInt32(bytes, at) is var end && end <= bytes.Length) (frames, at) = (frames + 1, end);
+        var (frames, at) = (new List<string>(), 0);
+        while (at + 4 <= bytes.Length && at + 4 + BitConverter.ToInt32(bytes, at) is var end && end <= bytes.Length)
+        {
+            frames.Add(Encoding.UTF8.GetString(bytes, at + 4, end - at - 4));
+            at = end;
+        }
+
         return frames;
     }
 

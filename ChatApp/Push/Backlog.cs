@@ -6,7 +6,7 @@ namespace ChatApp.Push;
 /// <summary>What waits in an <see cref="Outbox"/>, in order and within its limits. Not safe for many threads; the outbox locks.</summary>
 /// <param name="maxEvents">Events that may wait.</param>
 /// <param name="maxBytes">Bytes that may wait, those that the reader took last included.</param>
-internal sealed class Backlog(int maxEvents, long maxBytes)
+internal sealed partial class Backlog(int maxEvents, long maxBytes)
 {
     private const int UsualCapacity = 1024;
     // From the head on: what is before it has been taken.
@@ -25,6 +25,9 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
 
     public bool IsHalfEmpty => Count <= maxEvents / 2 && Bytes <= maxBytes / 2;
 
+    /// <summary>True where so little waits that its reader keeps up again.</summary>
+    public bool HasCaughtUp => Bytes <= maxBytes / 4;
+
     /// <summary>Keeps an event. False where it does not fit.</summary>
     /// <param name="delivery">The event.</param>
     /// <param name="sent">Bytes of its frame that the network has taken: such a one always fits, and only as the first.</param>
@@ -36,7 +39,11 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
             return true;
         }
 
-        if (Count >= maxEvents || Bytes + delivery.Bytes > maxBytes) return false;
+        if (TryReplace(delivery)) return true;
+        // A page is not slow by bytes, and collapses as a whole.
+        if (!Fits(delivery) && maxBytes < long.MaxValue) MakeRoom(delivery);
+        if (!Fits(delivery)) return maxBytes < long.MaxValue && TryLeaveOut(delivery);
+        if (delivery.Subscription is { WhenSlow: SlowPolicy.LatestOnly } latest) latest.Waiting = new LatestEvent(delivery.Envelope, delivery.Bytes);
         _waiting.Add(delivery);
         _waitingBytes += delivery.Bytes;
         return true;
@@ -47,7 +54,7 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
     {
         foreach (var delivery in CollectionsMarshal.AsSpan(_waiting)[_head..])
         {
-            if (delivery is { Envelope: not null, IsRevoked: false }) into.Add(delivery.Envelope);
+            if (delivery is { Envelope: not null, IsRevoked: false }) into.Add(delivery.Newest);
         }
 
         var bytes = _waitingBytes;
@@ -87,6 +94,12 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
     public void ForgetTaken()
     {
         _takenBytes = 0;
+        ShrinkIfEmpty();
+    }
+
+    /// <summary>Keeps no more memory than usual where nothing waits.</summary>
+    public void ShrinkIfEmpty()
+    {
         if (Count == 0 && _waiting.Capacity > UsualCapacity) _waiting.TrimExcess();
     }
 
@@ -105,6 +118,7 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
     /// <summary>Drops all that waits, but not the rest of a frame that was begun.</summary>
     public void Clear()
     {
+        foreach (var delivery in CollectionsMarshal.AsSpan(_waiting)[_head..]) delivery.ForgetLatest();
         _waiting.Clear();
         _head = 0;
         _waitingBytes = 0;
@@ -140,7 +154,7 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
     private Delivery Dequeue()
     {
         ref var next = ref CollectionsMarshal.AsSpan(_waiting)[_head];
-        var delivery = next;
+        var delivery = next with { Envelope = next.Newest };
         Forget(ref next);
         if (++_head == _waiting.Count)
         {
@@ -157,9 +171,12 @@ internal sealed class Backlog(int maxEvents, long maxBytes)
         return delivery;
     }
 
+    private bool Fits(Delivery delivery) => Count < maxEvents && Bytes + delivery.Bytes <= maxBytes;
+
     private void Forget(ref Delivery delivery)
     {
-        _waitingBytes -= delivery.Bytes;
+        _waitingBytes -= delivery.Weight;
+        delivery.ForgetLatest();
         delivery = default;
     }
 
@@ -179,5 +196,18 @@ internal readonly record struct Delivery(Envelope Envelope, Subscription? Subscr
     public bool IsRevoked => Subscription is { IsRevoked: true };
 
     /// <summary>Its bytes on the wire; none where it has been dropped.</summary>
-    public ReadOnlyMemory<byte> Frame => Envelope is null ? default : Envelope.Framed;
+    public ReadOnlyMemory<byte> Frame => Envelope is null ? default : Newest.Framed;
+
+    /// <summary>The event, or a newer one of its channel that has taken its place.</summary>
+    public Envelope Newest => Latest?.Envelope ?? Envelope;
+
+    /// <summary>What it weighs by now.</summary>
+    public int Weight => Envelope is null ? 0 : Latest?.Bytes ?? Bytes;
+
+    private LatestEvent? Latest => Subscription?.Waiting;
+
+    public void ForgetLatest()
+    {
+        if (Subscription is { } subscription) subscription.Waiting = null;
+    }
 }

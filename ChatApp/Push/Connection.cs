@@ -40,6 +40,9 @@ public sealed class Connection
     /// <summary>What waits to be written; read by the owner's loop only.</summary>
     public Outbox Outbox { get; }
 
+    /// <summary>Called once when the connection has ended, by whoever ended it: the owner must not wait there.</summary>
+    public Action? Ended { get; set; }
+
     /// <summary>Taken by whoever looks for room in the outbox and then fills it; before any other lock.</summary>
     internal Lock ReplayGate { get; } = new();
 
@@ -93,6 +96,7 @@ public sealed class Connection
         _broker.Metrics.Closed(Description.Kind, reason);
         _broker.Forget(this);
         Outbox.Complete(discard: reason.DropsBacklog);
+        Ended?.Invoke();
         return true;
     }
 

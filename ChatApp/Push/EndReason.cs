@@ -40,7 +40,7 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>The client sent something that is not the protocol.</summary>
     public static readonly EndReason BadRequest = new(3501, "bad request");
 
-    /// <summary>The client did not send its first command in time.</summary>
+    /// <summary>The client did not send its first command, or the rest of a frame, in time.</summary>
     public static readonly EndReason Stale = new(3502, "stale");
 
     /// <summary>A moderator ended the connection and the client shall not come back by itself.</summary>
@@ -66,6 +66,9 @@ public sealed record EndReason(int Code, string Text)
 
     /// <summary>Unsubscribe: events were lost before they could be delivered; subscribe again.</summary>
     public static readonly EndReason InsufficientState = new(2500, "insufficient state");
+
+    /// <summary>Unsubscribe: the token of the subscription has expired; subscribe again with a new one.</summary>
+    public static readonly EndReason SubscriptionExpired = new(2501, "subscription expired");
 
     /// <summary>How long the client should stay away before it comes back; null where the server does not mind.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -51,6 +51,9 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     /// <param name="framed">One whole frame; must not change any more.</param>
     public static Envelope OfFrame(byte[] framed) => new(framed, NoEncoder.Instance) { _framed = framed };
 
+    /// <summary>Another event of the same channel, encoded in the same way.</summary>
+    internal Envelope With(object other) => new(other, encoder) { Channel = Channel };
+
     private byte[] Bytes()
     {
         if (Volatile.Read(ref _framed) is { } ready) return ready;

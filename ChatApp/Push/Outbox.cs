@@ -16,7 +16,7 @@ namespace ChatApp.Push;
 /// <param name="maxBytes">Encoded bytes that may wait, those that the reader took last and has not finished with included.</param>
 /// <param name="wakesAlone">True where the reader does much each time: it then holds up no other.</param>
 /// <param name="direct">The short way to the network; null where only the reader writes.</param>
-public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, DirectWrite? direct = null) : IValueTaskSource<bool>, IThreadPoolWorkItem
+public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone, DirectWrite? direct = null) : IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Backlog _waiting = new(maxEvents, maxBytes);
@@ -154,6 +154,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, Direct
             }
 
             if (!_waiting.TryAdd(delivery, sent)) return false;
+            NoteLag();
             wake = StopWaiting();
         }
 
@@ -179,6 +180,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, Direct
                 sent = Math.Max(0, sent - length);
             }
 
+            NoteLag();
             wake = StopWaiting();
         }
 
@@ -237,7 +239,12 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, Direct
         lock (_gate)
         {
             _completed = true;
-            if (discard) _waiting.Clear();
+            if (discard)
+            {
+                _waiting.Clear();
+                _waiting.ShrinkIfEmpty();
+            }
+
             wake = StopWaiting();
             TellHalfEmpty();
         }
@@ -270,6 +277,7 @@ public sealed class Outbox(int maxEvents, long maxBytes, bool wakesAlone, Direct
 
     private void TellHalfEmpty()
     {
+        if (_isLagging && _waiting.HasCaughtUp) _isLagging = false;
         if (!_completed && !_waiting.IsHalfEmpty) return;
         _halfEmpty?.TrySetResult();
         _halfEmpty = null;

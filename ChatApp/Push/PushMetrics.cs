@@ -22,6 +22,8 @@ public sealed class PushMetrics
     private readonly Meter _meter;
     private readonly Counter<long> _closes;
     private readonly Counter<long> _limits;
+    private readonly Counter<long> _lags;
+    private readonly Counter<long> _drops;
     private readonly Counter<long> _recoveries;
     private readonly Histogram<long> _outbox;
     private readonly Histogram<long> _frames;
@@ -34,6 +36,8 @@ public sealed class PushMetrics
         _meter = meter;
         _closes = meter.CreateCounter<long>("chatapp.closes", unit: null, "Connections that ended, by close code.");
         _limits = meter.CreateCounter<long>("chatapp.limits", unit: null, "How often a limit was met, by the name of its setting.");
+        _lags = meter.CreateCounter<long>("chatapp.lags", unit: null, "Sockets whose outbox became half full.");
+        _drops = meter.CreateCounter<long>("chatapp.drops", unit: null, "Events left out for slow viewers by the policy of their channel.");
         _recoveries = meter.CreateCounter<long>("chatapp.recoveries", unit: null, "Subscriptions with a position, by result: recovered, or why there is a gap.");
         _outbox = meter.CreateHistogram("chatapp.outbox", "By", "Bytes that waited when a socket that did not keep up was written to.", tags: null, new InstrumentAdvice<long> { HistogramBucketBoundaries = Bytes });
         _frames = meter.CreateHistogram("chatapp.write.frames", unit: null, "Frames that went out in one write to each socket.", tags: null, new InstrumentAdvice<long> { HistogramBucketBoundaries = Frames });
@@ -58,6 +62,10 @@ public sealed class PushMetrics
     /// <summary>A socket that did not keep up is written to.</summary>
     /// <param name="bytes">Bytes that wait.</param>
     public void Waited(long bytes) => _outbox.Record(bytes);
+
+    internal void Lagged() => _lags.Add(1);
+
+    internal void Dropped(int events) => _drops.Add(events);
 
     /// <summary>A batch was written to all sockets of its room.</summary>
     internal void Wrote(int frames, long publishedAt)

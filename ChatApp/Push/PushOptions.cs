@@ -33,6 +33,10 @@ public sealed class PushOptions
     [Range(1, 600)]
     public int ConnectSeconds { get; init; } = 10;
 
+    /// <summary>Seconds in which a frame that a client has begun must be there as a whole; 10 by default, 1 to 600.</summary>
+    [Range(1, 600)]
+    public int FrameSeconds { get; init; } = 10;
+
     /// <summary>Seconds between two pings of the server; 25 by default, 1 to 3,600.</summary>
     [Range(1, 3600)]
     public int PingSeconds { get; init; } = 25;

@@ -31,6 +31,8 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
     internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
 
+    private Envelope Lag { get; } = new(new Lagging(options.OutboxBytes / 2, options.OutboxBytes), encoder);
+
     /// <summary>Counts since the start, and of now.</summary>
     public BrokerFigures Figures => new(
         _connections.Count, _channels.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
@@ -90,7 +92,11 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
             maxEvents: isSocket ? int.MaxValue : _options.OutboxEvents,
             maxBytes: isSocket ? _options.OutboxBytes : long.MaxValue,
             wakesAlone: !isSocket,
-            direct);
+            direct)
+        {
+            LagNotice = isSocket ? Lag : null,
+            Metrics = Metrics,
+        };
         var connection = new Connection(this, description with { Since = time.GetUtcNow() }, outbox);
         lock (_usersGate)
         {
@@ -248,7 +254,7 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
 
     private ChannelHub NewHub(ChannelName channel) =>
         // What is kept of a topic is kept by who publishes there.
-        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget, Metrics = Metrics };
+        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget, RoundBytes = _options.OutboxBytes / 4, Metrics = Metrics };
 
     private void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
 

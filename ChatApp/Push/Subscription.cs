@@ -28,6 +28,12 @@ public sealed class Subscription : IDisposable
     /// <summary>The channel listened to.</summary>
     public ChannelName Channel => _hub.Channel;
 
+    /// <summary>What becomes of events that the viewer, a socket, is too slow for; set while the subscription is held.</summary>
+    public SlowPolicy WhenSlow { get; set; }
+
+    /// <summary>The one event that waits, of a channel of which only the newest waits. Under the lock of the outbox.</summary>
+    internal LatestEvent? Waiting { get; set; }
+
     /// <summary>True once the subscription has ended, by either side.</summary>
     public bool HasEnded => Volatile.Read(ref _state) != 0;
 
@@ -74,7 +80,9 @@ public sealed class Subscription : IDisposable
             {
                 if (HasEnded) return true;
                 var wakes = default(WakeList);
+                Connection.Outbox.MarkReplay(isReplaying: true);
                 foreach (var envelope in missed) Pass(envelope, alone: missed.Count == 1, ref wakes);
+                Connection.Outbox.MarkReplay(isReplaying: false);
                 wakes.Flush();
             }
         }

@@ -12,6 +12,9 @@ internal sealed class FrameReader(WebSocket socket, int maxBytes)
 {
     private const int FirstBuffer = 4096;
 
+    /// <summary>Told where a frame has begun and its rest is not there; null as long as the whole conversation has a deadline.</summary>
+    public SocketWatch? Watch { get; set; }
+
     /// <summary>Reads one whole frame; the reason to end where it is not what it should be.</summary>
     /// <param name="commands">Gets the frame's commands; those before a broken one too.</param>
     /// <param name="cancellation">Aborts the socket: nothing can be sent on it afterwards.</param>
@@ -24,10 +27,17 @@ internal sealed class FrameReader(WebSocket socket, int maxBytes)
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         try
         {
-            var length = 0;
+            var (length, isLate) = (0, false);
             while (true)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
+                var receiving = socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
+                if (!isLate && !receiving.IsCompleted)
+                {
+                    isLate = true;
+                    Watch?.FrameBegan();
+                }
+
+                var received = await receiving;
                 if (ProblemOf(received) is { } problem) return problem;
                 length += received.Count;
                 if (length > maxBytes) return EndReason.WrongProtocol with { Text = "frame too long" };

@@ -27,13 +27,15 @@ namespace ChatApp.Sockets;
 /// <param name="Desk">What moderators see and do.</param>
 /// <param name="CatchUp">What a client has missed.</param>
 /// <param name="Tokens">Reads access tokens.</param>
+/// <param name="SubscriptionTokens">Makes and reads tokens for channels.</param>
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Faults of sessions.</param>
 /// <param name="Metrics">What is measured.</param>
+/// <param name="Wheel">Deadlines of all sockets.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics)
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

@@ -41,7 +41,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     private SocketWriter? _writer;
     private SocketAnswers? _answers;
     private Task<EndReason?>? _firstRead;
-    private long _lastReceived;
+    private SocketWatch? _watch;
     private long _firstError;
     private int _errors;
 
@@ -73,6 +73,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     /// <summary>Frees what the session held; call it after <see cref="RunAsync"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        _answers?.Dispose();
         await _pace.DisposeAsync();
         _stopReading.Dispose();
     }
@@ -131,8 +132,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
         await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, life.Ttl, services.Time.GetUtcNow(), subs));
         _writer = new SocketWriter(socket, wire, _connection, _options, services.Time, services.Metrics, _stopReading);
-        _lastReceived = services.Time.GetTimestamp();
-        _writer.Start(life, () => Volatile.Read(ref _lastReceived));
+        _watch = _frames.Watch = _writer.Start(life, services.Wheel);
         foreach (var subscription in begun) _answers.GoOn(subscription);
         return null;
     }
@@ -149,7 +149,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
 
             _commands.Clear();
             var problem = await _frames.ReadAsync(_commands, _stopReading.Token);
-            Volatile.Write(ref _lastReceived, services.Time.GetTimestamp());
+            _watch!.Heard();
             if (problem is null) continue;
             // What came before the broken object was fine and is still done.
             foreach (var command in _commands)

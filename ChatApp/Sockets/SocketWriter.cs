@@ -6,7 +6,8 @@ using ChatApp.Wire;
 namespace ChatApp.Sockets;
 
 /// <summary>
-/// The writing side of one socket: empties the outbox, pings, watches that the client lives, and says goodbye. Where events go to the network directly the outbox holds only what the network did not take.
+/// The writing side of one socket: empties the outbox and says goodbye. Where events go to the network directly the outbox
+/// holds only what the network did not take.
 /// </summary>
 /// <param name="socket">The socket, for the last words.</param>
 /// <param name="wire">The stream under it.</param>
@@ -20,17 +21,22 @@ internal sealed class SocketWriter(
 {
     private const int WriteBytes = 64 * 1024;
     private ArrayBufferWriter<byte> _buffer = new();
+    private SocketWatch? _watch;
 
     /// <summary>Completes when the socket is closed.</summary>
     public Task Finished { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts the write loop and the watch.</summary>
     /// <param name="token">How long the client's token holds; watched as long as this writes.</param>
-    /// <param name="lastReceived">Time stamp of the last frame from the client.</param>
-    public void Start(TokenLife token, Func<long> lastReceived)
+    /// <param name="wheel">Where all sockets have their deadlines.</param>
+    /// <returns>The watch, which the reader tells what it hears.</returns>
+    public SocketWatch Start(TokenLife token, TimingWheel wheel)
     {
         wire.KeepOrderIn(connection);
-        Finished = RunAsync(token, lastReceived);
+        _watch = new SocketWatch(connection, token, options, metrics, wheel, time, GiveUp);
+        _watch.Start();
+        Finished = WriteAsync(_watch);
+        return _watch;
     }
 
     /// <summary>Sends the close frame and waits a moment for the client's.</summary>
@@ -43,15 +49,8 @@ internal sealed class SocketWriter(
             await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Text, deadline.Token);
     }
 
-    private async Task RunAsync(TokenLife token, Func<long> lastReceived)
-    {
-        using var over = new CancellationTokenSource();
-        // Apart from the pings: while one is waited for, the token's end must not pass unseen.
-        await Task.WhenAll(WriteAsync(over), PingAsync(lastReceived, over.Token), token.WatchAsync(over.Token));
-    }
-
     // Write loop: while it does not wait for the outbox nobody else writes to the network.
-    private async Task WriteAsync(CancellationTokenSource over)
+    private async Task WriteAsync(SocketWatch watch)
     {
         await Task.Yield();
         try
@@ -60,7 +59,8 @@ internal sealed class SocketWriter(
             {
                 metrics.Waited(connection.Outbox.Bytes);
                 var frames = connection.Outbox.TakeFrames(_buffer, WriteBytes);
-                if (!frames.IsEmpty) await WithPatienceAsync(wire.SendAsync(frames));
+                // A long frame goes in pieces: each is the progress that a slow network has to make.
+                for (; !frames.IsEmpty; frames = frames[Math.Min(frames.Length, WriteBytes)..]) await WithPatienceAsync(wire.SendAsync(frames[..Math.Min(frames.Length, WriteBytes)]));
                 if (connection.Outbox.Count == 0) wire.HasWritten();
                 // A socket that has caught up keeps no memory for the next time.
                 if (_buffer.Capacity > 0 && connection.Outbox.Count == 0) _buffer = new ArrayBufferWriter<byte>();
@@ -93,7 +93,7 @@ internal sealed class SocketWriter(
             wire.Finish();
             // The client has a moment to answer the close frame; then the read loop ends by force.
             stopReading.CancelAfter(TimeSpan.FromSeconds(2));
-            await over.CancelAsync();
+            watch.Stop();
         }
     }
 
@@ -101,9 +101,9 @@ internal sealed class SocketWriter(
 
     private async ValueTask WaitForProgressAsync(ValueTask sending)
     {
-        var patience = TimeSpan.FromSeconds(options.PongSeconds);
-        await using var timer = time.CreateTimer(static writer => ((SocketWriter)writer!).GiveUp(), this, patience, Timeout.InfiniteTimeSpan);
+        _watch!.WriteBegan();
         await sending;
+        _watch.WriteEnded();
     }
 
     private void GiveUp()
@@ -112,40 +112,4 @@ internal sealed class SocketWriter(
         socket.Abort();
         wire.Abort();
     }
-
-    private async Task PingAsync(Func<long> lastReceived, CancellationToken over)
-    {
-        var ping = new Envelope(new ReadyFrame(FrameEncoder.Ping), Encoder);
-        var answer = TimeSpan.FromSeconds(options.PongSeconds);
-        // A random phase: ten thousand clients that came back together must not be pinged together for ever.
-        var wait = TimeSpan.FromSeconds(options.PingSeconds * (0.5 + (Random.Shared.NextDouble() / 2)));
-        while (await PassesAsync(wait, over))
-        {
-            var pinged = time.GetTimestamp();
-            connection.Send(ping);
-            if (!await PassesAsync(answer, over)) return;
-            if (lastReceived() < pinged)
-            {
-                connection.End(EndReason.NoPong);
-                return;
-            }
-
-            wait = TimeSpan.FromSeconds(Math.Max(0, options.PingSeconds - options.PongSeconds));
-        }
-    }
-
-    private async Task<bool> PassesAsync(TimeSpan wait, CancellationToken over)
-    {
-        try
-        {
-            await Task.Delay(wait, time, over);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private static readonly FrameEncoder Encoder = new();
 }

@@ -15,6 +15,7 @@ internal sealed class TokenLife(Connection connection, DateTimeOffset? expires, 
 {
     private readonly bool _ends = expires is not null;
     private long _end = expires?.UtcTicks ?? 0;
+    private long _announced;
 
     /// <summary>Seconds until the token ends, at least 1; null where it does not end.</summary>
     public long? Ttl => _ends ? Math.Max(1, (long)(End - time.GetUtcNow()).TotalSeconds) : null;
@@ -27,39 +28,21 @@ internal sealed class TokenLife(Connection connection, DateTimeOffset? expires, 
         if (_ends && end is { } later && later > End) Volatile.Write(ref _end, later.UtcTicks);
     }
 
-    /// <summary>Ends the connection with its token; runs until then, or until it is over for another reason.</summary>
-    public async Task WatchAsync(CancellationToken over)
+    /// <summary>Tells the client of the end of its token when it is there, and ends the connection when the grace is over. One caller at a time.</summary>
+    /// <returns>In how long to look again; null where nothing more can happen.</returns>
+    public TimeSpan? Look()
     {
-        if (!_ends) return;
-        var grace = TimeSpan.FromSeconds(options.ExpiryGraceSeconds);
-        while (true)
-        {
-            var end = End;
-            if (!await ReachesAsync(end, over)) return;
-            if (End > end) continue;
-            if (grace > TimeSpan.Zero) connection.Send(Notice(options.ExpiryGraceSeconds));
-            if (!await ReachesAsync(end + grace, over)) return;
-            if (End > end) continue;
-            connection.End(EndReason.Expired);
-            return;
-        }
+        if (!_ends) return null;
+        var (now, end, grace) = (time.GetUtcNow(), End, TimeSpan.FromSeconds(options.ExpiryGraceSeconds));
+        if (end > now) return end - now;
+        if (_announced != end.UtcTicks && grace > TimeSpan.Zero) connection.Send(Notice(options.ExpiryGraceSeconds));
+        _announced = end.UtcTicks;
+        if (end + grace > now) return end + grace - now;
+        connection.End(EndReason.Expired);
+        return null;
     }
 
     private static Envelope Notice(int seconds) => new(new ReadyFrame(FrameEncoder.Expiring(seconds)), Encoder);
-
-    private async Task<bool> ReachesAsync(DateTimeOffset moment, CancellationToken over)
-    {
-        try
-        {
-            // A timer may ring a hair early.
-            while (moment - time.GetUtcNow() is { Ticks: > 0 } left) await Task.Delay(left + TimeSpan.FromMilliseconds(1), time, over);
-            return !over.IsCancellationRequested;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
 
     private static readonly FrameEncoder Encoder = new();
 }

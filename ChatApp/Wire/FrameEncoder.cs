@@ -39,6 +39,21 @@ public sealed class FrameEncoder : IEventEncoder
                 json.WriteString("reason", ended.Reason.Text);
                 json.WriteEndObject();
             }),
+            EventsDropped dropped => Push(dropped.Channel.ToString(), json =>
+            {
+                json.WriteStartObject("gap");
+                json.WriteString("reason", "slow");
+                json.WriteNumber("lost", dropped.Lost);
+                if (dropped.Last is { } last) json.WriteNumber("offset", last.Value);
+                json.WriteEndObject();
+            }),
+            Lagging lag => Push(channel: null, json =>
+            {
+                json.WriteStartObject("lag");
+                json.WriteNumber("waiting", lag.Waiting);
+                json.WriteNumber("limit", lag.Limit);
+                json.WriteEndObject();
+            }),
             _ when envelope.Channel is { } channel => Push(channel.ToString(), json => Publication(json, envelope)),
             _ when envelope.User is { } user => Push(Channel.Of(user), json => Publication(json, envelope)),
             _ => Push(channel: null, json =>
@@ -135,6 +150,9 @@ public sealed class FrameEncoder : IEventEncoder
         Expiry(json, ttl);
     });
 
+    /// <summary>The answer to another token for a channel.</summary>
+    public static byte[] SubscriptionRefreshed(long id, long ttl) => Reply(id, "sub_refresh", json => Expiry(json, ttl));
+
     /// <summary>Says that the token is at its end, and how many seconds there are to send another one.</summary>
     public static byte[] Expiring(int seconds) => Push(channel: null, json =>
     {
@@ -182,6 +200,7 @@ public sealed class FrameEncoder : IEventEncoder
 
     private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)
     {
+        if (answer.Ttl is not null) Expiry(json, answer.Ttl);
         if (answer.State is { } state)
         {
             json.WriteBoolean("recoverable", true);
