@@ -36,6 +36,8 @@ internal static class ProductServer
     private static readonly (string Key, int Value)[] RaisedLimits =
     [
         ("Push:ConnectionsPerUser", 100_000),
+        ("Push:ConnectionsPerAddress", 100_000),
+        ("Push:BusySocketsPerUser", 1000),
         ("Push:UnauthenticatedSockets", 100_000),
         ("Push:CommandsPerSecond", 100_000),
         ("Push:CommandBurst", 100_000),
