@@ -1,7 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using ChatApp.Bench;
 using ChatApp.Bench.Load;
 using ChatApp.Bench.Servers;
+using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Bench;
 
@@ -56,6 +59,25 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public async Task Deliveries_over_TLS_are_counted_as_well()
+    {
+        using var stop = new CancellationTokenSource();
+        using var certificate = new Certificate();
+        var port = ChildProcess.FreePort();
+        var serving = SignalRServer.RunAsync(port, (certificate.FilePath, certificate.Password), stop.Token);
+        await Eventually.BecomesAsync(() => Accepts(port), "the server listens");
+        var burst = await Task.Run(() =>
+        {
+            using var client = new LoadClient(new SignalRDialect(usesTls: true), port);
+            client.Connect(TwoRooms, CancellationToken.None);
+            return client.Run(new SteadyPace(10, 200), CancellationToken.None);
+        });
+        await stop.CancelAsync();
+        await serving;
+        Assert.Equal((30, 30, 0), (burst.Due, burst.Delivered, burst.Uneven));
+    }
+
+    [Fact]
     public void Each_dialect_is_ready_when_all_rooms_are_joined()
     {
         string[] rooms = ["general", "lounge1"];
@@ -66,5 +88,19 @@ public sealed class LoadTests
         void Check(IDialect dialect, string early, string ready, string refusal) => Assert.Equal(
             [RecordKind.Other, RecordKind.Ready, RecordKind.Refusal],
             new[] { early, ready, refusal }.Select(record => dialect.Classify(Encoding.UTF8.GetBytes(record), rooms)));
+    }
+
+    private static bool Accepts(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }
