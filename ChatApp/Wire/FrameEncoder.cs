@@ -11,7 +11,7 @@ namespace ChatApp.Wire;
 public sealed record ReadyFrame(byte[] Bytes);
 
 /// <summary>Writes everything that the server sends: events, replies, pings. One JSON object each, without a line end.</summary>
-public sealed class FrameEncoder : IEventEncoder
+public sealed partial class FrameEncoder : IEventEncoder
 {
     /// <summary>The server's ping, and the client's pong: an empty object.</summary>
     public static readonly byte[] Ping = "{}"u8.ToArray();
@@ -54,6 +54,7 @@ public sealed class FrameEncoder : IEventEncoder
                 json.WriteNumber("limit", lag.Limit);
                 json.WriteEndObject();
             }),
+            PresenceChanged changed => Push(envelope.Channel.ToString(), json => Joined(json, changed)),
             _ when envelope.Channel is { } channel => Push(channel.ToString(), json => Publication(json, envelope)),
             _ when envelope.User is { } user => Push(Channel.Of(user), json => Publication(json, envelope)),
             _ => Push(channel: null, json =>
@@ -234,7 +235,7 @@ public sealed class FrameEncoder : IEventEncoder
         {
             json.WriteStartObject();
             EventJson.Write(json, envelope.Body);
-            json.WriteNumber("offset", envelope.Offset!.Value.Value);
+            AboutPublication(json, envelope);
             json.WriteEndObject();
         }
 
@@ -245,7 +246,7 @@ public sealed class FrameEncoder : IEventEncoder
     {
         json.WriteStartObject("pub");
         EventJson.Write(json, envelope.Body);
-        if (envelope.Offset is { } offset) json.WriteNumber("offset", offset.Value);
+        AboutPublication(json, envelope);
         json.WriteEndObject();
     }
 
