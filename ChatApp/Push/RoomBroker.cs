@@ -100,6 +100,13 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         var connection = new Connection(this, description with { Since = time.GetUtcNow() }, outbox);
         lock (_usersGate)
         {
+            // Sockets are counted where they are opened.
+            if (description.Kind == ConnectionKind.Circuit && _live.Sum() >= _options.Connections)
+            {
+                Metrics.LimitMet(nameof(PushOptions.Connections));
+                return null;
+            }
+
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
             if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
             {
