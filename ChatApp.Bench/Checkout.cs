@@ -15,6 +15,12 @@ internal static class Checkout
     /// <summary>The product as built by the reference in the bench's project file.</summary>
     public static string Product => Path.Combine(Root(), "ChatApp", "bin", Configuration, "net10.0", "ChatApp.dll");
 
+    /// <summary>The folder of the servers of others.</summary>
+    public static string Peers => Path.Combine(Root(), "ChatApp.Bench", "Peers");
+
+    /// <summary>What the build of the bench leaves besides programs; a commit never holds it.</summary>
+    public static string BenchBuild => Path.Combine(Root(), "ChatApp.Bench", "obj");
+
     private static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -48,10 +48,10 @@ internal static class Verbs
 
     private static readonly Verb[] All =
     [
-        new("fanout", "one room, many receivers: CPU per delivery and latency beside SignalR and a bare loop",
+        new("fanout", "messages to many receivers: CPU per delivery and latency beside SignalR, Bun and others",
             FanoutOptions.Help, FanoutVerb.RunAsync),
         new("idle", "10,000 idle sockets in two rooms each: resident memory beside SignalR, before and after a burst",
-            VerbOptions.Help, IdleVerb.RunAsync),
+            IdleVerb.Help, IdleVerb.RunAsync),
         new("herd", "10,000 sockets cut at once: how long until all are live again with nothing missing",
             VerbOptions.Help, HerdVerb.RunAsync),
         new("slow", "a reader that stalls in a room of 1,000: what the others notice, and how it ends",

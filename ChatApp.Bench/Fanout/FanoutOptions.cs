@@ -2,23 +2,21 @@ using ChatApp.Bench.Servers;
 
 namespace ChatApp.Bench.Fanout;
 
-/// <summary>The size of the fan-out workload; the defaults are workload a.</summary>
-/// <param name="Servers">Which servers, in the order of their rows.</param>
-/// <param name="Receivers">Connections that receive; one more publishes.</param>
-/// <param name="Rate">Messages per second.</param>
+/// <summary>What a fan-out run measures, and how long.</summary>
+/// <param name="Workloads">Which workloads, one after the other.</param>
+/// <param name="Peers">Which peers, in the order of their rows.</param>
 /// <param name="Seconds">The length of a measured burst.</param>
 /// <param name="WarmUp">The length, in seconds, of the burst before it, which is not measured; in the first round there is a gentler one before it.</param>
 /// <param name="MostCompileBursts">How many gentle bursts a new server gets at most.</param>
 /// <param name="Rounds">How often each server is measured; the servers take turns.</param>
 /// <param name="MostRounds">How many rounds there may be in all, to make up for those that other programs disturbed.</param>
-/// <param name="Budget">No round begins that would probably end later than this.</param>
-/// <param name="Deadline">When a round that still runs is given up; null for never.</param>
+/// <param name="Budget">No round of a workload begins that would probably end later than this.</param>
+/// <param name="Deadline">When a workload that still runs is given up; null for never.</param>
 /// <param name="Product">Path of the product's dll.</param>
 /// <param name="Save">Whether the results file is written.</param>
 internal sealed record FanoutOptions(
-    IReadOnlyList<string> Servers,
-    int Receivers,
-    int Rate,
+    IReadOnlyList<Workload> Workloads,
+    IReadOnlyList<string> Peers,
     int Seconds,
     int WarmUp,
     int MostCompileBursts,
@@ -30,12 +28,20 @@ internal sealed record FanoutOptions(
     bool Save)
 {
     public const string Help = """
-          --quick           at most 2 short rounds, under 45 s; without it 5 rounds, 3 to 6 minutes
-          --save            writes ChatApp.Bench/results/fanout.md (all servers, no --quick, no --product)
-          --servers A,B     some of ours,signalr,bare (default all); targets need ours and signalr
+          --workload A,B    some of a,b,d,e,l (default all; with --quick a); c, idle sockets, is the verb idle
+                              a  1,000 receivers in one room, 100 messages/s
+                              b  the same with 8 messages always on their way
+                              d  10,000 receivers in one room, 5 messages/s
+                              e  2,000 rooms of 5 receivers, 2,000 messages/s in all
+                              l  1,000 receivers in one room, 50 messages/s: until the last of them has it
+          --peers A,B       some of signalr,bare,bun,nchan,ws,socketio; all, none (default all that this machine
+                            can run; with --quick signalr,bare). npm fetches bun, ws and socketio
+          --quick           at most 2 short rounds, under 45 s for each workload; without it 5 rounds
+          --save            writes ChatApp.Bench/results/fanout.md, or fanout-A.md where not all workloads run
+                            (no --quick, no --product, default peers)
           --product DLL     another build of ours than the one in this checkout
-          --receivers N     1 to 10000 (default 1000)
-          --rate N          messages per second, 1 to 10000 (default 100)
+          --receivers N     in each room, 1 to 10000, in place of the workload's
+          --rate N          messages per second, 1 to 10000, in place of the workload's
           --seconds N       of a measured burst, 1 to 12 (default 6, quick 2)
           --warmup N        seconds before it, 1 to 6 (default 3, quick 1); the first round has up to ten
                             (quick: three) such bursts more, at a quarter of the rate
@@ -43,25 +49,21 @@ internal sealed record FanoutOptions(
                             programs disturb, but never more with --quick
         """;
 
-    private static readonly string[] Known = [ProductServer.Name, SignalRServer.Name, BareServer.Name];
-
-    /// <summary>Whether every server takes part.</summary>
-    public bool Complete => Servers.Count == Known.Length;
+    /// <summary>The file that is saved.</summary>
+    public string File => Workloads.Count == Workload.All.Count ? "fanout.md" : $"fanout-{string.Concat(Workloads.Select(workload => workload.Letter))}.md";
 
     /// <summary>Reads the command line.</summary>
     /// <exception cref="UsageException">It cannot be understood.</exception>
     public static FanoutOptions Parse(Arguments arguments)
     {
         var quick = arguments.Flag("--quick");
-        var named = arguments.Value("--servers")?.Split(',') ?? Known;
-        if (named.FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
-            throw new UsageException($"--servers names '{unknown}', but there are {string.Join(", ", Known)}");
+        var peers = arguments.Value("--peers");
         var rounds = arguments.Number("--rounds", quick ? 2 : 5, 1, 50);
         var product = arguments.Value("--product");
+        var (receivers, rate) = (arguments.Number("--receivers", 0, 1, 10_000), arguments.Number("--rate", 0, 1, 10_000));
         var options = new FanoutOptions(
-            [.. Known.Where(named.Contains)],
-            arguments.Number("--receivers", 1000, 1, 10_000),
-            arguments.Number("--rate", 100, 1, 10_000),
+            [.. WorkloadsIn(arguments.Value("--workload"), quick).Select(workload => workload with { PerRoom = receivers > 0 ? receivers : workload.PerRoom, Rate = rate > 0 ? rate : workload.Rate })],
+            Servers.Peers.Parse(peers ?? (quick ? $"{SignalRServer.Name},{BareServer.Name}" : "all")),
             arguments.Number("--seconds", quick ? 2 : 6, 1, 12),
             arguments.Number("--warmup", quick ? 1 : 3, 1, 6),
             quick ? 3 : 10,
@@ -72,8 +74,18 @@ internal sealed record FanoutOptions(
             product is null ? Checkout.Product : Path.GetFullPath(product),
             arguments.Flag("--save"));
         arguments.Done();
-        return options.Save && (quick || product is not null || !options.Complete)
-            ? throw new UsageException("--save keeps only full runs of this checkout: all servers, no --quick, no --product")
+        return options.Save && (quick || product is not null || peers is not null || receivers > 0 || rate > 0)
+            ? throw new UsageException("--save keeps only full runs of this checkout: no --quick, no --product, no --peers, no --receivers, no --rate")
             : options;
+    }
+
+    private static IEnumerable<Workload> WorkloadsIn(string? letters, bool quick)
+    {
+        if (letters is null) return quick ? Workload.All.Take(1) : Workload.All;
+        var named = letters.Split(',');
+        if (named.Contains("c")) throw new UsageException("workload c, idle sockets, is the verb idle");
+        return named.FirstOrDefault(letter => Workload.All.All(workload => workload.Letter != letter)) is { } unknown
+            ? throw new UsageException($"--workload names '{unknown}', but there are {string.Join(", ", Workload.All.Select(workload => workload.Letter))}")
+            : Workload.All.Where(workload => named.Contains(workload.Letter));
     }
 }

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using ChatApp.Bench.Load;
+using ChatApp.Bench.Probe;
+using ChatApp.Bench.Product;
 using ChatApp.Bench.Servers;
 
 namespace ChatApp.Bench.Fanout;
 
 /// <summary>
-/// Workload a of docs/PERFORMANCE.md: many receivers in one room and a steady stream of messages. The servers take
-/// turns, because a shared machine drifts by more between minutes than servers differ: only rows of the same round
-/// are compared.
+/// The workloads of docs/PERFORMANCE.md: messages to many receivers. The servers take turns, because a shared machine
+/// drifts by more between minutes than servers differ: only rows of the same round are compared.
 /// </summary>
 internal static class FanoutVerb
 {
@@ -15,22 +16,18 @@ internal static class FanoutVerb
     {
         var options = FanoutOptions.Parse(arguments);
         var machine = Machine.Facts();
-        var rows = new List<FanoutRow>();
+        var workloads = new List<FanoutRows>();
         string? failure = null;
         try
         {
-            Machine.NeedOpenFiles(options.Receivers + 200);
+            Machine.NeedOpenFiles(options.Workloads.Max(workload => workload.Receivers) + 200);
             Cores.PinThisProcess();
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            if (options.Deadline is { } longest) deadline.CancelAfter(longest);
-            await MeasureAsync(options, rows, deadline.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // What was measured in whole rounds stands.
-            var whole = rows.Count / options.Servers.Count * options.Servers.Count;
-            rows.RemoveRange(whole, rows.Count - whole);
-            if (whole == 0) failure = $"the machine is too busy: not one round was done within {options.Deadline?.TotalSeconds} s";
+            foreach (var workload in options.Workloads)
+            {
+                var rows = new FanoutRows(workload);
+                workloads.Add(rows);
+                await MeasureAsync(options, rows, cancellation);
+            }
         }
         catch (BenchException failed)
         {
@@ -39,25 +36,45 @@ internal static class FanoutVerb
             failure = failed.Message;
         }
 
-        return FanoutReport.Make(options, machine, rows, failure).Finish(options.Save ? "fanout.md" : null, arguments.Typed);
+        return FanoutReport.Make(options, machine, workloads, failure).Finish(options.Save ? options.File : null, arguments.Typed);
     }
 
-    private static async Task MeasureAsync(FanoutOptions options, List<FanoutRow> rows, CancellationToken cancellation)
+    private static async Task MeasureAsync(FanoutOptions options, FanoutRows rows, CancellationToken cancellation)
+    {
+        string[] names = [ProductServer.Name, .. PeersOf(rows.Workload, options)];
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (options.Deadline is { } longest) deadline.CancelAfter(longest);
+        try
+        {
+            await MeasureAsync(options, rows, names, deadline.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            // What was measured in whole rounds stands.
+            rows.KeepWholeRounds(names.Length);
+            if (rows.Measured.Count == 0) throw new BenchException($"the machine is too busy: not one round of workload {rows.Workload.Letter} was done within {options.Deadline?.TotalSeconds} s", late);
+        }
+    }
+
+    private static async Task MeasureAsync(FanoutOptions options, FanoutRows rows, string[] names, CancellationToken cancellation)
     {
         var begun = Stopwatch.GetTimestamp();
         var servers = new List<ServerUnderTest>();
+        // Only where it is asked: the probe costs next to nothing, but the others are measured without one.
+        using var probe = rows.Workload.InFlight > 0 ? new ProcessProbe() : null;
         try
         {
-            foreach (var name in options.Servers) servers.Add(await StartAsync(name, options, cancellation));
-            for (var round = 1; round <= options.MostRounds && CalmRounds(rows, options) < options.Rounds; round++)
+            foreach (var name in names) servers.Add(await StartAsync(name, options, rows.Workload, probe, cancellation));
+            for (var round = 1; round <= options.MostRounds && rows.CalmRounds(names.Length) < options.Rounds; round++)
             {
                 var roundBegun = Stopwatch.GetTimestamp();
                 foreach (var server in servers)
                 {
                     var number = round;
-                    var row = await server.LoadAsync(() => Measure(server, number, options, cancellation));
+                    var asked = server.Name == ProductServer.Name ? probe : null;
+                    var row = await server.LoadAsync(() => Measure(server, asked, number, options, rows.Workload, cancellation));
                     rows.Add(row);
-                    await Console.Error.WriteLineAsync(FanoutReport.Progress(row));
+                    await Console.Error.WriteLineAsync(FanoutReport.Progress(rows.Workload.Letter, row));
                 }
 
                 // On a busy machine fewer rounds are better than a broken promise about the time.
@@ -75,39 +92,38 @@ internal static class FanoutVerb
     /// load, until a burst is no more than 5 % cheaper than the cheapest before it. This does not always reach the
     /// steady state: compare the rounds in the JSON line, the first may still be dearer.
     /// </summary>
-    private static void CompileUnderLowLoad(ServerUnderTest server, LoadClient client, FanoutOptions options, CancellationToken cancellation)
+    private static void CompileUnderLowLoad(ServerUnderTest server, LoadClient client, FanoutOptions options, Workload workload, CancellationToken cancellation)
     {
-        var rate = Math.Max(1, options.Rate / 4);
         var cheapest = double.PositiveInfinity;
         for (var burst = 0; burst < options.MostCompileBursts; burst++)
         {
             var before = server.Cpu.Read();
-            client.Run(new SteadyPace(options.WarmUp * rate, rate), cancellation);
+            client.Run(workload.GentlePace(options.WarmUp), cancellation);
             var cost = (server.Cpu.Read() - before).TotalMicroseconds;
             if (burst > 1 && cost > 0.95 * cheapest) break;
             cheapest = Math.Min(cheapest, cost);
         }
     }
 
-    private static int CalmRounds(List<FanoutRow> rows, FanoutOptions options) =>
-        rows.GroupBy(row => row.Round).Count(round => round.Count() == options.Servers.Count && round.All(row => row.Calm));
+    // The publisher of nchan is bound to one channel.
+    private static IEnumerable<string> PeersOf(Workload workload, FanoutOptions options) =>
+        options.Peers.Where(name => name != NchanServer.Name || workload.Rooms == 1);
 
-    private static Task<ServerUnderTest> StartAsync(string name, FanoutOptions options, CancellationToken cancellation) => name switch
-    {
-        ProductServer.Name => ProductServer.StartAsync(options.Product, cancellation),
-        SignalRServer.Name => SignalRServer.StartAsync(cancellation),
-        _ => BareServer.StartAsync(cancellation),
-    };
+    private static Task<ServerUnderTest> StartAsync(string name, FanoutOptions options, Workload workload, ProcessProbe? probe, CancellationToken cancellation) =>
+        name == ProductServer.Name
+            ? ProductServer.StartAsync(options.Product, cancellation, folder => ExtraRoom.AddAll(folder, workload.Crowd.Rooms), probe: probe)
+            : Peers.StartAsync(name, cancellation);
 
-    private static FanoutRow Measure(ServerUnderTest server, int round, FanoutOptions options, CancellationToken cancellation)
+    private static FanoutRow Measure(ServerUnderTest server, ProcessProbe? probe, int round, FanoutOptions options, Workload workload, CancellationToken cancellation)
     {
         using var client = new LoadClient(server.Dialect, server.Port);
-        client.Connect(Crowd.InOneRoom(options.Receivers), cancellation);
-        if (round == 1) CompileUnderLowLoad(server, client, options, cancellation);
-        client.Run(new SteadyPace(options.WarmUp * options.Rate, options.Rate), cancellation);
+        client.Connect(workload.Crowd, cancellation);
+        if (round == 1) CompileUnderLowLoad(server, client, options, workload, cancellation);
+        client.Run(workload.Pace(options.WarmUp), cancellation);
         var disturbance = new DisturbanceClock(server.Cpu, new CpuClock(Environment.ProcessId));
+        var allocated = probe?.AllocatedBytes;
         var before = server.Cpu.Read();
-        var burst = client.Run(new SteadyPace(options.Seconds * options.Rate, options.Rate), cancellation);
-        return new FanoutRow(server.Name, round, server.Cpu.Read() - before, disturbance.Share(), burst);
+        var burst = client.Run(workload.Pace(options.Seconds), cancellation);
+        return new FanoutRow(server.Name, round, server.Cpu.Read() - before, disturbance.Share(), burst, server.Memory, probe?.AllocatedBytes - allocated);
     }
 }

@@ -11,10 +11,16 @@ namespace ChatApp.Bench.Idle;
 /// </summary>
 internal static class IdleVerb
 {
+    public const string Help = $"""
+        {VerbOptions.Help}
+          --peers A,B    some of signalr,bare,bun,nchan,ws,socketio; all, none (default signalr)
+        """;
+
     private const int WarmUpSockets = 50;
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
     {
+        var peers = Peers.Parse(arguments.Value("--peers") ?? SignalRServer.Name);
         var options = VerbOptions.Parse(arguments);
         var plan = options.Quick ? new IdlePlan(1000, 20, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)) : new IdlePlan(10_000, 50, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
         var machine = Machine.Facts();
@@ -25,7 +31,7 @@ internal static class IdleVerb
             Machine.NeedOpenFiles(plan.Sockets + 200);
             Cores.PinThisProcess();
             rows.Add(await MeasureAsync(await ProductServer.StartAsync(Checkout.Product, cancellation, ExtraRoom.Add), plan, cancellation));
-            rows.Add(await MeasureAsync(await SignalRServer.StartAsync(cancellation), plan, cancellation));
+            foreach (var peer in peers) rows.Add(await MeasureAsync(await Peers.StartAsync(peer, cancellation), plan, cancellation));
         }
         catch (BenchException failed)
         {

@@ -47,11 +47,24 @@ internal sealed class ServerUnderTest(string name, ChildProcess process, int por
     }
 
     /// <summary>Starts a server that <see cref="ServeVerb"/> knows, from this very assembly.</summary>
-    public static async Task<ServerUnderTest> StartOwnAsync(string name, IDialect dialect, CancellationToken cancellation)
+    public static Task<ServerUnderTest> StartOwnAsync(string name, IDialect dialect, CancellationToken cancellation) =>
+        StartAsync(
+            name,
+            dialect,
+            port => ChildProcess.Start(name, typeof(ServerUnderTest).Assembly.Location, ["serve", name, "--port", $"{port}", "--until-input-ends"]),
+            cancellation);
+
+    /// <summary>Starts a server on a free port and waits until it listens.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="dialect">How it is spoken to.</param>
+    /// <param name="launch">Starts the process, told the port.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="folder">A folder to delete afterwards, or null.</param>
+    public static async Task<ServerUnderTest> StartAsync(
+        string name, IDialect dialect, Func<int, ChildProcess> launch, CancellationToken cancellation, DirectoryInfo? folder = null)
     {
         var port = ChildProcess.FreePort();
-        var process = ChildProcess.Start(name, typeof(ServerUnderTest).Assembly.Location,
-            ["serve", name, "--port", $"{port}", "--until-input-ends"]);
+        var process = launch(port);
         try
         {
             await process.ListensAsync(port, cancellation);
@@ -62,7 +75,7 @@ internal sealed class ServerUnderTest(string name, ChildProcess process, int por
             throw;
         }
 
-        return new ServerUnderTest(name, process, port, dialect);
+        return new ServerUnderTest(name, process, port, dialect, folder);
     }
 
     /// <summary>Ends the process and deletes its folder.</summary>

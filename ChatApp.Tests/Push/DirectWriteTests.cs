@@ -54,6 +54,30 @@ public sealed class DirectWriteTests
     }
 
     [Fact]
+    public async Task However_much_has_piled_up_while_the_room_writes_no_reader_gets_more_than_a_quarter_of_its_outbox_at_once()
+    {
+        using var blocked = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var lengths = new List<int>();
+        var (ann, wire) = Direct("ann", new Wire(length =>
+        {
+            entered.Set();
+            Assert.True(blocked.Wait(Eventually.DefaultDeadline));
+            lengths.Add(length);
+            return length;
+        }), Lobby);
+        _engine.Broker.Publish(Lobby, 1, new Offset(1));
+        Assert.True(entered.Wait(Eventually.DefaultDeadline));
+        // More than an outbox holds; one of them is longer than a quarter by itself.
+        for (var i = 2; i <= 100; i++) _engine.Broker.Publish(Lobby, new string('x', i == 50 ? 2000 : 100), new Offset(i));
+        blocked.Set();
+        await Eventually.EqualsAsync(100, wire.WholeFrames);
+        Assert.Equal(2004, lengths.Max());
+        Assert.All(lengths.Where(length => length != 2004), length => Assert.InRange(length, 1, 1024));
+        Assert.Null(ann.EndReason);
+    }
+
+    [Fact]
     public async Task What_is_published_while_the_room_writes_goes_out_in_one_write_and_no_publisher_waits()
     {
         using var blocked = new ManualResetEventSlim();

@@ -77,19 +77,20 @@ public abstract class HostileClientTestsBase(bool directWrites)
     [Fact]
     public async Task A_write_that_makes_no_progress_ends_the_client_in_time()
     {
-        await using var server = await StartAsync("Push:PongSeconds=1", "Push:PingSeconds=3600");
+        await using var server = await StartAsync("Push:OutboxBytes=268435456", "Push:PongSeconds=1", "Push:PingSeconds=3600");
         var ann = await server.AddPersonAsync("Ann");
         using var stalled = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1024, RoomId.General);
         var connection = server.Get<RoomBroker>().Connections.Single();
-        for (var i = 0; connection.Outbox.Bytes == 0; i++)
+        for (var i = 0; connection.EndReason is null; i++)
         {
             Assert.True(i < 5000, "the network took all of it");
             await server.PostAsync(ann, RoomId.General, Long);
         }
 
-        await Eventually.EqualsAsync(EndReason.Slow, () => connection.EndReason);
+        Assert.Equal(EndReason.Slow, connection.EndReason);
+        Assert.DoesNotContain("chatapp_limits_total{limit=\"OutboxBytes\"}", (await MetricsTests.FiguresAsync(server)).Keys);
         await Eventually.EqualsAsync(0, () => server.Get<ConnectionGate>().Open);
-        Assert.Equal(0L, connection.Outbox.Bytes);
+        await Eventually.EqualsAsync(0L, () => connection.Outbox.Bytes);
     }
 
     [Fact]

@@ -94,6 +94,8 @@ public sealed class GoldenFrameTests
             ["unsubscribed"] = FrameEncoder.Empty(4, "unsubscribe"),
             ["pinged by a client"] = FrameEncoder.Empty(5, "ping"),
             ["refreshed"] = FrameEncoder.Refreshed(8, connection, "1.0.0", 3600),
+            ["subscription refreshed"] = FrameEncoder.SubscriptionRefreshed(9, 300),
+            ["subscribed by a token"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null) { Ttl = 300 }),
             ["token at its end"] = FrameEncoder.Expiring(25),
             ["published"] = FrameEncoder.Published(3, new PostResult.Accepted(message, "k3v9", IsDuplicate: false)),
             ["refused"] = FrameEncoder.Refused(5, WireError.UnknownChannel),

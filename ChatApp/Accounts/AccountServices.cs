@@ -40,7 +40,7 @@ public static class AccountServices
         var services = identity.Services;
         services.AddSingleton<SignInTurns>();
         services.AddScoped<SignIn>();
-        services.AddSingleton<AccessTokens>().AddSingleton<SocketTickets>();
+        services.AddSingleton<AccessTokens>().AddSingleton<SocketTickets>().AddSingleton<SubscriptionTokens>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
             {

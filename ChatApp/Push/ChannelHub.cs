@@ -35,6 +35,12 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
 
     public PushMetrics Metrics { get; init; } = PushMetrics.None;
 
+    /// <summary>
+    /// Bytes that one round takes along at most, where it is more than one event. What has piled up because the flusher came
+    /// late must not fill the outbox of a reader at once that kept up with everything it was given.
+    /// </summary>
+    public required long RoundBytes { get; init; }
+
     public int Count
     {
         get { lock (_membership) return _subscriptions.Count; }
@@ -139,9 +145,25 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
     {
         lock (_order)
         {
-            (_pending, _flushing) = (_flushing, _pending);
+            TakePending();
             return new Round(new ChannelBatch(_flushing), Snapshot().Direct, _pendingSince);
         }
+    }
+
+    // Under the lock.
+    private void TakePending()
+    {
+        var (count, bytes) = (0, 0L);
+        while (count < _pending.Count && (bytes += _pending[count].Framed.Length) <= RoundBytes) count++;
+        if (count == _pending.Count)
+        {
+            (_pending, _flushing) = (_flushing, _pending);
+            return;
+        }
+
+        count = Math.Max(1, count);
+        _flushing.AddRange(_pending[..count]);
+        _pending.RemoveRange(0, count);
     }
 
     // Under the lock.

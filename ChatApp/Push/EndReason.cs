@@ -67,6 +67,9 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>Unsubscribe: events were lost before they could be delivered; subscribe again.</summary>
     public static readonly EndReason InsufficientState = new(2500, "insufficient state");
 
+    /// <summary>Unsubscribe: the token of the subscription has expired; subscribe again with a new one.</summary>
+    public static readonly EndReason SubscriptionExpired = new(2501, "subscription expired");
+
     /// <summary>How long the client should stay away before it comes back; null where the server does not mind.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

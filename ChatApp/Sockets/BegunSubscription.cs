@@ -1,3 +1,4 @@
+using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Wire;
 
@@ -19,6 +20,12 @@ internal sealed class BegunSubscription(ClientCommand.Subscribe command)
     /// <summary>The last change that the client has, with what is in the answer.</summary>
     public Offset Position { get; private set; }
 
+    /// <summary>The token that it holds by; null where it has none.</summary>
+    public SubscriptionToken? Token { get; set; }
+
+    /// <summary>Seconds until that token ends; null where it has none.</summary>
+    public long? Ttl { get; set; }
+
     /// <summary>Why it was refused; null where it was not.</summary>
     public WireError? Error { get; private set; }
 
@@ -30,7 +37,7 @@ internal sealed class BegunSubscription(ClientCommand.Subscribe command)
 
     public void Accept(SubscribeAnswer answer, Offset position)
     {
-        Answer = answer;
+        Answer = answer with { Ttl = Ttl };
         Position = position;
     }
 

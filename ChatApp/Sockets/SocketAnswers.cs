@@ -9,9 +9,13 @@ namespace ChatApp.Sockets;
 /// <param name="connection">The program's connection.</param>
 /// <param name="token">How long its token holds.</param>
 /// <param name="services">The house.</param>
-internal sealed class SocketAnswers(Connection connection, TokenLife token, SocketServices services)
+internal sealed class SocketAnswers(Connection connection, TokenLife token, SocketServices services) : IDisposable
 {
+    private readonly SubscriptionLives _lives = new(connection, services);
     private readonly SocketMethods _methods = new(connection.User, services);
+
+    /// <summary>Stops the clocks of subscriptions.</summary>
+    public void Dispose() => _lives.Dispose();
 
     /// <summary>Null where the reply has been sent.</summary>
     public async Task<WireError?> AnswerAsync(ClientCommand command)
@@ -32,6 +36,8 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
             case ClientCommand.Refresh refresh:
                 return Refresh(refresh);
+            case ClientCommand.SubRefresh refresh:
+                return RefreshSubscription(refresh);
             case ClientCommand.Ping ping:
                 return Reply(FrameEncoder.Empty(ping.Id, "ping"));
             case ClientCommand.Send send:
@@ -67,6 +73,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         if (begun is not { Subscription: { } subscription, Answer.State: { } now }) return;
         // Nearly always nothing came between the look and this line, and there is no reason to read the log.
         if (begun.Position < now.Head || !subscription.TryRelease(begun.Position)) Follow(subscription, begun.Position);
+        if (begun.Token is { } held) _lives.Hold(subscription, held);
         // Lost between the look and the reply: the notice went out before the reply, which must not have the last word.
         if (subscription.HasEnded) connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.RemovedByServer)));
     }
@@ -92,6 +99,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         foreach (var sub in begun)
         {
             if (sub.Subscription?.Channel.Room is not { } room) continue;
+            sub.Ttl = sub.Token is { } held ? _lives.TtlOf(held) : null;
             if (standings.GetValueOrDefault(room) is not { } standing) sub.Refuse(WireError.UnknownChannel);
             else if (!standing.IsMember) sub.Refuse(WireError.PermissionDenied);
             else Place(sub, standing.Room, ref bytes);
@@ -103,6 +111,14 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     private BegunSubscription Listen(ClientCommand.Subscribe command, int place)
     {
         var begun = new BegunSubscription(command);
+        if (command.Token is { } shown)
+        {
+            var (good, error) = _lives.Judge(shown, command.Channel);
+            begun.Token = good;
+            if (error is not null) begun.Refuse(error);
+            if (error is not null) return begun;
+        }
+
         // Counted before anything is looked up: what is asked for at once must not cost more than what may be had.
         if (place >= services.Options.SubscriptionsPerConnection) begun.Refuse(WireError.LimitExceeded);
         else if (Channel.Room(command.Channel) is not { } room) begun.Refuse(WireError.UnknownChannel);
@@ -159,6 +175,15 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         if (credential.User != connection.User) return WireError.Unauthorized;
         token.Renew(credential.Expires);
         return Reply(FrameEncoder.Refreshed(command.Id, connection, services.Version, token.Ttl));
+    }
+
+    private WireError? RefreshSubscription(ClientCommand.SubRefresh command)
+    {
+        var (good, error) = _lives.Judge(command.Token, command.Channel);
+        if (good is null) return error;
+        return Channel.Parse(command.Channel) is { } channel && _lives.TryRenew(channel, good)
+            ? Reply(FrameEncoder.SubscriptionRefreshed(command.Id, _lives.TtlOf(good)))
+            : WireError.BadRequest with { Message = "not subscribed by a token" };
     }
 
     private async Task<WireError?> PublishAsync(ClientCommand.Publish command)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Accounts;
 using ChatApp.Rooms;
 using ChatApp.Wire;
 
@@ -60,6 +61,28 @@ internal sealed partial class SocketMethods
             json.WriteNumber("members", line.Members);
             json.WriteBoolean("joined", line.IsMember);
         }), null);
+    }
+
+    // For oneself a token only limits; for others, and for what one could not enter, it gives a right, which administrators have to give.
+    private (Action<Utf8JsonWriter>?, WireError?) SubscriptionToken(Arguments given)
+    {
+        var name = given.Text("channel");
+        var forWhom = new UserId(given.TextOrNull("user") ?? user.Value);
+        var seconds = (int)Math.Min(given.OptionalNumber("seconds") ?? 3600, int.MaxValue);
+        if (Channel.Parse(name) is not { } channel || services.Users.Find(forWhom) is null) return (null, WireError.UnknownChannel);
+        if (seconds is 0 or > SubscriptionTokens.MaxSeconds) return Bad($"seconds must be 1 to {SubscriptionTokens.MaxSeconds}");
+        if (services.Users.Get(user).Rank != Rank.Administrator)
+        {
+            if (channel.Room is not { } room || forWhom != user) return (null, WireError.PermissionDenied);
+            if (services.Rooms.Find(room, user) is not { } standing) return (null, WireError.UnknownChannel);
+            if (!standing.IsMember) return (null, WireError.PermissionDenied);
+        }
+
+        return (json =>
+        {
+            json.WriteString("token", services.SubscriptionTokens.Issue(forWhom, name, seconds));
+            json.WriteNumber("expires_in", seconds);
+        }, null);
     }
 
     private (Action<Utf8JsonWriter>?, WireError?) People(string part)

@@ -39,6 +39,7 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
                 "read.list" => Unread(),
                 "room.list" => Rooms(),
                 "typing" => Typing(given.Room("room")),
+                "subscription.token" => SubscriptionToken(given),
                 "user.find" => People(given.OptionalText("text")),
                 _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
                 _ when method.StartsWith("moderation.", StringComparison.Ordinal) => await CallModerationAsync(method, given),

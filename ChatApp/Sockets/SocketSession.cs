@@ -64,6 +64,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     /// <summary>Frees what the session held; call it after <see cref="RunAsync"/>.</summary>
     public ValueTask DisposeAsync()
     {
+        _answers?.Dispose();
         _stopReading.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -28,6 +28,9 @@ public abstract record ClientCommand
 
         /// <summary>True where the client wants error 112 instead of a gap.</summary>
         public bool RejectsGap { get; init; }
+
+        /// <summary>A token for this channel; null where there is none.</summary>
+        internal string? Token { get; init; }
     }
 
     /// <summary>A place in a room's log.</summary>
@@ -55,6 +58,11 @@ public abstract record ClientCommand
     /// <param name="Token">The token.</param>
     public sealed record Refresh(string Token) : ClientCommand;
 
+    /// <summary>Shows another token for a channel that it is subscribed to by one.</summary>
+    /// <param name="Channel">The channel's name.</param>
+    /// <param name="Token">The token.</param>
+    public sealed record SubRefresh(string Channel, string Token) : ClientCommand;
+
     /// <summary>Wants a sign of life.</summary>
     public sealed record Ping : ClientCommand;
 
@@ -76,7 +84,7 @@ public abstract record ClientCommand
 public static class FrameDecoder
 {
     private const int MaxDepth = 16;
-    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "refresh", "ping", "send"];
+    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "refresh", "sub_refresh", "ping", "send"];
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -135,6 +143,7 @@ public static class FrameDecoder
         return name switch
         {
             "subscribe" => ReadSubscribe(body, channel, id),
+            "sub_refresh" => Text(body, "token") is { Length: > 0 } token ? new ClientCommand.SubRefresh(channel, token) { Id = id } : new ClientCommand.Malformed("token must be a string") { Id = id },
             "unsubscribe" => new ClientCommand.Unsubscribe(channel) { Id = id },
             _ => ReadPublish(body, channel, id),
         };
@@ -186,8 +195,9 @@ public static class FrameDecoder
             from = new ClientCommand.Position(Text(body, "epoch") ?? "", new Offset(offset));
         }
 
+        if (!IsTextOrAbsent(body, "token")) return new ClientCommand.Malformed("token must be a string") { Id = id };
         var flag = body.TryGetProperty("flag", out var bits) && bits.ValueKind == JsonValueKind.Number && bits.TryGetInt64(out var value) ? value : 0;
-        return new ClientCommand.Subscribe(channel) { Id = id, From = from, RejectsGap = (flag & rejectsGap) != 0 };
+        return new ClientCommand.Subscribe(channel) { Id = id, From = from, RejectsGap = (flag & rejectsGap) != 0, Token = Text(body, "token") is { Length: > 0 } token ? token : null };
     }
 
     private static ClientCommand ReadRpc(JsonElement body, long id)

@@ -150,6 +150,9 @@ public sealed class FrameEncoder : IEventEncoder
         Expiry(json, ttl);
     });
 
+    /// <summary>The answer to another token for a channel.</summary>
+    public static byte[] SubscriptionRefreshed(long id, long ttl) => Reply(id, "sub_refresh", json => Expiry(json, ttl));
+
     /// <summary>Says that the token is at its end, and how many seconds there are to send another one.</summary>
     public static byte[] Expiring(int seconds) => Push(channel: null, json =>
     {
@@ -197,6 +200,7 @@ public sealed class FrameEncoder : IEventEncoder
 
     private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)
     {
+        if (answer.Ttl is not null) Expiry(json, answer.Ttl);
         if (answer.State is { } state)
         {
             json.WriteBoolean("recoverable", true);

@@ -1,0 +1,124 @@
+// A stranger's program that stays for a while: the unmodified `centrifuge` client from npm gets a new token while it is
+// connected, is cut off and recovers, is put out of a channel and sent away in each of the ways that the protocol knows.
+// Whoever runs it waits for its steps, which it tells as messages in the control channel, and does the next thing to it.
+//
+//   node lasting.mjs --url ws://... --token T --login http://.../api/account/login --email E --password P
+//                    --channel room:a --other room:b --control room:general
+//
+// Its last line of output is one JSON object: what it saw, and in "problems" what it did not expect. Exit code 0 only
+// when there are no problems.
+import { parseArgs } from 'node:util';
+import { Centrifuge } from 'centrifuge';
+import WebSocket from 'ws';
+
+const { values: option } = parseArgs({
+  options: Object.fromEntries(['url', 'token', 'login', 'email', 'password', 'channel', 'other', 'control'].map(name => [name, { type: 'string' }])),
+});
+const seen = { tokens: 0, renewed: 0, rooms: null, own: [], offsets: [], subscribed: [], left: null, again: null, connecting: [], disconnected: null, problems: [] };
+
+async function newToken() {
+  seen.tokens++;
+  const answer = await fetch(option.login, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email: option.email, password: option.password }),
+  });
+  return (await answer.json()).accessToken;
+}
+
+// The client tells nobody that its new token was taken, so the frames are watched too.
+class WatchedSocket extends WebSocket {
+  constructor(...args) {
+    super(...args);
+    this.on('message', frame => frame.toString().split('\n').forEach(line => { if (line.trim() && JSON.parse(line).refresh) seen.renewed++; }));
+  }
+}
+
+const client = new Centrifuge(option.url, { token: option.token, getToken: newToken, websocket: WatchedSocket, minReconnectDelay: 20, maxReconnectDelay: 100 });
+client.on('error', ({ error }) => error.code >= 100 && seen.problems.push(`client error ${error.code}: ${error.message}`));
+client.on('connecting', ({ code }) => seen.connecting.push(code));
+client.on('publication', ({ channel, data }) => channel.startsWith('#') && seen.own.push(data.type));
+
+/** Resolves with the context of the next such event that is wanted; called before whatever causes it. */
+const next = (source, event, wanted = () => true) => new Promise(resolve => {
+  const listen = context => {
+    if (!wanted(context)) return;
+    source.off(event, listen);
+    resolve(context);
+  };
+  source.on(event, listen);
+});
+
+const step = name => client.publish(option.control, { text: `step ${name}` });
+
+function follow(channel) {
+  const subscription = client.newSubscription(channel);
+  subscription.on('error', ({ error }) => error.code >= 100 && seen.problems.push(`subscription error ${error.code}: ${error.message}`));
+  return subscription;
+}
+
+async function live() {
+  client.connect();
+  await client.ready();
+
+  // The token that it came with ends in a few seconds; the timer is the client's own.
+  while (seen.renewed === 0) await new Promise(resolve => setTimeout(resolve, 50));
+  await step('renewed');
+  seen.rooms = (await client.rpc('room.list', {})).data.rooms.map(room => `room:${room.id}`);
+
+  const room = follow(option.channel);
+  room.on('subscribed', ({ wasRecovering, recovered, streamPosition }) => {
+    seen.subscribed.push({ wasRecovering, recovered });
+    if (!wasRecovering) seen.offsets.push(streamPosition.offset);
+  });
+  let last = null;
+  room.on('publication', ({ offset, data }) => {
+    seen.offsets.push(offset);
+    if (data.message?.text === 'last before the cut' || data.message?.text === 'last during the cut') last?.(data.message.text);
+  });
+  const hear = text => new Promise(resolve => { last = found => found === text && resolve(); });
+  room.subscribe();
+  await room.ready();
+
+  const before = hear('last before the cut');
+  await step('subscribed');
+  await before;
+  const during = hear('last during the cut');
+  await step('cut me');
+  await during;
+
+  const other = follow(option.other);
+  other.subscribe();
+  await other.ready();
+  const left = next(other, 'unsubscribed');
+  await step('put me out');
+  seen.left = (await left).code;
+
+  const again = next(room, 'subscribing');
+  const back = next(room, 'subscribed');
+  await step('say that something was lost');
+  seen.again = (await again).code;
+  await back;
+
+  const reconnecting = next(client, 'connecting', ({ code }) => code === 3011);
+  await step('ask me to come back');
+  await reconnecting;
+  await client.ready();
+  await room.ready();
+
+  const gone = next(client, 'disconnected');
+  await step('send me away');
+  seen.disconnected = (await gone).code;
+}
+
+const late = new Promise((_, reject) => setTimeout(reject, 90_000, new Error('no end after 90 s')).unref());
+try {
+  await Promise.race([live(), late]);
+  for (const [i, offset] of seen.offsets.entries())
+    if (i > 0 && offset !== seen.offsets[i - 1] + 1) seen.problems.push(`offset ${offset} follows ${seen.offsets[i - 1]}`);
+} catch (error) {
+  seen.problems.push(error.message);
+}
+client.disconnect();
+console.log(JSON.stringify(seen));
+process.exit(seen.problems.length === 0 ? 0 : 1);
