@@ -35,6 +35,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
     private SocketWatch? _watch;
     private long _firstError;
     private int _errors;
+    private bool _isOnlyHaste;
 
     /// <summary>Serves the socket until one side ends it.</summary>
     /// <param name="authenticated">Called once it is known who is there.</param>
@@ -162,9 +163,18 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         if (error is null) return null;
         // A disk that fails is not the client's fault: many posts may be refused at once for it, and it shall come back.
         // Counted before it is told, so that whoever has the answer knows that it counts from then on.
-        var isOneTooMany = error.Code != WireError.Internal.Code && CountError();
+        var isOneTooMany = error.Code != WireError.Internal.Code && CountError(isHaste: error.Code == WireError.TooManyRequests.Code);
         if (command.Id > 0) Send(FrameEncoder.Refused(command.Id, error));
-        return isOneTooMany ? EndReason.TooManyErrors : null;
+        if (!isOneTooMany) return null;
+        // A program that is only too fast has nothing to mend: it may come back, after a while.
+        return _isOnlyHaste ? EndReason.TooManyRequests.Spread(TimeSpan.FromSeconds(_options.ReturnSeconds)) : EndReason.TooManyErrors;
+    }
+
+    private bool MaySend(UserId user)
+    {
+        var limit = !_pace.TryPass() ? nameof(PushOptions.CommandBurst) : !services.Pace.TryPass(user) ? nameof(PushOptions.BusySocketsPerUser) : null;
+        if (limit is not null) services.Metrics.LimitMet(limit);
+        return limit is null;
     }
 
     private bool MaySend(UserId user)
@@ -181,7 +191,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
 
     private void Send(byte[] frame) => _connection!.Send(services.Broker.Wrap(new ReadyFrame(frame)));
 
-    private bool CountError()
+    private bool CountError(bool isHaste)
     {
         if (services.Time.GetElapsedTime(_firstError) > ErrorWindow)
         {
@@ -189,6 +199,7 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
             _errors = 0;
         }
 
+        _isOnlyHaste = isHaste && (_errors == 0 || _isOnlyHaste);
         return ++_errors >= MaxErrors;
     }
 
