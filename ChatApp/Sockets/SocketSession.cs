@@ -177,13 +177,6 @@ public sealed partial class SocketSession(WebSocket socket, FrameStream wire, st
         return limit is null;
     }
 
-    private bool MaySend(UserId user)
-    {
-        var limit = !_pace.TryPass() ? nameof(PushOptions.CommandBurst) : !services.Pace.TryPass(user) ? nameof(PushOptions.BusySocketsPerUser) : null;
-        if (limit is not null) services.Metrics.LimitMet(limit);
-        return limit is null;
-    }
-
     // Moderators read it: nothing that turns or hides what stands beside it.
     private static string? Shorten(string? name) => name is null
         ? null
