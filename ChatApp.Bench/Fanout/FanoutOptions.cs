@@ -28,12 +28,13 @@ internal sealed record FanoutOptions(
     bool Save)
 {
     public const string Help = """
-          --workload A,B    some of a,b,d,e,l (default all; with --quick a); c, idle sockets, is the verb idle
+          --workload A,B    some of a,b,d,e,l,ta,tb (default all; with --quick a); c, idle sockets, is the verb idle
                               a  1,000 receivers in one room, 100 messages/s
                               b  the same with 8 messages always on their way
                               d  10,000 receivers in one room, 5 messages/s
                               e  2,000 rooms of 5 receivers, 2,000 messages/s in all
                               l  1,000 receivers in one room, 50 messages/s: until the last of them has it
+                              ta, tb  a and b over TLS, ours and SignalR only
           --peers A,B       some of signalr,bare,bun,nchan,ws,socketio; all, none (default all that this machine
                             can run; with --quick signalr,bare). npm fetches bun, ws and socketio
           --quick           at most 2 short rounds, under 45 s for each workload; without it 5 rounds
@@ -50,7 +51,7 @@ internal sealed record FanoutOptions(
         """;
 
     /// <summary>The file that is saved.</summary>
-    public string File => Workloads.Count == Workload.All.Count ? "fanout.md" : $"fanout-{string.Concat(Workloads.Select(workload => workload.Letter))}.md";
+    public string File => Workloads.Count == Workload.All.Count ? "fanout.md" : $"fanout-{string.Join('-', Workloads.Select(workload => workload.Letter))}.md";
 
     /// <summary>Reads the command line.</summary>
     /// <exception cref="UsageException">It cannot be understood.</exception>

@@ -34,6 +34,12 @@ internal static class FanoutTargets
                 yield return (SignalR, CpuRatio(rows, must: 1.7, aim: 3));
                 yield return (null, Target.AtMost("p99 ms of ours", rows.Median(Ours, row => row.P99), must: 2, aim: 2));
                 break;
+            case "ta":
+                yield return (SignalR, CpuRatio(rows, must: 1.1, aim: 1.1));
+                break;
+            case "tb":
+                yield return (SignalR, CpuRatio(rows, must: 1.8, aim: 1.8));
+                break;
             case "l":
                 yield return (null, Target.AtMost("p50 ms until the last receiver has it", rows.Median(Ours, row => row.LastP50), must: 4, aim: 4));
                 yield return (null, Target.AtMost("p99 ms until the last receiver has it", rows.Median(Ours, row => row.LastP99), must: 12, aim: 12));

@@ -61,9 +61,10 @@ internal static class FanoutVerb
         var servers = new List<ServerUnderTest>();
         // Only where it is asked: the probe costs next to nothing, but the others are measured without one.
         using var probe = rows.Workload.InFlight > 0 ? new ProcessProbe() : null;
+        using var certificate = rows.Workload.UsesTls ? new Certificate() : null;
         try
         {
-            foreach (var name in names) servers.Add(await StartAsync(name, options, probe, cancellation));
+            foreach (var name in names) servers.Add(await StartAsync(name, options, probe, certificate, cancellation));
             for (var round = 1; round <= options.MostRounds && rows.CalmRounds(names.Length) < options.Rounds; round++)
             {
                 var roundBegun = Stopwatch.GetTimestamp();
@@ -104,14 +105,15 @@ internal static class FanoutVerb
         }
     }
 
-    // The publisher of nchan is bound to one channel.
+    // The publisher of nchan is bound to one channel; the others have no web server under them that ends TLS in a comparable way.
     private static IEnumerable<string> PeersOf(Workload workload, FanoutOptions options) =>
-        options.Peers.Where(name => name != NchanServer.Name || workload.Rooms == 1);
+        options.Peers.Where(name => workload.UsesTls ? name == SignalRServer.Name : name != NchanServer.Name || workload.Rooms == 1);
 
-    private static Task<ServerUnderTest> StartAsync(string name, FanoutOptions options, ProcessProbe? probe, CancellationToken cancellation) => name switch
+    private static Task<ServerUnderTest> StartAsync(string name, FanoutOptions options, ProcessProbe? probe, Certificate? certificate, CancellationToken cancellation) => name switch
     {
-        ProductServer.Name => ProductServer.StartWithTopicsAsync(options.Product, cancellation, probe),
+        ProductServer.Name => ProductServer.StartWithTopicsAsync(options.Product, cancellation, probe, certificate),
         ProductServer.StoredName => ProductServer.StartAsync(options.Product, cancellation, name: name),
+        SignalRServer.Name => SignalRServer.StartAsync(cancellation, certificate),
         _ => Peers.StartAsync(name, cancellation),
     };
 

@@ -8,7 +8,8 @@ namespace ChatApp.Bench.Fanout;
 /// <param name="PerRoom">Receivers in each.</param>
 /// <param name="Rate">Messages per second in all; where the server sets the pace, those of the bursts that warm it up.</param>
 /// <param name="InFlight">Messages that are always on their way; 0 where the rate is steady.</param>
-internal sealed record Workload(string Letter, int Rooms, int PerRoom, int Rate, int InFlight = 0)
+/// <param name="UsesTls">Whether the servers end TLS themselves: only ours, which then writes through the web server, and SignalR.</param>
+internal sealed record Workload(string Letter, int Rooms, int PerRoom, int Rate, int InFlight = 0, bool UsesTls = false)
 {
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Workload> All =
@@ -18,6 +19,8 @@ internal sealed record Workload(string Letter, int Rooms, int PerRoom, int Rate,
         new("d", 1, 10_000, 5),
         new("e", 2000, 5, 2000),
         new("l", 1, 1000, 50),
+        new("ta", 1, 1000, 100, UsesTls: true),
+        new("tb", 1, 1000, 100, InFlight: 8, UsesTls: true),
     ];
 
     /// <summary>Whether the product is measured with its log too, every message on disk before anybody gets it.</summary>
@@ -32,7 +35,8 @@ internal sealed record Workload(string Letter, int Rooms, int PerRoom, int Rate,
     /// <summary>In words.</summary>
     public string Description =>
         $"{Letter}: {(Rooms == 1 ? $"{PerRoom:N0} receivers in one room" : $"{Rooms:N0} rooms of {PerRoom} receivers")}, "
-        + (InFlight > 0 ? $"{InFlight} messages always on their way" : $"{Rate:N0} messages/s{(Rooms == 1 ? "" : " in all")}");
+        + (InFlight > 0 ? $"{InFlight} messages always on their way" : $"{Rate:N0} messages/s{(Rooms == 1 ? "" : " in all")}")
+        + (UsesTls ? ", over TLS" : "");
 
     /// <summary>The pace of a measured burst.</summary>
     public Pace Pace(int seconds) => InFlight > 0 ? new SaturatingPace(TimeSpan.FromSeconds(seconds), InFlight) : new SteadyPace(seconds * Rate, Rate);

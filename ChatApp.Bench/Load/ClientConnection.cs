@@ -20,6 +20,7 @@ internal sealed class ClientConnection(params IReadOnlyList<string> rooms) : IDi
 
     private byte[] _carry = [];
     private int _carried;
+    private TlsLayer? _tls;
 
     public IReadOnlyList<string> Rooms => rooms;
 
@@ -37,9 +38,15 @@ internal sealed class ClientConnection(params IReadOnlyList<string> rooms) : IDi
     public int Deliveries { get; set; }
 
     /// <summary>Opens the connection and sends the upgrade request.</summary>
-    public void Open(int port, string path)
+    public void Open(int port, string path, bool usesTls = false)
     {
         _socket.Connect(IPAddress.Loopback, port);
+        if (usesTls)
+        {
+            _tls = new TlsLayer(_socket);
+            _tls.Open();
+        }
+
         Send(WebSocketFrames.UpgradeRequest(path, port));
     }
 
@@ -67,6 +74,12 @@ internal sealed class ClientConnection(params IReadOnlyList<string> rooms) : IDi
     /// <summary>Writes a whole frame; on a non-blocking socket it must fit into the socket's buffer.</summary>
     public void Send(byte[] frame)
     {
+        if (_tls is { } tls)
+        {
+            tls.Send(frame);
+            return;
+        }
+
         var sent = _socket.Send(frame, SocketFlags.None, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new BenchException($"the connection broke ({error})");
         if (sent != frame.Length) throw new BenchException("the server does not read what is sent to it");
@@ -97,10 +110,20 @@ internal sealed class ClientConnection(params IReadOnlyList<string> rooms) : IDi
     private int Receive(byte[] buffer, int offset)
     {
         if (offset == buffer.Length) throw new BenchException("a frame is longer than the load client's buffer");
+        if (_tls is { } tls) return ReceiveEncrypted(tls, buffer.AsSpan(offset));
         var received = _socket.Receive(buffer, offset, buffer.Length - offset, SocketFlags.None, out var error);
         if (error == SocketError.WouldBlock && !_socket.Blocking) return 0;
         if (error is SocketError.TimedOut or SocketError.WouldBlock) throw new BenchException("the server did not answer within 20 s");
         if (error != SocketError.Success) throw new BenchException($"the connection broke ({error})");
         return received > 0 ? received : throw new BenchException("the server closed the connection");
+    }
+
+    private int ReceiveEncrypted(TlsLayer tls, Span<byte> buffer)
+    {
+        var received = tls.Receive(buffer, out var error, out var closed);
+        if (closed) throw new BenchException("the server closed the connection");
+        if (error == SocketError.WouldBlock && !_socket.Blocking) return received;
+        if (error is SocketError.TimedOut or SocketError.WouldBlock) throw new BenchException("the server did not answer within 20 s");
+        return error == SocketError.Success ? received : throw new BenchException($"the connection broke ({error})");
     }
 }

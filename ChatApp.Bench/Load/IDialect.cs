@@ -27,6 +27,9 @@ internal interface IDialect
     /// <param name="rooms">The rooms that the connection listens to; none for a publisher.</param>
     string Path(IReadOnlyList<string> rooms);
 
+    /// <summary>Whether the connection is encrypted.</summary>
+    bool UsesTls => false;
+
     /// <summary>What separates or ends the records in a frame.</summary>
     byte Separator { get; }
 

@@ -40,7 +40,7 @@ internal abstract class SocketClient(IDialect dialect) : IDisposable
         foreach (var connection in batch)
         {
             cancellation.ThrowIfCancellationRequested();
-            connection.Open(port, dialect.Path(connection.Rooms));
+            connection.Open(port, dialect.Path(connection.Rooms), dialect.UsesTls);
         }
 
         foreach (var connection in batch)

@@ -7,8 +7,11 @@ namespace ChatApp.Bench.Servers;
 /// <summary>The product's protocol: JSON objects separated by line feeds, see docs/PROTOCOL.md.</summary>
 /// <param name="token">The access token of the account that receives and publishes.</param>
 /// <param name="prefix">What kind of channel a room of the load is: <c>room:</c>, where every message is stored, or <c>topic:</c>.</param>
-internal sealed class ProductDialect(string token, string prefix = "room:") : IDialect
+/// <param name="usesTls">Whether the server ends TLS itself.</param>
+internal sealed class ProductDialect(string token, string prefix = "room:", bool usesTls = false) : IDialect
 {
+    public bool UsesTls => usesTls;
+
     private long _command = 10;
 
     public byte Separator => (byte)'\n';

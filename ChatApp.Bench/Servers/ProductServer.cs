@@ -36,6 +36,8 @@ internal static class ProductServer
     private static readonly (string Key, int Value)[] RaisedLimits =
     [
         ("Push:ConnectionsPerUser", 100_000),
+        ("Push:ConnectionsPerAddress", 100_000),
+        ("Push:BusySocketsPerUser", 1000),
         ("Push:UnauthenticatedSockets", 100_000),
         ("Push:CommandsPerSecond", 100_000),
         ("Push:CommandBurst", 100_000),
@@ -48,8 +50,9 @@ internal static class ProductServer
     /// <param name="assembly">Path of the product's dll.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="probe">Will be able to ask it; null for none.</param>
-    public static Task<ServerUnderTest> StartWithTopicsAsync(string assembly, CancellationToken cancellation, ProcessProbe? probe = null) =>
-        StartAsync(assembly, cancellation, settings: TopicSettings, probe: probe, channels: "topic:");
+    /// <param name="certificate">Makes it end TLS itself; null for none.</param>
+    public static Task<ServerUnderTest> StartWithTopicsAsync(string assembly, CancellationToken cancellation, ProcessProbe? probe = null, Certificate? certificate = null) =>
+        StartAsync(assembly, cancellation, settings: TopicSettings, probe: probe, channels: "topic:", certificate: certificate);
 
     /// <summary>Starts it in a child process and signs in.</summary>
     /// <param name="assembly">Path of the product's dll.</param>
@@ -60,9 +63,10 @@ internal static class ProductServer
     /// <param name="probe">Will be able to ask it; null for none.</param>
     /// <param name="channels">What kind of channel a room of the load is.</param>
     /// <param name="name">Its name in tables.</param>
+    /// <param name="certificate">Makes it end TLS itself; null for none.</param>
     public static async Task<ServerUnderTest> StartAsync(
         string assembly, CancellationToken cancellation, Action<string>? prepare = null, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null, ProcessProbe? probe = null,
-        string channels = "room:", string name = Name)
+        string channels = "room:", string name = Name, Certificate? certificate = null)
     {
         var folder = Directory.CreateTempSubdirectory("chatapp-bench-");
         ChildProcess? process = null;
@@ -71,10 +75,14 @@ internal static class ProductServer
             var password = await AddAccountAsync(assembly, folder.FullName, cancellation);
             prepare?.Invoke(folder.FullName);
             var port = ChildProcess.FreePort();
-            process = Launch(assembly, folder.FullName, port, settings, wrapper, environment: probe?.Environment);
+            var encrypted = ChildProcess.FreePort();
+            IReadOnlyList<string> all = certificate is null
+                ? settings ?? []
+                : [.. settings ?? [], .. certificate.Settings, $"Urls=http://127.0.0.1:{port};https://127.0.0.1:{encrypted}"];
+            process = Launch(assembly, folder.FullName, port, all, wrapper, environment: probe?.Environment);
             await process.ListensAsync(port, cancellation);
             var token = await SignInAsync(process, port, password, cancellation);
-            return new ServerUnderTest(name, process, port, new ProductDialect(token, channels), folder);
+            return new ServerUnderTest(name, process, certificate is null ? port : encrypted, new ProductDialect(token, channels, usesTls: certificate is not null), folder);
         }
         catch
         {

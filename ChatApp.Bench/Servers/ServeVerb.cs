@@ -6,6 +6,7 @@ internal static class ServeVerb
     public const string Help = """
           signalr | bare        which one
           --port N              where it listens, on 127.0.0.1 (default 5090)
+          --certificate FILE --password TEXT   signalr only: ends TLS with it
           --until-input-ends    ends with its standard input, so that it cannot outlive the bench
         """;
 
@@ -14,10 +15,12 @@ internal static class ServeVerb
         var name = arguments.Word();
         var port = arguments.Number("--port", 5090, 1, 65535);
         var untilInputEnds = arguments.Flag("--until-input-ends");
+        var file = arguments.Value("--certificate");
+        (string File, string Password)? certificate = file is null ? null : (file, arguments.Value("--password") ?? "");
         arguments.Done();
         Func<int, CancellationToken, Task> serve = name switch
         {
-            SignalRServer.Name => SignalRServer.RunAsync,
+            SignalRServer.Name => (at, end) => SignalRServer.RunAsync(at, certificate, end),
             BareServer.Name => BareServer.RunAsync,
             _ => throw new UsageException($"serve needs {SignalRServer.Name} or {BareServer.Name}"),
         };

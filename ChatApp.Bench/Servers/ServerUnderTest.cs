@@ -47,11 +47,11 @@ internal sealed class ServerUnderTest(string name, ChildProcess process, int por
     }
 
     /// <summary>Starts a server that <see cref="ServeVerb"/> knows, from this very assembly.</summary>
-    public static Task<ServerUnderTest> StartOwnAsync(string name, IDialect dialect, CancellationToken cancellation) =>
+    public static Task<ServerUnderTest> StartOwnAsync(string name, IDialect dialect, CancellationToken cancellation, params string[] options) =>
         StartAsync(
             name,
             dialect,
-            port => ChildProcess.Start(name, typeof(ServerUnderTest).Assembly.Location, ["serve", name, "--port", $"{port}", "--until-input-ends"]),
+            port => ChildProcess.Start(name, typeof(ServerUnderTest).Assembly.Location, ["serve", name, "--port", $"{port}", "--until-input-ends", .. options]),
             cancellation);
 
     /// <summary>Starts a server on a free port and waits until it listens.</summary>

@@ -4,8 +4,10 @@ using ChatApp.Bench.Load;
 namespace ChatApp.Bench.Servers;
 
 /// <summary>SignalR's JSON hub protocol over a WebSocket without negotiation.</summary>
-internal sealed class SignalRDialect : IDialect
+internal sealed class SignalRDialect(bool usesTls = false) : IDialect
 {
+    public bool UsesTls => usesTls;
+
     private const string Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e";
 
     public byte Separator => 0x1e;

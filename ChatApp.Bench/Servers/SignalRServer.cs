@@ -1,4 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,17 +18,26 @@ internal static class SignalRServer
     public const string Path = "/hub";
 
     /// <summary>Starts it in a child process.</summary>
-    public static Task<ServerUnderTest> StartAsync(CancellationToken cancellation) =>
-        ServerUnderTest.StartOwnAsync(Name, new SignalRDialect(), cancellation);
+    public static Task<ServerUnderTest> StartAsync(CancellationToken cancellation, Certificate? certificate = null) => ServerUnderTest.StartOwnAsync(
+        Name, new SignalRDialect(usesTls: certificate is not null), cancellation, certificate is null ? [] : ["--certificate", certificate.FilePath, "--password", certificate.Password]);
 
     /// <summary>Runs it in this process until cancelled.</summary>
-    public static async Task RunAsync(int port, CancellationToken cancellation)
+    /// <param name="port">Where it listens.</param>
+    /// <param name="certificate">File and password of its certificate where it ends TLS; null where it does not.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task RunAsync(int port, (string File, string Password)? certificate, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSignalR();
+        if (certificate is { } file)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = X509CertificateLoader.LoadPkcs12FromFile(file.File, file.Password)));
+        }
+
         await using var app = builder.Build();
-        app.Urls.Add($"http://127.0.0.1:{port}");
+        app.Urls.Add($"{(certificate is null ? "http" : "https")}://127.0.0.1:{port}");
         app.MapHub<RoomHub>(Path);
         await app.StartAsync(cancellation);
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
