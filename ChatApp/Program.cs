@@ -10,6 +10,7 @@ using ChatApp.Search;
 using ChatApp.Settings;
 using ChatApp.Sockets;
 using ChatApp.Storage;
+using ChatApp.Topics;
 using ChatApp.Wire;
 
 namespace ChatApp;
@@ -49,6 +50,7 @@ public static class Program
         services.AddHostedService(static provider => provider.GetRequiredService<UnreadBoard>());
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
+        services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>();
         services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
         services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));

@@ -44,7 +44,7 @@ internal sealed class Engine : IEventEncoder
     public Connection Circuit(string user, params RoomId[] rooms) => Viewer(user, ConnectionKind.Circuit, rooms);
 
     /// <summary>A held subscription.</summary>
-    public Subscription Join(Connection connection, RoomId room) =>
+    public Subscription Join(Connection connection, ChannelName room) =>
         Broker.Subscribe(connection, room).Subscription ?? throw new InvalidOperationException("refused");
 
     /// <summary>What waits for a viewer, taken as its owner's loop takes it.</summary>

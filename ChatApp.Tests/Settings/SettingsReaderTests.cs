@@ -4,6 +4,7 @@ using ChatApp.Push;
 using ChatApp.Settings;
 using ChatApp.Storage;
 using ChatApp.Tests.Harness;
+using ChatApp.Topics;
 using Microsoft.Extensions.Configuration;
 
 namespace ChatApp.Tests.Settings;
@@ -66,6 +67,31 @@ public sealed class SettingsReaderTests
         Assert.Empty(Origins());
         static string[] Origins(params (string Key, string Value)[] settings) => SettingsReader.Read<PushOptions>(With(settings), "Push").AllowedOrigins;
     }
+
+    [Fact]
+    public void A_list_of_objects_is_read_as_strictly_as_everything_else()
+    {
+        var options = SettingsReader.Read<TopicOptions>(
+            With(("Topics:Prefixes:0:Prefix", "a:"), ("Topics:Prefixes:0:HistorySize", "5"), ("Topics:Prefixes:1:Prefix", "b"), ("Topics:Prefixes:1:Subscribe", "Token")), "Topics");
+        Assert.Equal([("a:", 5, TopicSubscribers.Members), ("b", 0, TopicSubscribers.Token)], options.Prefixes.Select(rule => (rule.Prefix, rule.HistorySize, rule.Subscribe)));
+        Assert.Empty(SettingsReader.Read<TopicOptions>(With(), "Topics").Prefixes);
+    }
+
+    [Theory]
+    [InlineData("Topics:Prefixes:0:HistorySize", "5", "setting Topics:Prefixes:0:Prefix is missing")]
+    [InlineData("Topics:Prefixes:0:Prefix", "ä", @"setting Topics:Prefixes:0:Prefix has the value 'ä', but must be a text like [A-Za-z0-9\-_.:/@+=~]{1,100}")]
+    [InlineData("Topics:Prefixes:0:HistorySize", "100001", "setting Topics:Prefixes:0:HistorySize has the value '100001', but must be a whole number from 0 to 100000")]
+    [InlineData("Topics:Prefixes:0:Subscribe", "All", "setting Topics:Prefixes:0:Subscribe has the value 'All', but must be Token or Administrators or Moderators or Members")]
+    [InlineData("Topics:Prefixes", "prices", "setting Topics:Prefixes is a list; its parts are set as Topics:Prefixes:0:Prefix and so on")]
+    public void What_is_wrong_in_a_list_of_objects_is_named(string key, string value, string problem) =>
+        Assert.Equal(problem, Assert.Throws<StartException>(() => SettingsReader.Read<TopicOptions>(With((key, value)), "Topics")).Message);
+
+    [Fact]
+    public void An_unknown_key_in_a_list_of_objects_is_refused() =>
+        Assert.StartsWith(
+            "setting Topics:Prefixes:0:History is unknown; section Topics:Prefixes:0 has Prefix, HistorySize,",
+            Assert.Throws<StartException>(() => SettingsReader.Read<TopicOptions>(With(("Topics:Prefixes:0:Prefix", "a"), ("Topics:Prefixes:0:History", "1")), "Topics")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_file_gives_way_to_the_environment_and_that_to_the_command_line()

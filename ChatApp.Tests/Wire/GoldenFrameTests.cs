@@ -7,6 +7,7 @@ using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Tests.Harness;
+using ChatApp.Topics;
 using ChatApp.Wire;
 
 namespace ChatApp.Tests.Wire;
@@ -120,6 +121,17 @@ public sealed class GoldenFrameTests
             ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
             ["events dropped"] = Encoder.Encode(new Envelope(new EventsDropped(Room, 12, new Offset(52)), Encoder)),
             ["lagging"] = Encoder.Encode(new Envelope(new Lagging(524_288, 1_048_576), Encoder)),
+            ["subscribed where nothing is kept"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(State: null, IsRecovering: false, [], Gap: null)),
+            ["published to a topic"] = FrameEncoder.PublishedToTopic(3, new TopicPublished(Refusal: null, "9f31c0aa", new Offset(8))),
+            ["published where nothing is kept"] = FrameEncoder.PublishedToTopic(3, new TopicPublished(Refusal: null)),
+            ["topic publication"] = Encoder.Encode(Tick),
+            ["topic publication of a client"] = Encoder.Encode(OfTopic("""[1,"two"]""", offset: null, new TopicClient(Ann.Id, connection.Id))),
+            ["history"] = FrameEncoder.History(4, new ChannelState("9f31c0aa", new Offset(7), new Offset(8)), [Tick]),
+            ["presence"] = FrameEncoder.Presence(4, new ChannelPresence([connection], 1, 1), _ => Ann.Name),
+            ["presence of a part"] = FrameEncoder.Presence(4, new ChannelPresence([], 1, 1), _ => Ann.Name),
+            ["presence stats"] = FrameEncoder.PresenceStats(4, new ChannelPresence([connection], 1, 1)),
+            ["joined"] = Encoder.Encode(new Envelope(new PresenceChanged(Ann.Id, connection.Id, IsHere: true, 12), Encoder) { Channel = Room }),
+            ["left"] = Encoder.Encode(new Envelope(new PresenceChanged(Ann.Id, connection.Id, IsHere: false, 11), Encoder) { Channel = Room }),
             ["disconnect"] = FrameEncoder.Disconnect(EndReason.ForceDisconnect),
             ["disconnect for a while"] = FrameEncoder.Disconnect(EndReason.Shutdown with { RetryAfter = TimeSpan.FromMilliseconds(1500) }),
             ["ping"] = FrameEncoder.Ping,
@@ -129,6 +141,11 @@ public sealed class GoldenFrameTests
             frame => Encoding.UTF8.GetString(frame.Value).Replace(connection.Id.ToString(), "$client", StringComparison.Ordinal),
             StringComparer.Ordinal);
     }
+
+    private static Envelope Tick => OfTopic("""{"bid":2345.10,"venue":"lme"}""", new Offset(8));
+
+    private static Envelope OfTopic(string data, Offset? offset, TopicClient? by = null) =>
+        new(new TopicPublication(TopicData.TryMake(JsonDocument.Parse(data).RootElement)!, At, by), Encoder) { Channel = ChannelName.OfTopic("prices:gold"), Offset = offset };
 
     private static Envelope EnvelopeOf(object body, long offset) => new(body, Encoder) { Channel = Room, Offset = new Offset(offset) };
 

@@ -29,8 +29,12 @@ internal static class GoldenFrames
     public static string ShapeOf(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => "{" + string.Join(',', element.EnumerateObject().Select(member =>
-            (member.Name.StartsWith('#') ? "#" : member.Name) + (member.Name == "type" ? "=" + member.Value : ":" + ShapeOf(member.Value)))) + "}",
+            NameOf(member.Name) + (member.Name == "type" ? "=" + member.Value : ":" + ShapeOf(member.Value)))) + "}",
         JsonValueKind.True or JsonValueKind.False => "bool",
         var kind => kind.ToString(),
     };
+
+    // Members that are named by somebody's id.
+    private static string NameOf(string name) =>
+        name.StartsWith('#') ? "#" : name == "$client" || (name.Length == 32 && name.All(char.IsAsciiHexDigit)) ? "$client" : name;
 }

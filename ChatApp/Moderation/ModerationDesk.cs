@@ -3,6 +3,7 @@ using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
+using ChatApp.Topics;
 
 namespace ChatApp.Moderation;
 
@@ -59,9 +60,10 @@ public sealed record AuditLine(DateTimeOffset At, string Actor, string Action, s
 /// <param name="commits">The one writer.</param>
 /// <param name="database">For reading.</param>
 /// <param name="users">Ranks and names.</param>
+/// <param name="topics">Who may listen to what.</param>
 /// <param name="messages">Deletes messages.</param>
 public sealed class ModerationDesk(
-    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, MessageEditor messages)
+    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, TopicAccess topics, MessageEditor messages)
 {
     /// <summary>Most lines that one list holds.</summary>
     public const int MaxLines = 200;
@@ -134,6 +136,7 @@ public sealed class ModerationDesk(
         commit.AfterCommit(() =>
         {
             users.Replace(card);
+            topics.RankChanged(target);
             broker.PublishToUser(target, new OwnRankChanged(card));
         });
         return ModerationOutcome.Done;

@@ -11,7 +11,7 @@ namespace ChatApp.Push;
 /// channel's one flusher, a work item of the pool: what is published while it writes goes out together next, in one write for
 /// each socket. So publishing costs the same however many sockets there are, and a busy channel does not pay for each event.
 /// </remarks>
-internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThreadPoolWorkItem
+internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel, int recentEvents) : IThreadPoolWorkItem
 {
     private readonly Lock _membership = new();
     private readonly Lock _order = new();
@@ -30,8 +30,6 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
 
     /// <summary>Set when the last subscriber left and the broker may forget the hub; it never comes back to life.</summary>
     public bool IsRetired { get; private set; }
-
-    public Action<ChannelHub>? Retired { get; init; }
 
     public PushMetrics Metrics { get; init; } = PushMetrics.None;
 
@@ -54,6 +52,7 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
             if (IsRetired) return false;
             _indexes.Add(subscription, _subscriptions.Count);
             _subscriptions.Add(subscription);
+            if (subscription.HearsJoins) _listening++;
             _snapshot = null;
             return true;
         }
@@ -64,6 +63,7 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
         lock (_membership)
         {
             if (!_indexes.Remove(subscription, out var index)) return;
+            if (subscription.HearsJoins) _listening--;
             // The last one takes the free place: leaving costs the same in a channel of two and of ten thousand.
             var last = _subscriptions[^1];
             _subscriptions.RemoveAt(_subscriptions.Count - 1);
@@ -88,7 +88,7 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
             IsRetired = true;
         }
 
-        Retired?.Invoke(this);
+        broker.Forget(this);
     }
 
     public int Publish(Envelope envelope, bool rewrites)
@@ -203,6 +203,11 @@ internal sealed class ChannelHub(ChannelName channel, int recentEvents) : IThrea
     private sealed record Audience(Subscription[] Direct, Subscription[] Others)
     {
         public static readonly Audience None = new([], []);
+
+        public IEnumerable<Subscription> All => Direct.Concat(Others);
+
+        /// <summary>How many they are, once somebody has asked.</summary>
+        public PresenceCount? Counted { get; set; }
 
         public static Audience Of(List<Subscription> all) => new(
             [.. all.Where(static subscription => subscription.Connection.Outbox.IsDirect)],

@@ -49,6 +49,12 @@ public sealed class Connection
     /// <summary>Null while the connection lives; afterwards why it ended. The first reason stays.</summary>
     public EndReason? EndReason => Volatile.Read(ref _endReason);
 
+    /// <summary>The channels subscribed to, at this moment.</summary>
+    public IReadOnlyList<ChannelName> Channels
+    {
+        get { lock (_gate) return [.. _subscriptions.Keys]; }
+    }
+
     /// <summary>The rooms subscribed to, at this moment.</summary>
     public IReadOnlyList<RoomId> Rooms
     {

@@ -154,7 +154,8 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
             }
 
             if (!_waiting.TryAdd(delivery, sent)) return false;
-            NoteLag();
+            // What the client asked for itself is no lag.
+            if (delivery.Subscription is not null) NoteLag();
             wake = StopWaiting();
         }
 

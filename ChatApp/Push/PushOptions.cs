@@ -42,6 +42,13 @@ public sealed class PushOptions
     [Range(1, 100_000)]
     public int RecentEvents { get; init; } = 256;
 
+    /// <summary>
+    /// Connections in one channel up to which joins and leaves are told to those who asked for it; beyond that nobody is told.
+    /// 200 by default, 0 (never) to 10,000.
+    /// </summary>
+    [Range(0, 10_000)]
+    public int JoinLeaveConnections { get; init; } = 200;
+
     /// <summary>Longest frame a client may send, in bytes; 64 KiB by default, 1 KiB to 16 MiB.</summary>
     [Range(1024, 1 << 24)]
     public int FrameBytes { get; init; } = 64 * 1024;

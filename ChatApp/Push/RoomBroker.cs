@@ -33,6 +33,15 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
 
     private Envelope Lag { get; } = new(new Lagging(options.OutboxBytes / 2, options.OutboxBytes), encoder);
 
+    /// <summary>Connections of one channel among which joins and leaves are told.</summary>
+    internal int MostTold => Volatile.Read(ref _closed) is null ? _options.JoinLeaveConnections : 0;
+
+    /// <summary>Who listens to a channel at this moment, pages and sockets alike.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="most">Connections that are named at most; all are counted.</param>
+    public ChannelPresence Presence(ChannelName channel, int most) =>
+        _channels.TryGetValue(channel, out var hub) ? hub.Presence(most) : new ChannelPresence([], 0, 0);
+
     /// <summary>All live connections at this moment.</summary>
     public IReadOnlyCollection<Connection> Connections => [.. _connections.Values];
 
@@ -40,7 +49,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     public int SubscriberCount(ChannelName channel) => _channels.TryGetValue(channel, out var hub) ? hub.Count : 0;
 
     /// <summary>
-    /// An outbox that gets every event of every channel and every user's own events, in the order of publishing: for a part of
+    /// An outbox that gets every event of every room and every user's own events, in the order of publishing: for a part of
     /// the house that keeps count of them. It lives as long as the engine. Where its reader is too slow, it collapses into
     /// <see cref="Push.EventsLost"/> like that of a circuit.
     /// </summary>
@@ -120,13 +129,16 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     /// Starts listening to a channel. The caller has checked the right to read it. The subscription is held: read the
     /// present state, then call <see cref="Subscription.TryRelease"/>.
     /// </summary>
-    public SubscribeResult Subscribe(Connection connection, ChannelName channel)
+    /// <param name="connection">Who listens.</param>
+    /// <param name="channel">To what.</param>
+    /// <param name="hearsJoins">True where it wants to hear who comes and goes.</param>
+    public SubscribeResult Subscribe(Connection connection, ChannelName channel, bool hearsJoins = false)
     {
         ArgumentNullException.ThrowIfNull(connection);
         while (true)
         {
             var hub = _channels.GetOrAdd(channel, static (name, broker) => broker.NewHub(name), this);
-            var subscription = new Subscription(connection, hub, _options.OutboxEvents);
+            var subscription = new Subscription(connection, hub, _options.OutboxEvents) { HearsJoins = hearsJoins };
             switch (connection.TryAdd(subscription, _options.SubscriptionsPerConnection))
             {
                 case Connection.AddResult.AlreadyThere: return Refused(hub, SubscribeRefusal.AlreadySubscribed);
@@ -248,9 +260,9 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
 
     private ChannelHub NewHub(ChannelName channel) =>
         // What is kept of a topic is kept by who publishes there.
-        new(channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { Retired = Forget, RoundBytes = _options.OutboxBytes / 4, Metrics = Metrics };
+        new(this, channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { RoundBytes = _options.OutboxBytes / 4, Metrics = Metrics };
 
-    private void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
+    internal void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
 
     private static SubscribeResult Refused(ChannelHub hub, SubscribeRefusal refusal)
     {
@@ -264,20 +276,3 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     }
 }
 
-/// <summary>Outcome of <see cref="RoomBroker.Subscribe"/>: a held subscription, or why there is none.</summary>
-/// <param name="Subscription">Set on success.</param>
-/// <param name="Refusal">Set otherwise.</param>
-public readonly record struct SubscribeResult(Subscription? Subscription, SubscribeRefusal? Refusal);
-
-/// <summary>Why a subscription was not made.</summary>
-public enum SubscribeRefusal
-{
-    /// <summary>The connection listens to that channel already.</summary>
-    AlreadySubscribed,
-
-    /// <summary>The connection has <see cref="PushOptions.SubscriptionsPerConnection"/> subscriptions.</summary>
-    LimitReached,
-
-    /// <summary>The connection has ended.</summary>
-    ConnectionEnded,
-}

@@ -7,6 +7,11 @@ namespace ChatApp.Push;
 /// </summary>
 public sealed class Subscription : IDisposable
 {
+    private const int NotYet = 0;
+    private const int Coming = 1;
+    private const int Here = 2;
+    private const int Gone = 3;
+
     private readonly Lock _gate = new();
     private readonly ChannelHub _hub;
     private readonly int _heldLimit;
@@ -14,6 +19,7 @@ public sealed class Subscription : IDisposable
     private Offset _position;
     private bool _heldLost;
     private int _state;
+    private int _presence;
 
     internal Subscription(Connection connection, ChannelHub hub, int heldLimit)
     {
@@ -33,6 +39,12 @@ public sealed class Subscription : IDisposable
 
     /// <summary>The one event that waits, of a channel of which only the newest waits. Under the lock of the outbox.</summary>
     internal LatestEvent? Waiting { get; set; }
+
+    /// <summary>True where the owner wants to hear who comes to the channel and who goes.</summary>
+    public bool HearsJoins { get; internal init; }
+
+    /// <summary>True from its release to its end: others see the owner there.</summary>
+    internal bool IsHere => Volatile.Read(ref _presence) is Coming or Here;
 
     /// <summary>True once the subscription has ended, by either side.</summary>
     public bool HasEnded => Volatile.Read(ref _state) != 0;
@@ -61,8 +73,10 @@ public sealed class Subscription : IDisposable
             var wakes = default(WakeList);
             foreach (var envelope in held) Pass(envelope, alone: held.Count == 1, ref wakes);
             wakes.Flush();
-            return true;
         }
+
+        Arrive();
+        return true;
     }
 
     /// <summary>
@@ -138,8 +152,17 @@ public sealed class Subscription : IDisposable
     {
         if (Interlocked.CompareExchange(ref _state, revoked ? 2 : 1, 0) != 0) return false;
         _hub.Remove(this);
+        if (Interlocked.Exchange(ref _presence, Gone) == Here) _hub.Tell(this, isHere: false);
         Connection.Forget(this);
         return true;
+    }
+
+    private void Arrive()
+    {
+        if (Interlocked.CompareExchange(ref _presence, Coming, NotYet) != NotYet) return;
+        _hub.Tell(this, isHere: true);
+        // Ended meanwhile: the end left it to us to say so, after what we have just said.
+        if (Interlocked.CompareExchange(ref _presence, Here, Coming) != Coming) _hub.Tell(this, isHere: false);
     }
 
     private void Pass(Envelope envelope, bool alone, ref WakeList wakes)

@@ -17,18 +17,28 @@ public static class SettingsReader
         where T : class, new()
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var options = new T();
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance);
-        foreach (var entry in configuration.GetSection(section).GetChildren())
+        return (T)Read(typeof(T), configuration.GetSection(section), section);
+    }
+
+    private static object Read(Type type, IConfigurationSection values, string section)
+    {
+        var options = Activator.CreateInstance(type)!;
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        foreach (var entry in values.GetChildren())
         {
             var key = $"{section}:{entry.Key}";
             var property = Array.Find(properties, p => p.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw new StartException($"setting {key} is unknown; section {section} has {string.Join(", ", properties.Select(p => p.Name))}");
-            property.SetValue(options, property.PropertyType == typeof(string[])
-                ? List(entry)
-                : Parse(property, key, entry.Value ?? ""));
+            property.SetValue(options, property.PropertyType switch
+            {
+                { } list when list == typeof(string[]) => List(entry),
+                { IsArray: true } list => List(list.GetElementType()!, key, entry),
+                _ => Parse(property, key, entry.Value ?? ""),
+            });
         }
 
+        if (Array.Find(properties, property => property.IsDefined(typeof(RequiredAttribute)) && property.GetValue(options) is "") is { } missing)
+            throw new StartException($"setting {section}:{missing.Name} is missing");
         return options;
     }
 
@@ -36,6 +46,16 @@ public static class SettingsReader
     private static string[] List(IConfigurationSection entry) => entry.Value is { } text
         ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         : [.. entry.GetChildren().Select(child => child.Value ?? "")];
+
+    // A list of objects: Section:Key:0:Name=value, and so on.
+    private static Array List(Type type, string key, IConfigurationSection entry)
+    {
+        if (!string.IsNullOrEmpty(entry.Value)) throw new StartException($"setting {key} is a list; its parts are set as {key}:0:{type.GetProperties()[0].Name} and so on");
+        var items = entry.GetChildren().Select(child => Read(type, child, $"{key}:{child.Key}")).ToArray();
+        var list = Array.CreateInstance(type, items.Length);
+        items.CopyTo(list, 0);
+        return list;
+    }
 
     private static object Parse(PropertyInfo property, string key, string text)
     {
@@ -61,6 +81,7 @@ public static class SettingsReader
             { IsEnum: true } type => string.Join(" or ", Enum.GetNames(type)),
             _ when property.GetCustomAttribute<StringLengthAttribute>() is { } length =>
                 string.Create(CultureInfo.InvariantCulture, $"a text of {length.MinimumLength} to {length.MaximumLength} characters"),
+            _ when property.GetCustomAttribute<RegularExpressionAttribute>() is { } form => $"a text like {form.Pattern}",
             _ => $"a {property.PropertyType.Name}",
         };
 }

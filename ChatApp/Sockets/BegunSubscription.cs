@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Push;
+using ChatApp.Topics;
 using ChatApp.Wire;
 
 namespace ChatApp.Sockets;
@@ -25,6 +26,12 @@ internal sealed class BegunSubscription(ClientCommand.Subscribe command)
 
     /// <summary>Seconds until that token ends; null where it has none.</summary>
     public long? Ttl { get; set; }
+
+    /// <summary>The sequence of a topic that keeps a history; null for others and for rooms.</summary>
+    public TopicStream? Topic { get; set; }
+
+    /// <summary>What was missed of a topic and is not in the answer.</summary>
+    public IReadOnlyList<Envelope> Missed { get; set; } = [];
 
     /// <summary>Why it was refused; null where it was not.</summary>
     public WireError? Error { get; private set; }

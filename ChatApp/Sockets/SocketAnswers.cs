@@ -13,6 +13,8 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
 {
     private readonly SubscriptionLives _lives = new(connection, services);
     private readonly SocketMethods _methods = new(connection.User, services);
+    private readonly TopicAnswers _topics = new(connection, services);
+    private readonly PresenceAnswers _presence = new(connection, services);
 
     /// <summary>Stops the clocks of subscriptions.</summary>
     public void Dispose() => _lives.Dispose();
@@ -31,8 +33,13 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
                 return null;
             case ClientCommand.Publish publish:
                 return await PublishAsync(publish);
+            case ClientCommand.PublishData publish:
+                return Channel.Parse(publish.Channel) is { Topic: not null } topic ? _topics.Publish(publish, topic) : WireError.UnknownChannel;
             case ClientCommand.History history:
-                return Channel.Room(history.Channel) is { } looked ? History(history, looked) : WireError.UnknownChannel;
+                return Channel.Parse(history.Channel) is { Topic: not null } kept ? _topics.History(history, kept)
+                    : Channel.Room(history.Channel) is { } looked ? History(history, looked) : WireError.UnknownChannel;
+            case ClientCommand.Presence presence:
+                return _presence.Answer(presence);
             case ClientCommand.Rpc call:
                 var (data, error) = await _methods.CallAsync(call.Method, call.Data);
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
@@ -72,12 +79,13 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     /// <summary>Lets the events through that are held back, after what was missed.</summary>
     public void GoOn(BegunSubscription begun)
     {
-        if (begun is not { Subscription: { } subscription, Answer.State: { } now }) return;
+        if (begun.Subscription is not { } subscription) return;
+        if (subscription.Channel.Kind == ChannelKind.Topic) Follow(subscription, _topics.GoOnAsync(begun));
         // Nearly always nothing came between the look and this line, and there is no reason to read the log.
-        if (begun.Position < now.Head || !subscription.TryRelease(begun.Position)) Follow(subscription, begun.Position);
+        else if (begun.Position < begun.Answer!.State!.Value.Head || !subscription.TryRelease(begun.Position)) Follow(subscription, services.CatchUp.StreamAsync(subscription, begun.Position));
         if (begun.Token is { } held) _lives.Hold(subscription, held);
         // Lost between the look and the reply: the notice went out before the reply, which must not have the last word.
-        if (subscription.HasEnded) connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.RemovedByServer)));
+        if (subscription.IsRevoked) connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.RemovedByServer)));
     }
 
     private WireError? Subscribe(ClientCommand.Subscribe command)
@@ -94,15 +102,15 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         var begun = commands.Select((command, place) => Listen(command, place)).ToList();
         // Listening first and looking second: a membership that ends in between ends the subscription too.
         var rooms = begun.Select(sub => sub.Subscription?.Channel.Room).OfType<RoomId>().ToList();
-        if (rooms.Count == 0) return begun;
-        var standings = services.Rooms.Find(rooms, connection.User);
+        var standings = rooms.Count == 0 ? null : services.Rooms.Find(rooms, connection.User);
         // With the reply only where there is room for it; a program that recovers many rooms at once gets the rest as pushes.
         var bytes = connection.Outbox.IsHalfEmpty ? connection.Outbox.ReplayBytes : 0;
         foreach (var sub in begun)
         {
-            if (sub.Subscription?.Channel.Room is not { } room) continue;
+            if (sub.Subscription is not { } subscription) continue;
             sub.Ttl = sub.Token is { } held ? _lives.TtlOf(held) : null;
-            if (standings.GetValueOrDefault(room) is not { } standing) sub.Refuse(WireError.UnknownChannel);
+            if (subscription.Channel.Room is not { } room) _topics.Place(sub, ref bytes);
+            else if (standings!.GetValueOrDefault(room) is not { } standing) sub.Refuse(WireError.UnknownChannel);
             else if (!standing.IsMember) sub.Refuse(WireError.PermissionDenied);
             else Place(sub, standing.Room, ref bytes);
         }
@@ -123,8 +131,9 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
 
         // Counted before anything is looked up: what is asked for at once must not cost more than what may be had.
         if (place >= services.Options.SubscriptionsPerConnection) begun.Refuse(WireError.LimitExceeded);
-        else if (Channel.Room(command.Channel) is not { } room) begun.Refuse(WireError.UnknownChannel);
-        else begun.Listen(services.Broker.Subscribe(connection, room));
+        else if (Channel.Parse(command.Channel) is not { } channel) begun.Refuse(WireError.UnknownChannel);
+        else if (channel.Kind == ChannelKind.Topic) _topics.Listen(begun, channel);
+        else begun.Listen(services.Broker.Subscribe(connection, channel, command.JoinLeave));
         return begun;
     }
 
@@ -152,13 +161,13 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     }
 
     // Not awaited: a long way back must not keep the program from other commands, nor from answering pings.
-    private void Follow(Subscription subscription, Offset position) => _ = FollowAsync(subscription, position);
+    private void Follow(Subscription subscription, Task way) => _ = FollowAsync(subscription, way);
 
-    private async Task FollowAsync(Subscription subscription, Offset position)
+    private async Task FollowAsync(Subscription subscription, Task way)
     {
         try
         {
-            await services.CatchUp.StreamAsync(subscription, position);
+            await way;
         }
         catch (Exception fault)
         {

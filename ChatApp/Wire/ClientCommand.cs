@@ -32,6 +32,12 @@ public abstract record ClientCommand
 
         /// <summary>A token for this channel; null where there is none.</summary>
         internal string? Token { get; init; }
+
+        /// <summary>True where the client wants to hear who comes and goes.</summary>
+        public bool JoinLeave { get; init; }
+
+        /// <summary>True where the client wants a position, also where it would not get one unasked.</summary>
+        public bool WantsPosition { get; init; }
     }
 
     /// <summary>A place in a room's log.</summary>
@@ -50,12 +56,23 @@ public abstract record ClientCommand
     /// <param name="ReplyTo">The message that it answers; null for none.</param>
     public sealed record Publish(string Channel, string Text, string? Key, MessageId? ReplyTo) : ClientCommand;
 
+    /// <summary>Publishes to a topic.</summary>
+    /// <param name="Channel">The topic's channel.</param>
+    /// <param name="Data">Any JSON value.</param>
+    /// <param name="Key">The sender's key; null where none was sent.</param>
+    public sealed record PublishData(string Channel, JsonElement Data, string? Key) : ClientCommand;
+
     /// <summary>Wants what is kept of a channel.</summary>
     /// <param name="Channel">The channel's name.</param>
     /// <param name="Limit">Most publications; 0 for only where it stands, <see cref="int.MaxValue"/> for as many as there are.</param>
     /// <param name="Since">Only those after it, or before it in reverse; null for all.</param>
     /// <param name="Reverse">True for the newest first.</param>
     public sealed record History(string Channel, int Limit, Position? Since, bool Reverse) : ClientCommand;
+
+    /// <summary>Wants to know who listens to a channel.</summary>
+    /// <param name="Channel">The channel's name.</param>
+    /// <param name="IsStats">True where only the numbers are wanted.</param>
+    public sealed record Presence(string Channel, bool IsStats) : ClientCommand;
 
     /// <summary>Calls a method by name.</summary>
     /// <param name="Method">Such as <c>message.edit</c>.</param>
@@ -92,7 +109,7 @@ public abstract record ClientCommand
 public static class FrameDecoder
 {
     private const int MaxDepth = 16;
-    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "history", "refresh", "sub_refresh", "ping", "send"];
+    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "history", "presence", "presence_stats", "refresh", "sub_refresh", "ping", "send"];
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -151,8 +168,10 @@ public static class FrameDecoder
         return name switch
         {
             "subscribe" => ReadSubscribe(body, channel, id),
-            "history" => ReadHistory(body, channel, id),
             "sub_refresh" => Text(body, "token") is { Length: > 0 } token ? new ClientCommand.SubRefresh(channel, token) { Id = id } : new ClientCommand.Malformed("token must be a string") { Id = id },
+            "history" => ReadHistory(body, channel, id),
+            "presence" or "presence_stats" => new ClientCommand.Presence(channel, name == "presence_stats") { Id = id },
+            "publish" when Channel.Parse(channel) is { Topic: not null } => ReadPublishData(body, channel, id),
             "unsubscribe" => new ClientCommand.Unsubscribe(channel) { Id = id },
             _ => ReadPublish(body, channel, id),
         };
@@ -203,7 +222,19 @@ public static class FrameDecoder
 
         if (!IsTextOrAbsent(body, "token")) return new ClientCommand.Malformed("token must be a string") { Id = id };
         var flag = body.TryGetProperty("flag", out var bits) && bits.ValueKind == JsonValueKind.Number && bits.TryGetInt64(out var value) ? value : 0;
-        return new ClientCommand.Subscribe(channel) { Id = id, From = from, RejectsGap = (flag & rejectsGap) != 0, Token = Text(body, "token") is { Length: > 0 } token ? token : null };
+        return new ClientCommand.Subscribe(channel)
+        {
+            Id = id, From = from, RejectsGap = (flag & rejectsGap) != 0, JoinLeave = Flag(body, "join_leave"),
+            WantsPosition = Flag(body, "positioned") || Flag(body, "recoverable"), Token = Text(body, "token") is { Length: > 0 } token ? token : null,
+        };
+    }
+
+    private static ClientCommand ReadPublishData(JsonElement body, string channel, long id)
+    {
+        if (!body.TryGetProperty("data", out var data)) return new ClientCommand.Malformed("data must be there") { Id = id };
+        return IsTextOrAbsent(body, "idempotency_key")
+            ? new ClientCommand.PublishData(channel, data.Clone(), Text(body, "idempotency_key")) { Id = id }
+            : new ClientCommand.Malformed("idempotency_key must be a string") { Id = id };
     }
 
     private static ClientCommand ReadHistory(JsonElement body, string channel, long id)

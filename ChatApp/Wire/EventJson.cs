@@ -4,6 +4,7 @@ using ChatApp.Messages;
 using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Topics;
 
 namespace ChatApp.Wire;
 
@@ -16,6 +17,13 @@ internal static class EventJson
     /// <exception cref="NotSupportedException">An event that has no form on the wire.</exception>
     public static void Write(Utf8JsonWriter json, object body)
     {
+        if (body is TopicPublication publication)
+        {
+            json.WritePropertyName("data");
+            json.WriteRawValue(publication.Data.Json.Span, skipInputValidation: true);
+            return;
+        }
+
         json.WriteStartObject("data");
         switch (body)
         {

@@ -11,7 +11,7 @@ namespace ChatApp.Wire;
 public sealed record ReadyFrame(byte[] Bytes);
 
 /// <summary>Writes everything that the server sends: events, replies, pings. One JSON object each, without a line end.</summary>
-public sealed class FrameEncoder : IEventEncoder
+public sealed partial class FrameEncoder : IEventEncoder
 {
     /// <summary>The server's ping, and the client's pong: an empty object.</summary>
     public static readonly byte[] Ping = "{}"u8.ToArray();
@@ -54,6 +54,7 @@ public sealed class FrameEncoder : IEventEncoder
                 json.WriteNumber("limit", lag.Limit);
                 json.WriteEndObject();
             }),
+            PresenceChanged changed => Push(envelope.Channel.ToString(), json => Joined(json, changed)),
             _ when envelope.Channel is { } channel => Push(channel.ToString(), json => Publication(json, envelope)),
             _ when envelope.User is { } user => Push(Channel.Of(user), json => Publication(json, envelope)),
             _ => Push(channel: null, json =>
@@ -130,14 +131,6 @@ public sealed class FrameEncoder : IEventEncoder
 
     /// <summary>What a reason is called on the wire.</summary>
     public static string NameOf(GapReason reason) => reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" };
-
-    /// <summary>The answer to history: what is kept of a channel, and where it stands.</summary>
-    public static byte[] History(long id, ChannelState state, IReadOnlyList<Envelope> publications) => Reply(id, "history", json =>
-    {
-        Publications(json, publications);
-        json.WriteString("epoch", state.Epoch);
-        json.WriteNumber("offset", state.Head.Value);
-    });
 
     /// <summary>The answer to a method that was carried out.</summary>
     public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>
@@ -242,7 +235,7 @@ public sealed class FrameEncoder : IEventEncoder
         {
             json.WriteStartObject();
             EventJson.Write(json, envelope.Body);
-            json.WriteNumber("offset", envelope.Offset!.Value.Value);
+            AboutPublication(json, envelope);
             json.WriteEndObject();
         }
 
@@ -253,7 +246,7 @@ public sealed class FrameEncoder : IEventEncoder
     {
         json.WriteStartObject("pub");
         EventJson.Write(json, envelope.Body);
-        if (envelope.Offset is { } offset) json.WriteNumber("offset", offset.Value);
+        AboutPublication(json, envelope);
         json.WriteEndObject();
     }
 

@@ -1,5 +1,6 @@
 using ChatApp.Messages;
 using ChatApp.Push;
+using ChatApp.Topics;
 
 namespace ChatApp.Wire;
 
@@ -33,6 +34,9 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
 
     /// <summary>The command's fields are not as they should be.</summary>
     public static readonly WireError BadRequest = new(107, "bad request");
+
+    /// <summary>This channel has no such thing: no history, no presence.</summary>
+    public static readonly WireError NotAvailable = new(108, "not available");
 
     /// <summary>The token was good, but its time is over.</summary>
     public static readonly WireError TokenExpired = new(109, "token expired");
@@ -77,6 +81,19 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
         };
         return rejected.RetryAfter > TimeSpan.Zero ? error with { RetryMs = (long)Math.Ceiling(rejected.RetryAfter.TotalMilliseconds) } : error;
     }
+
+    /// <summary>What something refused about a topic looks like on the wire.</summary>
+    public static WireError Of(TopicRefusal refusal) => refusal switch
+    {
+        TopicRefusal.UnknownTopic => UnknownChannel,
+        TopicRefusal.PermissionDenied => PermissionDenied,
+        TopicRefusal.TooLong => TooLong with { Message = "the data is too long" },
+        TopicRefusal.BadData => BadRequest with { Message = "the data is nested too deeply, or holds half a surrogate pair" },
+        TopicRefusal.BadKey => BadRequest with { Message = "the key must have 1 to 128 characters" },
+        TopicRefusal.NotKept => NotAvailable,
+        TopicRefusal.OtherEpoch => Unrecoverable,
+        _ => Internal,
+    };
 
     /// <summary>What a refused subscription looks like on the wire.</summary>
     public static WireError Of(SubscribeRefusal refusal) => refusal switch
