@@ -52,7 +52,7 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>();
-        services.AddSingleton<TimingWheel>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
+        services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
         services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));
         EndOfService.Add(services, push);
         replace?.Invoke(services);
@@ -60,6 +60,7 @@ public static class Program
         var app = builder.Build();
         app.Services.GetRequiredService<ChatDatabase>().Prepare(app.Services.GetRequiredService<TimeProvider>());
 
+        SettingsReader.Read<ProxyOptions>(settings, "Proxy").Use(app);
         app.UseErrorPages();
         app.Use(SecurityHeaders.AddAsync);
         app.Use(app.Services.GetRequiredService<OriginCheck>().InvokeAsync);

@@ -35,10 +35,12 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
                 return await PublishAsync(publish);
             case ClientCommand.PublishData publish:
                 return Channel.Parse(publish.Channel) is { Topic: not null } topic ? _topics.Publish(publish, topic) : WireError.UnknownChannel;
-            case ClientCommand.History history:
-                return Channel.Parse(history.Channel) is { Topic: not null } kept ? _topics.History(history, kept) : WireError.MethodNotFound;
+            case ClientCommand.History history when Channel.Parse(history.Channel) is { Topic: not null } kept:
+                return _topics.History(history, kept);
             case ClientCommand.Presence presence:
                 return _presence.Answer(presence);
+            case ClientCommand.History history:
+                return Channel.Room(history.Channel) is { } looked ? History(history, looked) : WireError.UnknownChannel;
             case ClientCommand.Rpc call:
                 var (data, error) = await _methods.CallAsync(call.Method, call.Data);
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
@@ -209,6 +211,17 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             default:
                 return WireError.Internal;
         }
+    }
+
+    private WireError? History(ClientCommand.History command, RoomId id)
+    {
+        if (services.Rooms.Find(id, connection.User) is not { } standing) return WireError.UnknownChannel;
+        if (!standing.IsMember) return WireError.PermissionDenied;
+        var (room, since) = (standing.Room, command.Since);
+        // What went by age is no hole for who looks back from there.
+        if (since is not null && RoomCatchUp.GapBefore(room, since.Epoch, since.Offset) is { } gap && !(command.Reverse && gap.Reason == GapReason.Trimmed))
+            return WireError.Unrecoverable;
+        return Reply(FrameEncoder.History(command.Id, room.State, services.CatchUp.Page(room, since?.Offset, command.Limit, command.Reverse, services.Options.OutboxBytes / 4)));
     }
 
     // What fills the outbox would end the program as a slow reader, each time it asks.

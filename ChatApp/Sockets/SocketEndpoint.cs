@@ -37,9 +37,10 @@ namespace ChatApp.Sockets;
 /// <param name="Logger">Faults of sessions.</param>
 /// <param name="Metrics">What is measured.</param>
 /// <param name="Wheel">Deadlines of all sockets.</param>
+/// <param name="Pace">How fast an account may send commands.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel)
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -52,8 +53,9 @@ public sealed record SocketServices(
 /// <param name="services">What sessions need.</param>
 /// <param name="proofs">What a request proves by itself.</param>
 /// <param name="tickets">What stands in an address.</param>
+/// <param name="gate">How many there may be.</param>
 /// <param name="stopping">The end of the server.</param>
-public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, IHostApplicationLifetime stopping)
+public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, ConnectionGate gate, IHostApplicationLifetime stopping)
 {
     private static readonly string[] Addresses = ["/connection/websocket", "/ws"];
     private int _unauthenticated;
@@ -87,6 +89,14 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsync(problem, context.RequestAborted);
+            return;
+        }
+
+        using var place = gate.TryEnter(context.Connection.RemoteIpAddress, out var refusal);
+        if (place is null)
+        {
+            context.Response.StatusCode = refusal;
+            context.Response.Headers.RetryAfter = "10";
             return;
         }
 

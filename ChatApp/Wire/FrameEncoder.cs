@@ -132,6 +132,14 @@ public sealed partial class FrameEncoder : IEventEncoder
     /// <summary>What a reason is called on the wire.</summary>
     public static string NameOf(GapReason reason) => reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" };
 
+    /// <summary>The answer to history: what is kept of a channel, and where it stands.</summary>
+    public static byte[] History(long id, ChannelState state, IReadOnlyList<Envelope> publications) => Reply(id, "history", json =>
+    {
+        Publications(json, publications);
+        json.WriteString("epoch", state.Epoch);
+        json.WriteNumber("offset", state.Head.Value);
+    });
+
     /// <summary>The answer to a method that was carried out.</summary>
     public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>
     {
