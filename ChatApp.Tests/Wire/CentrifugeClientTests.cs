@@ -39,6 +39,20 @@ public sealed class CentrifugeClientTests(TestServer server) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task The_unmodified_client_uses_topics_presence_history_and_recovery()
+    {
+        await using var topics = await TestServer.StartAsync(
+        [
+            "Topics:Prefixes:0:Prefix=builds:", "Topics:Prefixes:0:HistorySize=100", "Topics:Prefixes:0:ClientPublish=Members",
+            "Topics:Prefixes:0:Presence=true", "Topics:Prefixes:0:JoinLeave=true",
+        ]);
+        var ann = await topics.AddPersonAsync("Ann");
+        var url = topics.Address.Replace("http", "ws", StringComparison.Ordinal) + "/connection/websocket";
+        var result = await NodeScript.RunAsync("ChatApp.Tests/Wire/centrifuge/topics.mjs", ["--url", url, "--token", await topics.TokenOfAsync(ann), "--channel", "topic:builds:1"]);
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [Fact]
     public async Task The_unmodified_client_gives_up_where_the_token_is_none()
     {
         var url = server.Address.Replace("http", "ws", StringComparison.Ordinal) + "/connection/websocket";

@@ -275,4 +275,3 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         lock (_usersGate) return _users.TryGetValue(user, out var own) ? [.. own] : [];
     }
 }
-
