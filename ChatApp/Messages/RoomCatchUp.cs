@@ -37,12 +37,31 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
     /// <param name="room">The room.</param>
     /// <param name="position">The last change that the viewer has.</param>
     /// <param name="maxBytes">Long messages make short chunks: so many encoded bytes, but always one change.</param>
-    public IReadOnlyList<Envelope> Next(RoomId room, Offset position, long maxBytes)
+    public IReadOnlyList<Envelope> Next(RoomId room, Offset position, long maxBytes) => Fit(Next(room, position), maxBytes);
+
+    private static IReadOnlyList<Envelope> Fit(IReadOnlyList<Envelope> chunk, long maxBytes)
     {
-        var chunk = Next(room, position);
         var fits = 0;
         for (var bytes = 0L; fits < chunk.Count && (fits == 0 || bytes + chunk[fits].Encoded.Length <= maxBytes); fits++) bytes += chunk[fits].Encoded.Length;
         return fits == chunk.Count ? chunk : [.. chunk.Take(fits)];
+    }
+
+    /// <summary>A stretch of the log, for whoever asks for it and follows nothing.</summary>
+    /// <param name="room">The room as it is now.</param>
+    /// <param name="since">What came after this place, or before it where <paramref name="reverse"/> is set; null for all that is held.</param>
+    /// <param name="limit">Most changes; at most <see cref="ChunkSize"/> come.</param>
+    /// <param name="reverse">The newest first.</param>
+    /// <param name="maxBytes">Long messages make short pages: so many encoded bytes, but always one change.</param>
+    public IReadOnlyList<Envelope> Page(RoomView room, Offset? since, int limit, bool reverse, long maxBytes)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        var count = Math.Min(limit, ChunkSize);
+        if (count <= 0) return [];
+        if (!reverse) return Fit([.. Next(room.Id, since ?? room.Floor).Take(count)], maxBytes);
+        var end = since?.Value ?? room.Head.Value + 1;
+        var start = new Offset(Math.Max(room.Floor.Value, end - 1 - count));
+        // Offsets have no hole, so the place to begin at is a matter of counting.
+        return Fit([.. Next(room.Id, start).TakeWhile(envelope => envelope.Offset!.Value.Value < end).Reverse()], maxBytes);
     }
 
     /// <summary>

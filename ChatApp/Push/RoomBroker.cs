@@ -122,6 +122,12 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
     /// <summary>Finds a live connection; null where it has ended or never was.</summary>
     public Connection? Find(ConnectionId id) => _connections.GetValueOrDefault(id);
 
+    /// <summary>The live connections of a user at this moment.</summary>
+    public IReadOnlyList<Connection> ConnectionsOf(UserId user)
+    {
+        lock (_usersGate) return _users.TryGetValue(user, out var own) ? [.. own] : [];
+    }
+
     /// <summary>
     /// Starts listening to a channel. The caller has checked the right to read it. The subscription is held: read the
     /// present state, then call <see cref="Subscription.TryRelease"/>.
@@ -264,10 +270,6 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         return new SubscribeResult(Subscription: null, refusal);
     }
 
-    private Connection[] ConnectionsOf(UserId user)
-    {
-        lock (_usersGate) return _users.TryGetValue(user, out var own) ? [.. own] : [];
-    }
 }
 
 /// <summary>Outcome of <see cref="RoomBroker.Subscribe"/>: a held subscription, or why there is none.</summary>

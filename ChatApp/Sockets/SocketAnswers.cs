@@ -150,9 +150,10 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     }
 
     // Not awaited: a long way back must not keep the program from other commands, nor from answering pings.
-    private void Follow(Subscription subscription, Offset position) => _ = FollowAsync(subscription, position);
+    private void Follow(Subscription subscription, Offset position) => _ = FollowAsync(services, subscription, position);
 
-    private async Task FollowAsync(Subscription subscription, Offset position)
+    /// <summary>Sends what came after a position, and then lets live events through. Does not throw.</summary>
+    internal static async Task FollowAsync(SocketServices services, Subscription subscription, Offset position)
     {
         try
         {
@@ -163,7 +164,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             SocketSession.LogFault(services.Logger, fault);
             // The client subscribes again, from the last change that it got.
             subscription.Dispose();
-            connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.InsufficientState)));
+            subscription.Connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.InsufficientState)));
         }
     }
 
