@@ -51,7 +51,7 @@ public static class Program
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>();
-        services.AddSingleton<TimingWheel>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
+        services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());
         services.AddServerApi(SettingsReader.Read<ApiOptions>(settings, "Api"));
         services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));
@@ -61,6 +61,7 @@ public static class Program
         var app = builder.Build();
         app.Services.GetRequiredService<ChatDatabase>().Prepare(app.Services.GetRequiredService<TimeProvider>());
 
+        SettingsReader.Read<ProxyOptions>(settings, "Proxy").Use(app);
         app.UseErrorPages();
         app.Use(SecurityHeaders.AddAsync);
         app.Use(app.Services.GetRequiredService<OriginCheck>().InvokeAsync);

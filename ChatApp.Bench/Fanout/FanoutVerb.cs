@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ChatApp.Bench.Load;
 using ChatApp.Bench.Probe;
-using ChatApp.Bench.Product;
 using ChatApp.Bench.Servers;
 
 namespace ChatApp.Bench.Fanout;
@@ -41,7 +40,7 @@ internal static class FanoutVerb
 
     private static async Task MeasureAsync(FanoutOptions options, FanoutRows rows, CancellationToken cancellation)
     {
-        string[] names = [ProductServer.Name, .. PeersOf(rows.Workload, options)];
+        string[] names = [ProductServer.Name, .. rows.Workload.IsStoredToo ? (string[])[ProductServer.StoredName] : [], .. PeersOf(rows.Workload, options)];
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (options.Deadline is { } longest) deadline.CancelAfter(longest);
         try
@@ -64,7 +63,7 @@ internal static class FanoutVerb
         using var probe = rows.Workload.InFlight > 0 ? new ProcessProbe() : null;
         try
         {
-            foreach (var name in names) servers.Add(await StartAsync(name, options, rows.Workload, probe, cancellation));
+            foreach (var name in names) servers.Add(await StartAsync(name, options, probe, cancellation));
             for (var round = 1; round <= options.MostRounds && rows.CalmRounds(names.Length) < options.Rounds; round++)
             {
                 var roundBegun = Stopwatch.GetTimestamp();
@@ -109,10 +108,12 @@ internal static class FanoutVerb
     private static IEnumerable<string> PeersOf(Workload workload, FanoutOptions options) =>
         options.Peers.Where(name => name != NchanServer.Name || workload.Rooms == 1);
 
-    private static Task<ServerUnderTest> StartAsync(string name, FanoutOptions options, Workload workload, ProcessProbe? probe, CancellationToken cancellation) =>
-        name == ProductServer.Name
-            ? ProductServer.StartAsync(options.Product, cancellation, folder => ExtraRoom.AddAll(folder, workload.Crowd.Rooms), probe: probe)
-            : Peers.StartAsync(name, cancellation);
+    private static Task<ServerUnderTest> StartAsync(string name, FanoutOptions options, ProcessProbe? probe, CancellationToken cancellation) => name switch
+    {
+        ProductServer.Name => ProductServer.StartWithTopicsAsync(options.Product, cancellation, probe),
+        ProductServer.StoredName => ProductServer.StartAsync(options.Product, cancellation, name: name),
+        _ => Peers.StartAsync(name, cancellation),
+    };
 
     private static FanoutRow Measure(ServerUnderTest server, ProcessProbe? probe, int round, FanoutOptions options, Workload workload, CancellationToken cancellation)
     {

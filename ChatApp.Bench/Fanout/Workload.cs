@@ -20,6 +20,9 @@ internal sealed record Workload(string Letter, int Rooms, int PerRoom, int Rate,
         new("l", 1, 1000, 50),
     ];
 
+    /// <summary>Whether the product is measured with its log too, every message on disk before anybody gets it.</summary>
+    public bool IsStoredToo => Letter is "a" or "l";
+
     /// <summary>Connections that receive.</summary>
     public int Receivers => Rooms * PerRoom;
 

@@ -13,6 +13,20 @@ internal static class ProductServer
 {
     public const string Name = "ours";
 
+    /// <summary>The same with every message stored and flushed to disk before anybody gets it.</summary>
+    public const string StoredName = "stored";
+
+    /// <summary>What makes the rooms of the load topics: channels that keep what is new in memory.</summary>
+    private static readonly string[] TopicSettings =
+    [
+        .. ((string[])["general", "r0"]).SelectMany((prefix, number) => (string[])
+        [
+            $"Topics:Prefixes:{number}:Prefix={prefix}",
+            $"Topics:Prefixes:{number}:HistorySize=256",
+            $"Topics:Prefixes:{number}:ClientPublish=Members",
+        ]),
+    ];
+
     private const string Email = "bench@example.org";
 
     /// <summary>
@@ -30,6 +44,13 @@ internal static class ProductServer
         ("Accounts:AttemptsPerMinute", 100_000),
     ];
 
+    /// <summary>Starts it with topics for rooms: with all that a room has but its log.</summary>
+    /// <param name="assembly">Path of the product's dll.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="probe">Will be able to ask it; null for none.</param>
+    public static Task<ServerUnderTest> StartWithTopicsAsync(string assembly, CancellationToken cancellation, ProcessProbe? probe = null) =>
+        StartAsync(assembly, cancellation, settings: TopicSettings, probe: probe, channels: "topic:");
+
     /// <summary>Starts it in a child process and signs in.</summary>
     /// <param name="assembly">Path of the product's dll.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -37,8 +58,11 @@ internal static class ProductServer
     /// <param name="settings">Settings of its own, as <c>Storage:BatchSize=1</c>.</param>
     /// <param name="wrapper">A program, with its arguments, that turns itself into this one; null for none.</param>
     /// <param name="probe">Will be able to ask it; null for none.</param>
+    /// <param name="channels">What kind of channel a room of the load is.</param>
+    /// <param name="name">Its name in tables.</param>
     public static async Task<ServerUnderTest> StartAsync(
-        string assembly, CancellationToken cancellation, Action<string>? prepare = null, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null, ProcessProbe? probe = null)
+        string assembly, CancellationToken cancellation, Action<string>? prepare = null, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? wrapper = null, ProcessProbe? probe = null,
+        string channels = "room:", string name = Name)
     {
         var folder = Directory.CreateTempSubdirectory("chatapp-bench-");
         ChildProcess? process = null;
@@ -50,7 +74,7 @@ internal static class ProductServer
             process = Launch(assembly, folder.FullName, port, settings, wrapper, environment: probe?.Environment);
             await process.ListensAsync(port, cancellation);
             var token = await SignInAsync(process, port, password, cancellation);
-            return new ServerUnderTest(Name, process, port, new ProductDialect(token), folder);
+            return new ServerUnderTest(name, process, port, new ProductDialect(token, channels), folder);
         }
         catch
         {

@@ -70,6 +70,13 @@ public sealed class RawSocket : IDisposable
         await _stream.WriteAsync((byte[])[.. header, .. mask, .. payload.Select((one, place) => (byte)(one ^ mask[place % 4]))], deadline.Token);
     }
 
+    /// <summary>Sends bytes as they are.</summary>
+    public async Task SendBytesAsync(params byte[] bytes)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await _stream.WriteAsync(bytes, deadline.Token);
+    }
+
     /// <summary>Reads the next frame.</summary>
     public async Task<RawFrame> ReadAsync() => await TryReadAsync() ?? throw new Xunit.Sdk.XunitException("the connection has ended");
 

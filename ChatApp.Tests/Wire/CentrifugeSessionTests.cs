@@ -66,13 +66,19 @@ public sealed class CentrifugeSessionTests
         var seen = JsonDocument.Parse(result.LastLine).RootElement;
         Assert.Contains($"room:{room.Id}", seen.GetProperty("rooms").EnumerateArray().Select(each => each.GetString()));
         Assert.Contains("room.left", seen.GetProperty("own").EnumerateArray().Select(each => each.GetString()));
+        var head = server.Get<RoomDirectory>().Find(room.Id, ann.Id)!.Room.Head.Value;
+        Assert.Equal(Enumerable.Range(1, (int)head), Numbers("history"));
+        Assert.Equal([9, 8, 7], Numbers("backward"));
+        Assert.True(seen.GetProperty("subscriptionTokens").GetInt32() >= 2);
         Assert.Equal(2000, seen.GetProperty("left").GetInt32());
         Assert.Equal(2500, seen.GetProperty("again").GetInt32());
-        Assert.Contains(3011, seen.GetProperty("connecting").EnumerateArray().Select(each => each.GetInt32()));
+        Assert.Contains(3011, Numbers("connecting"));
         Assert.Equal(3503, seen.GetProperty("disconnected").GetInt32());
         var subscribed = seen.GetProperty("subscribed").EnumerateArray().Select(each => (each.GetProperty("wasRecovering").GetBoolean(), each.GetProperty("recovered").GetBoolean())).ToList();
         Assert.Equal([(false, false), (true, true), (true, true), (true, true)], subscribed);
         Assert.Equal(47, seen.GetProperty("offsets").GetArrayLength() - 1);
+
+        IEnumerable<int> Numbers(string name) => seen.GetProperty(name).EnumerateArray().Select(each => each.GetInt32());
 
         Connection? Mine() => server.Get<RoomBroker>().Connections.SingleOrDefault(connection => connection.User == ann.Id);
 

@@ -90,6 +90,7 @@ public sealed class GoldenFrameTests
             ["subscribed"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),
             ["subscribed and recovered"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: true, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)], Gap: null)),
             ["subscribed with a gap"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(general.State, IsRecovering: true, [], new Gap(GapReason.Trimmed, new Offset(5), new Offset(6), 3))),
+            ["history of a room"] = FrameEncoder.History(4, general.State, [EnvelopeOf(new MemberChanged(Room, Bob, IsMember: true, At), 6)]),
             ["method carried out"] = FrameEncoder.Called(7, json => EventJson.Unread(json, new Unread(Room, new Offset(7), 2))),
             ["unsubscribed"] = FrameEncoder.Empty(4, "unsubscribe"),
             ["pinged by a client"] = FrameEncoder.Empty(5, "ping"),

@@ -15,7 +15,7 @@ namespace ChatApp.Api;
 public static class MetricsEndpoint
 {
     // What a proxy on this machine leaves of those it speaks for.
-    private static readonly string[] MarksOfProxies = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
+    private static readonly string[] MarksOfProxies = ["X-Forwarded-For", "X-Original-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
 
     /// <summary>Adds the meter and its readers.</summary>
     /// <exception cref="StartException">The OTLP address is none.</exception>

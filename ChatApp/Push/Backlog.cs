@@ -124,6 +124,15 @@ internal sealed partial class Backlog(int maxEvents, long maxBytes)
         _waitingBytes = 0;
     }
 
+    /// <summary>Drops everything: nobody will write it.</summary>
+    public void Abandon()
+    {
+        Clear();
+        ShrinkIfEmpty();
+        _cut = default;
+        _takenBytes = 0;
+    }
+
     // The frames that are next, one after the other; one alone goes as it is.
     private ReadOnlyMemory<byte> Join(ArrayBufferWriter<byte> buffer, int most, out int count)
     {

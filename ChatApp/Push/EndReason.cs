@@ -34,6 +34,9 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>No pong came in time.</summary>
     public static readonly EndReason NoPong = new(3012, "no pong");
 
+    /// <summary>Again and again too many commands in too short a time, and nothing else that was wrong.</summary>
+    public static readonly EndReason TooManyRequests = new(3013, "too many requests");
+
     /// <summary>The token is not valid.</summary>
     public static readonly EndReason InvalidToken = new(3500, "invalid token");
 

@@ -16,6 +16,12 @@ public sealed partial class Outbox
         lock (_gate) _isReplaying = isReplaying;
     }
 
+    /// <summary>Nobody writes any more: nothing is kept, not even what was being written.</summary>
+    internal void Abandon()
+    {
+        lock (_gate) _waiting.Abandon();
+    }
+
     // Under the lock. Once for each time that it falls behind: it has to catch up before it is told again.
     private void NoteLag()
     {

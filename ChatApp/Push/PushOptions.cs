@@ -9,6 +9,23 @@ public sealed class PushOptions
     [Range(1, 1_000_000)]
     public int ConnectionsPerUser { get; init; } = 20;
 
+    /// <summary>Live connections in all, pages and sockets together; 100,000 by default, 1 to 10,000,000.</summary>
+    [Range(1, 10_000_000)]
+    public int Connections { get; init; } = 100_000;
+
+    /// <summary>
+    /// Sockets of one network address (of IPv6: of one network of 64 bits), whether anybody has signed in on them or not; this
+    /// machine's own is not counted. 1,000 by default, 1 to 10,000,000.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int ConnectionsPerAddress { get; init; } = 1000;
+
+    /// <summary>
+    /// As many commands as this many sockets may send is what all sockets of one account may send together; 5 by default, 1 to 1,000.
+    /// </summary>
+    [Range(1, 1000)]
+    public int BusySocketsPerUser { get; init; } = 5;
+
     /// <summary>Channels one connection may be subscribed to; 256 by default, 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int SubscriptionsPerConnection { get; init; } = 256;

@@ -11,7 +11,7 @@ namespace ChatApp.Push;
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock, for the age of connections.</param>
 /// <param name="metrics">What it measures; null measures nothing.</param>
-public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time, PushMetrics? metrics = null)
+public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time, PushMetrics? metrics = null)
 {
     private readonly ConcurrentDictionary<ConnectionId, Connection> _connections = new();
     private readonly ConcurrentDictionary<ChannelName, ChannelHub> _channels = new();
@@ -33,21 +33,8 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
 
     private Envelope Lag { get; } = new(new Lagging(options.OutboxBytes / 2, options.OutboxBytes), encoder);
 
-    /// <summary>Counts since the start, and of now.</summary>
-    public BrokerFigures Figures => new(
-        _connections.Count, _channels.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
-
-    /// <summary>Bytes that wait for all sockets together; looks at each.</summary>
-    internal long WaitingBytes => _connections.Sum(static one => one.Value.Outbox.Bytes);
-
-    /// <summary>Live subscriptions; looks at each channel.</summary>
-    internal int SubscriptionCount => _channels.Sum(static one => one.Value.Count);
-
     /// <summary>All live connections at this moment.</summary>
     public IReadOnlyCollection<Connection> Connections => [.. _connections.Values];
-
-    /// <summary>Live connections of one kind.</summary>
-    public int CountOf(ConnectionKind kind) => Volatile.Read(ref _live[(int)kind]);
 
     /// <summary>Number of subscriptions to a channel at this moment.</summary>
     public int SubscriberCount(ChannelName channel) => _channels.TryGetValue(channel, out var hub) ? hub.Count : 0;
@@ -100,6 +87,13 @@ public sealed class RoomBroker(IEventEncoder encoder, PushOptions options, TimeP
         var connection = new Connection(this, description with { Since = time.GetUtcNow() }, outbox);
         lock (_usersGate)
         {
+            // Sockets are counted where they are opened.
+            if (description.Kind == ConnectionKind.Circuit && _live.Sum() >= _options.Connections)
+            {
+                Metrics.LimitMet(nameof(PushOptions.Connections));
+                return null;
+            }
+
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
             if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
             {
@@ -289,11 +283,3 @@ public enum SubscribeRefusal
     /// <summary>The connection has ended.</summary>
     ConnectionEnded,
 }
-
-/// <summary>What the engine counts.</summary>
-/// <param name="Connections">Live connections.</param>
-/// <param name="Channels">Rooms and topics with at least one subscriber.</param>
-/// <param name="Published">Events published since the start.</param>
-/// <param name="Deliveries">Events handed to subscribers of channels since the start.</param>
-/// <param name="Slow">Sockets ended because they did not keep up.</param>
-public sealed record BrokerFigures(int Connections, int Channels, long Published, long Deliveries, long Slow);

@@ -12,8 +12,9 @@ namespace ChatApp.Sockets;
 /// <param name="services">What sessions need.</param>
 /// <param name="proofs">What a request proves by itself.</param>
 /// <param name="tickets">What stands in an address.</param>
+/// <param name="gate">Limits of connections.</param>
 /// <param name="stopping">The end of the server.</param>
-public sealed class EventEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, IHostApplicationLifetime stopping)
+public sealed class EventEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, ConnectionGate gate, IHostApplicationLifetime stopping)
 {
     /// <summary>Most channels of one stream: their positions stand in each event, and in a header when the client comes back.</summary>
     public const int MaxChannels = 64;
@@ -43,6 +44,14 @@ public sealed class EventEndpoint(SocketServices services, RequestProof proofs, 
         if (channels.Count > MaxChannels)
         {
             await RefuseAsync(context, $"at most {MaxChannels} channels");
+            return;
+        }
+
+        using var place = gate.TryEnter(context.Connection.RemoteIpAddress, out var refusal);
+        if (place is null)
+        {
+            context.Response.StatusCode = refusal;
+            context.Response.Headers.RetryAfter = "10";
             return;
         }
 

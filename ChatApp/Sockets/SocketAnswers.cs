@@ -31,6 +31,8 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
                 return null;
             case ClientCommand.Publish publish:
                 return await PublishAsync(publish);
+            case ClientCommand.History history:
+                return Channel.Room(history.Channel) is { } looked ? History(history, looked) : WireError.UnknownChannel;
             case ClientCommand.Rpc call:
                 var (data, error) = await _methods.CallAsync(call.Method, call.Data);
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
@@ -200,6 +202,17 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             default:
                 return WireError.Internal;
         }
+    }
+
+    private WireError? History(ClientCommand.History command, RoomId id)
+    {
+        if (services.Rooms.Find(id, connection.User) is not { } standing) return WireError.UnknownChannel;
+        if (!standing.IsMember) return WireError.PermissionDenied;
+        var (room, since) = (standing.Room, command.Since);
+        // What went by age is no hole for who looks back from there.
+        if (since is not null && RoomCatchUp.GapBefore(room, since.Epoch, since.Offset) is { } gap && !(command.Reverse && gap.Reason == GapReason.Trimmed))
+            return WireError.Unrecoverable;
+        return Reply(FrameEncoder.History(command.Id, room.State, services.CatchUp.Page(room, since?.Offset, command.Limit, command.Reverse, services.Options.OutboxBytes / 4)));
     }
 
     // What fills the outbox would end the program as a slow reader, each time it asks.

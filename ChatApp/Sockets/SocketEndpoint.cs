@@ -35,9 +35,10 @@ namespace ChatApp.Sockets;
 /// <param name="Logger">Faults of sessions.</param>
 /// <param name="Metrics">What is measured.</param>
 /// <param name="Wheel">Deadlines of all sockets.</param>
+/// <param name="Pace">How fast an account may send commands.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel)
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -50,8 +51,9 @@ public sealed record SocketServices(
 /// <param name="services">What sessions need.</param>
 /// <param name="proofs">What a request proves by itself.</param>
 /// <param name="tickets">What stands in an address.</param>
+/// <param name="gate">How many there may be.</param>
 /// <param name="stopping">The end of the server.</param>
-public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, IHostApplicationLifetime stopping)
+public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, ConnectionGate gate, IHostApplicationLifetime stopping)
 {
     private static readonly string[] Addresses = ["/connection/websocket", "/ws"];
     private int _unauthenticated;
@@ -88,6 +90,14 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
             return;
         }
 
+        using var place = gate.TryEnter(context.Connection.RemoteIpAddress, out var refusal);
+        if (place is null)
+        {
+            context.Response.StatusCode = refusal;
+            context.Response.Headers.RetryAfter = "10";
+            return;
+        }
+
         var isServed = await AsUnknownAsync(async known =>
         {
             var proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
@@ -102,9 +112,11 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
     /// <summary>Serves a bare TCP connection: the same commands, one per line.</summary>
     internal Task ServeLinesAsync(ConnectionContext connection) => AsUnknownAsync(async known =>
     {
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        using var place = gate.TryEnter(address, out _);
+        if (place is null) return;
         using var socket = new LineSocket(connection);
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "unknown";
-        await using var session = new SocketSession(socket, socket, address, proof: default, first: null, services);
+        await using var session = new SocketSession(socket, socket, address?.ToString() ?? "unknown", proof: default, first: null, services);
         await session.RunAsync(known, stopping.ApplicationStopping);
     });
 

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Threading.RateLimiting;
 using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Wire;
@@ -28,15 +27,7 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
     private readonly FrameReader _frames = new(socket, services.Options.FrameBytes);
     private readonly List<ClientCommand> _commands = [];
     private readonly CancellationTokenSource _stopReading = new();
-    private readonly TokenBucketRateLimiter _pace = new(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = services.Options.CommandBurst,
-        TokensPerPeriod = services.Options.CommandsPerSecond,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        QueueLimit = 0,
-        AutoReplenishment = false, // a timer for each idle socket would cost more than looking when a command comes
-    });
-
+    private CommandBucket _pace = new(services.Options, services.Time);
     private Connection? _connection;
     private SocketWriter? _writer;
     private SocketAnswers? _answers;
@@ -44,6 +35,7 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
     private SocketWatch? _watch;
     private long _firstError;
     private int _errors;
+    private bool _isOnlyHaste;
 
     /// <summary>Serves the socket until one side ends it.</summary>
     /// <param name="authenticated">Called once it is known who is there.</param>
@@ -71,11 +63,11 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
     }
 
     /// <summary>Frees what the session held; call it after <see cref="RunAsync"/>.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _answers?.Dispose();
-        await _pace.DisposeAsync();
         _stopReading.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     // Read loop, first part: nobody is known yet, so the time is short and nothing is kept.
@@ -165,18 +157,24 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
     {
         if (command is ClientCommand.Pong) return null;
         if (_connection!.EndReason is { } ended) return ended;
-        _pace.TryReplenish();
-        using var pass = _pace.AttemptAcquire();
-        if (!pass.IsAcquired) services.Metrics.LimitMet(nameof(PushOptions.CommandBurst));
-        var error = pass.IsAcquired
+        var error = MaySend(_connection.User)
             ? await _answers!.AnswerAsync(command)
             : WireError.TooManyRequests with { RetryMs = 1000 };
         if (error is null) return null;
         // A disk that fails is not the client's fault: many posts may be refused at once for it, and it shall come back.
         // Counted before it is told, so that whoever has the answer knows that it counts from then on.
-        var isOneTooMany = error.Code != WireError.Internal.Code && CountError();
+        var isOneTooMany = error.Code != WireError.Internal.Code && CountError(isHaste: error.Code == WireError.TooManyRequests.Code);
         if (command.Id > 0) Send(FrameEncoder.Refused(command.Id, error));
-        return isOneTooMany ? EndReason.TooManyErrors : null;
+        if (!isOneTooMany) return null;
+        // A program that is only too fast has nothing to mend: it may come back, after a while.
+        return _isOnlyHaste ? EndReason.TooManyRequests.Spread(TimeSpan.FromSeconds(_options.ReturnSeconds)) : EndReason.TooManyErrors;
+    }
+
+    private bool MaySend(UserId user)
+    {
+        var limit = !_pace.TryPass() ? nameof(PushOptions.CommandBurst) : !services.Pace.TryPass(user) ? nameof(PushOptions.BusySocketsPerUser) : null;
+        if (limit is not null) services.Metrics.LimitMet(limit);
+        return limit is null;
     }
 
     // Moderators read it: nothing that turns or hides what stands beside it.
@@ -186,7 +184,7 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
 
     private void Send(byte[] frame) => _connection!.Send(services.Broker.Wrap(new ReadyFrame(frame)));
 
-    private bool CountError()
+    private bool CountError(bool isHaste)
     {
         if (services.Time.GetElapsedTime(_firstError) > ErrorWindow)
         {
@@ -194,6 +192,7 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
             _errors = 0;
         }
 
+        _isOnlyHaste = isHaste && (_errors == 0 || _isOnlyHaste);
         return ++_errors >= MaxErrors;
     }
 

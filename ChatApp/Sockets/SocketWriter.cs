@@ -59,8 +59,14 @@ internal sealed class SocketWriter(
             {
                 metrics.Waited(connection.Outbox.Bytes);
                 var frames = connection.Outbox.TakeFrames(_buffer, WriteBytes);
-                // A long frame goes in pieces: each is the progress that a slow network has to make.
-                for (; !frames.IsEmpty; frames = frames[Math.Min(frames.Length, WriteBytes)..]) await WithPatienceAsync(wire.SendAsync(frames[..Math.Min(frames.Length, WriteBytes)]));
+                while (!frames.IsEmpty)
+                {
+                    // A long frame goes in pieces: each is the progress that a slow network has to make.
+                    var piece = frames[..Math.Min(frames.Length, WriteBytes)];
+                    await WithPatienceAsync(wire.SendAsync(piece));
+                    frames = frames[piece.Length..];
+                }
+
                 if (connection.Outbox.Count == 0) wire.HasWritten();
                 // A socket that has caught up keeps no memory for the next time.
                 if (_buffer.Capacity > 0 && connection.Outbox.Count == 0) _buffer = new ArrayBufferWriter<byte>();
@@ -93,6 +99,7 @@ internal sealed class SocketWriter(
             wire.Finish();
             // The client has a moment to answer the close frame; then the read loop ends by force.
             stopReading.CancelAfter(TimeSpan.FromSeconds(2));
+            connection.Outbox.Abandon();
             watch.Stop();
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -49,6 +50,13 @@ public abstract record ClientCommand
     /// <param name="ReplyTo">The message that it answers; null for none.</param>
     public sealed record Publish(string Channel, string Text, string? Key, MessageId? ReplyTo) : ClientCommand;
 
+    /// <summary>Wants what is kept of a channel.</summary>
+    /// <param name="Channel">The channel's name.</param>
+    /// <param name="Limit">Most publications; 0 for only where it stands, <see cref="int.MaxValue"/> for as many as there are.</param>
+    /// <param name="Since">Only those after it, or before it in reverse; null for all.</param>
+    /// <param name="Reverse">True for the newest first.</param>
+    public sealed record History(string Channel, int Limit, Position? Since, bool Reverse) : ClientCommand;
+
     /// <summary>Calls a method by name.</summary>
     /// <param name="Method">Such as <c>message.edit</c>.</param>
     /// <param name="Data">Its arguments; an object.</param>
@@ -84,7 +92,7 @@ public abstract record ClientCommand
 public static class FrameDecoder
 {
     private const int MaxDepth = 16;
-    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "refresh", "sub_refresh", "ping", "send"];
+    private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "history", "refresh", "sub_refresh", "ping", "send"];
 
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
@@ -143,6 +151,7 @@ public static class FrameDecoder
         return name switch
         {
             "subscribe" => ReadSubscribe(body, channel, id),
+            "history" => ReadHistory(body, channel, id),
             "sub_refresh" => Text(body, "token") is { Length: > 0 } token ? new ClientCommand.SubRefresh(channel, token) { Id = id } : new ClientCommand.Malformed("token must be a string") { Id = id },
             "unsubscribe" => new ClientCommand.Unsubscribe(channel) { Id = id },
             _ => ReadPublish(body, channel, id),
@@ -189,16 +198,39 @@ public static class FrameDecoder
         ClientCommand.Position? from = null;
         if (body.TryGetProperty("recover", out var recover) && recover.ValueKind == JsonValueKind.True)
         {
-            long offset = 0;
-            if (!IsTextOrAbsent(body, "epoch") || (body.TryGetProperty("offset", out var number) && (number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out offset) || offset < 0)))
-                return new ClientCommand.Malformed("epoch must be a string and offset a whole number from 0") { Id = id };
-            from = new ClientCommand.Position(Text(body, "epoch") ?? "", new Offset(offset));
+            if (!TryPosition(body, out from)) return new ClientCommand.Malformed("epoch must be a string and offset a whole number from 0") { Id = id };
         }
 
         if (!IsTextOrAbsent(body, "token")) return new ClientCommand.Malformed("token must be a string") { Id = id };
         var flag = body.TryGetProperty("flag", out var bits) && bits.ValueKind == JsonValueKind.Number && bits.TryGetInt64(out var value) ? value : 0;
         return new ClientCommand.Subscribe(channel) { Id = id, From = from, RejectsGap = (flag & rejectsGap) != 0, Token = Text(body, "token") is { Length: > 0 } token ? token : null };
     }
+
+    private static ClientCommand ReadHistory(JsonElement body, string channel, long id)
+    {
+        var limit = 0;
+        if (body.TryGetProperty("limit", out var most) && (most.ValueKind != JsonValueKind.Number || !most.TryGetInt32(out limit)))
+            return new ClientCommand.Malformed("limit must be a whole number") { Id = id };
+        ClientCommand.Position? since = null;
+        if (body.TryGetProperty("since", out var place) && place.ValueKind != JsonValueKind.Null)
+        {
+            if (place.ValueKind != JsonValueKind.Object || !TryPosition(place, out since))
+                return new ClientCommand.Malformed("since must be an object with a string epoch and a whole number offset from 0") { Id = id };
+        }
+
+        return new ClientCommand.History(channel, limit < 0 ? int.MaxValue : limit, since, Flag(body, "reverse")) { Id = id };
+    }
+
+    private static bool TryPosition(JsonElement place, [NotNullWhen(true)] out ClientCommand.Position? position)
+    {
+        long offset = 0;
+        var isValid = IsTextOrAbsent(place, "epoch")
+            && (!place.TryGetProperty("offset", out var number) || (number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out offset) && offset >= 0));
+        position = isValid ? new ClientCommand.Position(Text(place, "epoch") ?? "", new Offset(offset)) : null;
+        return isValid;
+    }
+
+    private static bool Flag(JsonElement body, string name) => body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static ClientCommand ReadRpc(JsonElement body, long id)
     {

@@ -130,15 +130,18 @@ public sealed class FrameEncoder : IEventEncoder
     public static byte[] Subscribed(long id, SubscribeAnswer answer) => Reply(id, "subscribe", json => Subscription(json, answer));
 
     /// <summary>Tells a program that it listens to a room without having asked: from which position on events come.</summary>
-    public static byte[] SubscribedByServer(RoomView room) => Push(ChannelName.FromRoomId(room.Id).ToString(), json =>
-    {
-        json.WriteStartObject("subscribe");
-        Subscription(json, new SubscribeAnswer(room.State, IsRecovering: false, [], Gap: null));
-        json.WriteEndObject();
-    });
+    public static byte[] SubscribedByServer(RoomView room) => Push($"room:{room.Id}", json => Member(json, "subscribe", body => Subscription(body, new SubscribeAnswer(room.State, IsRecovering: false, [], Gap: null))));
 
     /// <summary>What a reason is called on the wire.</summary>
     public static string NameOf(GapReason reason) => reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" };
+
+    /// <summary>The answer to history: what is kept of a channel, and where it stands.</summary>
+    public static byte[] History(long id, ChannelState state, IReadOnlyList<Envelope> publications) => Reply(id, "history", json =>
+    {
+        Publications(json, publications);
+        json.WriteString("epoch", state.Epoch);
+        json.WriteNumber("offset", state.Head.Value);
+    });
 
     /// <summary>The answer to a method that was carried out.</summary>
     public static byte[] Called(long id, Action<Utf8JsonWriter> data) => Reply(id, "rpc", json =>

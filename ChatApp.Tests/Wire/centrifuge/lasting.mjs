@@ -14,7 +14,7 @@ import WebSocket from 'ws';
 const { values: option } = parseArgs({
   options: Object.fromEntries(['url', 'token', 'login', 'email', 'password', 'channel', 'other', 'control'].map(name => [name, { type: 'string' }])),
 });
-const seen = { tokens: 0, renewed: 0, rooms: null, own: [], offsets: [], subscribed: [], left: null, again: null, connecting: [], disconnected: null, problems: [] };
+const seen = { tokens: 0, renewed: 0, subscriptionTokens: 0, subscriptionRenewed: 0, rooms: null, history: null, backward: null, own: [], offsets: [], subscribed: [], left: null, again: null, connecting: [], disconnected: null, problems: [] };
 
 async function newToken() {
   seen.tokens++;
@@ -30,7 +30,11 @@ async function newToken() {
 class WatchedSocket extends WebSocket {
   constructor(...args) {
     super(...args);
-    this.on('message', frame => frame.toString().split('\n').forEach(line => { if (line.trim() && JSON.parse(line).refresh) seen.renewed++; }));
+    this.on('message', frame => frame.toString().split('\n').forEach(line => {
+      const reply = line.trim() ? JSON.parse(line) : {};
+      if (reply.refresh) seen.renewed++;
+      if (reply.sub_refresh) seen.subscriptionRenewed++;
+    }));
   }
 }
 
@@ -49,10 +53,11 @@ const next = (source, event, wanted = () => true) => new Promise(resolve => {
   source.on(event, listen);
 });
 
-const step = name => client.publish(option.control, { text: `step ${name}` });
+// Whoever waits for the step may be quicker with what it does to us than the server with its reply.
+const step = name => client.publish(option.control, { text: `step ${name}` }).catch(() => {});
 
-function follow(channel) {
-  const subscription = client.newSubscription(channel);
+function follow(channel, options = {}) {
+  const subscription = client.newSubscription(channel, options);
   subscription.on('error', ({ error }) => error.code >= 100 && seen.problems.push(`subscription error ${error.code}: ${error.message}`));
   return subscription;
 }
@@ -87,9 +92,21 @@ async function live() {
   await step('cut me');
   await during;
 
-  const other = follow(option.other);
+  const all = await room.history({ limit: -1 });
+  seen.history = all.publications.map(({ offset }) => offset);
+  const middle = { offset: all.publications[9].offset, epoch: all.epoch };
+  seen.backward = (await room.history({ limit: 3, since: middle, reverse: true })).publications.map(({ offset }) => offset);
+
+  // A subscription that lives by tokens of a second each: the client asks for the next one by itself.
+  const other = follow(option.other, {
+    getToken: async ({ channel }) => {
+      seen.subscriptionTokens++;
+      return (await client.rpc('subscription.token', { channel, seconds: 1 })).data.token;
+    },
+  });
   other.subscribe();
   await other.ready();
+  while (seen.subscriptionRenewed === 0) await new Promise(resolve => setTimeout(resolve, 50));
   const left = next(other, 'unsubscribed');
   await step('put me out');
   seen.left = (await left).code;
