@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Api;
+using ChatApp.Api.Server;
 using ChatApp.Commands;
 using ChatApp.Components;
 using ChatApp.Messages;
@@ -51,8 +52,10 @@ public static class Program
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
-        services.AddSingleton<ModerationDesk>();
-        services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>();
+        services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>();
+        services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
+        services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());
+        services.AddServerApi(SettingsReader.Read<ApiOptions>(settings, "Api"));
         services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));
         EndOfService.Add(services, push);
         replace?.Invoke(services);
@@ -75,10 +78,12 @@ public static class Program
 
         app.MapStaticAssets();
         app.MapAccountApi();
+        app.MapServerApi();
         app.MapHealth();
         app.MapAsyncApi();
         app.MapMetrics();
         SocketEndpoint.Map(app);
+        EventEndpoint.Map(app);
         app.MapPages();
         return app;
     }

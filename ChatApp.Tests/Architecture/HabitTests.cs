@@ -28,6 +28,7 @@ public sealed class HabitTests
             ["ChatApp/Commands/BackupCommands.cs"] = "says on the command line what was checked, and how far it is",
             ["ChatApp/Commands/CommandLine.cs"] = "answers `help`, and words that it does not know",
             ["ChatApp/Commands/UserCommand.cs"] = "answers `user add` on the command line",
+            ["ChatApp/Commands/KeyCommand.cs"] = "answers `key` on the command line",
         },
     };
 

@@ -11,7 +11,7 @@ public sealed class CommandLineTests
     public async Task A_word_that_is_no_command_is_answered_with_those_that_are_and_exit_code_2(string word)
     {
         var line = ProcessTest.AssertRefused(await ProductProcess.RunAsync([word]), code: 2);
-        Assert.StartsWith($"there is no command '{word}'; usage: ChatApp [user | backup | verify | restore | help]", line, StringComparison.Ordinal);
+        Assert.StartsWith($"there is no command '{word}'; usage: ChatApp [user | key | backup | verify | restore | help]", line, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class CommandLineTests
         var result = await ProductProcess.RunAsync([word]);
         Assert.Equal(0, result.Code);
         Assert.Empty(result.Errors);
-        foreach (var command in (string[])["user add EMAIL", "backup FILE", "verify [FILE]", "restore FILE", "serves"])
+        foreach (var command in (string[])["user add EMAIL", "key add", "backup FILE", "verify [FILE]", "restore FILE", "serves"])
             Assert.Contains(result.Output, line => line.Contains(command, StringComparison.Ordinal));
     }
 

@@ -20,6 +20,8 @@ public sealed class OriginCheck(PushOptions options)
     {
         ArgumentNullException.ThrowIfNull(request);
         var origins = request.Headers.Origin;
+        // A browser names no origin where a page of the site itself reads something, and says so in a header that no page can set.
+        if (origins.Count == 0) return request.Headers["Sec-Fetch-Site"] is ["same-origin"];
         if (origins.Count != 1 || origins[0] is not { } origin) return false;
         return origin == $"{request.Scheme}://{request.Host}" || options.AllowedOrigins.Contains(origin, StringComparer.Ordinal);
     }

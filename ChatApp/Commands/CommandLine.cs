@@ -12,6 +12,7 @@ public static class CommandLine
     private static readonly Verb[] Verbs =
     [
         new("user", "user add EMAIL --name NAME [--admin] --password-stdin", "makes an account", UserCommand.RunAsync),
+        new("key", "key add --name NAME --scopes SCOPES --user EMAIL | list | revoke NAME", "makes, lists and revokes keys of the server API", KeyCommand.RunAsync),
         new("backup", "backup FILE", "writes database and keys to a new file; the server may run", BackupCommands.BackupAsync),
         new("verify", "verify [FILE]", "checks a backup in a temporary place, or else the data folder where it lies", BackupCommands.VerifyAsync),
         new("restore", "restore FILE", "puts a backup into an empty data folder", BackupCommands.RestoreAsync),

@@ -106,6 +106,16 @@ public sealed class PushOptions
     /// </summary>
     public bool DirectWrites { get; init; } = true;
 
+    /// <summary>Port for the JSON commands by bare TCP, one per line; 0, the default, for none. 0 to 65,535.</summary>
+    [Range(0, 65_535)]
+    public int TcpPort { get; init; }
+
+    /// <summary>
+    /// Network address of <see cref="TcpPort"/>; 127.0.0.1 by default, because nothing is encrypted there. 1 to 64 characters.
+    /// </summary>
+    [StringLength(64, MinimumLength = 1)]
+    public string TcpAddress { get; init; } = "127.0.0.1";
+
     /// <summary>
     /// Sites whose pages may open sockets and circuits with the visitor's cookie, besides the server's own,
     /// as exact origins such as <c>https://chat.example.org</c>; none by default.

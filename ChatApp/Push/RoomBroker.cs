@@ -125,6 +125,12 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     /// <summary>Finds a live connection; null where it has ended or never was.</summary>
     public Connection? Find(ConnectionId id) => _connections.GetValueOrDefault(id);
 
+    /// <summary>The live connections of a user at this moment.</summary>
+    public IReadOnlyList<Connection> ConnectionsOf(UserId user)
+    {
+        lock (_usersGate) return _users.TryGetValue(user, out var own) ? [.. own] : [];
+    }
+
     /// <summary>
     /// Starts listening to a channel. The caller has checked the right to read it. The subscription is held: read the
     /// present state, then call <see cref="Subscription.TryRelease"/>.
@@ -270,8 +276,4 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         return new SubscribeResult(Subscription: null, refusal);
     }
 
-    private Connection[] ConnectionsOf(UserId user)
-    {
-        lock (_usersGate) return _users.TryGetValue(user, out var own) ? [.. own] : [];
-    }
 }

@@ -10,7 +10,7 @@ namespace ChatApp.Sockets;
 /// <param name="inner">The upgraded connection.</param>
 /// <param name="socket">The connection's socket; null where it is not ours to write to.</param>
 /// <param name="abort">Cuts the connection.</param>
-public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : Stream
+public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : Stream, ISocketWire
 {
     private SocketTransport? _transport;
     private Connection? _connection;
@@ -40,24 +40,24 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
     }
 
     /// <summary>The short way to the network; null where there is none. Asked once the client has said something.</summary>
-    internal DirectWrite? Direct => Transport.Direct;
+    public DirectWrite? Direct => Transport.Direct;
 
     // Who has heard of the client knows that the web server's answer to the handshake is out: a byte of ours that
     // overtook it would break the connection. What must be said before goes the server's way, and so does all that follows.
     private SocketTransport Transport => _transport ??= _hasHeard && socket is not null ? new DirectTransport(socket) : new StreamTransport(inner);
 
     /// <summary>From now on what the WebSocket layer writes goes through the connection's outbox, until that is at its end.</summary>
-    internal void KeepOrderIn(Connection connection)
+    public void KeepOrderIn(Connection connection)
     {
         _isWriting = true;
         _connection = connection;
     }
 
     /// <summary>All that waited has been written: whoever waits for the last word goes on.</summary>
-    internal void HasWritten() => Volatile.Read(ref _lastWord)?.TrySetResult();
+    public void HasWritten() => Volatile.Read(ref _lastWord)?.TrySetResult();
 
     /// <summary>The outbox is empty for good, or given up.</summary>
-    internal void Finish()
+    public void Finish()
     {
         bool isDisposed;
         HasWritten();
@@ -71,10 +71,10 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
     }
 
     /// <summary>Writes whole frames; for the one loop that reads the outbox.</summary>
-    internal ValueTask SendAsync(ReadOnlyMemory<byte> frames) => Transport.WriteAsync(frames, CancellationToken.None);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> frames) => Transport.WriteAsync(frames, CancellationToken.None);
 
     /// <summary>Cuts the connection; a write that is under way fails.</summary>
-    internal void Abort() => abort();
+    public void Abort() => abort();
 
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

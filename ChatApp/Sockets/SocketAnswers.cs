@@ -161,9 +161,10 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     }
 
     // Not awaited: a long way back must not keep the program from other commands, nor from answering pings.
-    private void Follow(Subscription subscription, Task way) => _ = FollowAsync(subscription, way);
+    private void Follow(Subscription subscription, Task way) => _ = FollowAsync(services, subscription, way);
 
-    private async Task FollowAsync(Subscription subscription, Task way)
+    /// <summary>Waits until what came after a position is sent and live events go through; faults end the subscription. Does not throw.</summary>
+    internal static async Task FollowAsync(SocketServices services, Subscription subscription, Task way)
     {
         try
         {
@@ -174,7 +175,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             SocketSession.LogFault(services.Logger, fault);
             // The client subscribes again, from the last change that it got.
             subscription.Dispose();
-            connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.InsufficientState)));
+            subscription.Connection.Send(services.Broker.Wrap(new SubscriptionEnded(subscription.Channel, EndReason.InsufficientState)));
         }
     }
 

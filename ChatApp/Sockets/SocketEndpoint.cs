@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Reflection;
 using ChatApp.Accounts;
@@ -8,6 +9,7 @@ using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
 using ChatApp.Topics;
+using Microsoft.AspNetCore.Connections;
 
 namespace ChatApp.Sockets;
 
@@ -100,32 +102,48 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
             return;
         }
 
-        if (Interlocked.Increment(ref _unauthenticated) > services.Options.UnauthenticatedSockets)
-        {
-            Interlocked.Decrement(ref _unauthenticated);
-            services.Metrics.LimitMet(nameof(PushOptions.UnauthenticatedSockets));
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return;
-        }
-
-        var counted = true;
-        try
+        var isServed = await AsUnknownAsync(async known =>
         {
             var proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
             // The server pings with protocol frames of its own, which every client library understands.
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
             await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, address.Connect, services);
-            await session.RunAsync(Authenticated, stopping.ApplicationStopping);
+            await session.RunAsync(known, stopping.ApplicationStopping);
+        });
+        if (!isServed) context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+    }
+
+    /// <summary>Serves a bare TCP connection: the same commands, one per line.</summary>
+    internal Task ServeLinesAsync(ConnectionContext connection) => AsUnknownAsync(async known =>
+    {
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        using var place = gate.TryEnter(address, out _);
+        if (place is null) return;
+        using var socket = new LineSocket(connection);
+        await using var session = new SocketSession(socket, socket, address?.ToString() ?? "unknown", proof: default, first: null, services);
+        await session.RunAsync(known, stopping.ApplicationStopping);
+    });
+
+    // Counts the sockets that have not said who they are; false, and nothing is done, where there are too many.
+    private async Task<bool> AsUnknownAsync(Func<Action, Task> serve)
+    {
+        var counted = 1;
+        try
+        {
+            if (Interlocked.Increment(ref _unauthenticated) > services.Options.UnauthenticatedSockets)
+            {
+                services.Metrics.LimitMet(nameof(PushOptions.UnauthenticatedSockets));
+                return false;
+            }
+
+            await serve(Known);
+            return true;
         }
         finally
         {
-            Authenticated();
+            Known();
         }
 
-        void Authenticated()
-        {
-            if (counted) Interlocked.Decrement(ref _unauthenticated);
-            counted = false;
-        }
+        void Known() => Interlocked.Add(ref _unauthenticated, -Interlocked.Exchange(ref counted, 0));
     }
 }

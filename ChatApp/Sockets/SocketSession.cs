@@ -6,17 +6,17 @@ using ChatApp.Wire;
 namespace ChatApp.Sockets;
 
 /// <summary>
-/// One program on the WebSocket endpoint. Two loops: the read loop carries out commands one after the other, the write
+/// One program, whatever the transport: WebSocket, lines over TCP, server-sent events. Two loops: the read loop carries out commands one after the other, the write
 /// loop writes what the network did not take at once. Everything that is sent after the connect reply goes through the
 /// connection's outbox, so replies and events keep one order.
 /// </summary>
 /// <param name="socket">The accepted socket.</param>
-/// <param name="wire">The stream under it.</param>
+/// <param name="wire">What lies under it.</param>
 /// <param name="address">The client's network address.</param>
 /// <param name="proof">What the HTTP request itself proved; a token in the connect command wins.</param>
 /// <param name="first">The connect command that stood in the address; null where the client sends it.</param>
 /// <param name="services">The house.</param>
-public sealed partial class SocketSession(WebSocket socket, FrameStream wire, string address, Credential proof, ClientCommand.Connect? first, SocketServices services) : IAsyncDisposable
+public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, string address, Credential proof, ClientCommand.Connect? first, SocketServices services) : IAsyncDisposable
 {
     private const int MaxErrors = 10;
     private const int MaxNameLength = 64;

@@ -10,14 +10,14 @@ namespace ChatApp.Sockets;
 /// holds only what the network did not take.
 /// </summary>
 /// <param name="socket">The socket, for the last words.</param>
-/// <param name="wire">The stream under it.</param>
+/// <param name="wire">What lies under it.</param>
 /// <param name="connection">Whose outbox is emptied.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">What is measured.</param>
 /// <param name="stopReading">Cancelled when everything has been said, so that the read loop ends too.</param>
 internal sealed class SocketWriter(
-    WebSocket socket, FrameStream wire, Connection connection, PushOptions options, TimeProvider time, PushMetrics metrics, CancellationTokenSource stopReading)
+    WebSocket socket, ISocketWire wire, Connection connection, PushOptions options, TimeProvider time, PushMetrics metrics, CancellationTokenSource stopReading)
 {
     private const int WriteBytes = 64 * 1024;
     private ArrayBufferWriter<byte> _buffer = new();

@@ -43,6 +43,9 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>How far the upkeep has come.</summary>
     public DbSet<UpkeepMark> UpkeepMarks => Set<UpkeepMark>();
 
+    /// <summary>Keys of the server API.</summary>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
     /// <summary>What moderators did.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
@@ -152,6 +155,17 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             mark.ToTable("upkeep");
             mark.HasKey(m => m.Name);
             mark.Property(m => m.Name).HasMaxLength(32);
+        });
+        builder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("api_keys");
+            key.Property(k => k.Id).HasMaxLength(8);
+            key.Property(k => k.Name).HasMaxLength(Accounts.ApiKeys.MaxNameLength);
+            key.Property(k => k.Hash).HasMaxLength(44);
+            key.Property(k => k.Channels).HasMaxLength(255);
+            key.HasIndex(k => k.Hash).IsUnique();
+            key.HasIndex(k => k.Name).IsUnique().HasFilter("\"RevokedAt\" IS NULL");
+            key.HasOne<ChatUser>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<AuditEntry>(entry =>
         {

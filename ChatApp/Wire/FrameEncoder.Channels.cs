@@ -19,6 +19,14 @@ public sealed partial class FrameEncoder
         json.WriteBoolean("duplicate", published.IsDuplicate);
     });
 
+    /// <summary>The answer to history: what is kept of a channel, and where it stands.</summary>
+    public static byte[] History(long id, ChannelState state, IReadOnlyList<Envelope> publications) => Reply(id, "history", json =>
+    {
+        Publications(json, publications);
+        json.WriteString("epoch", state.Epoch);
+        json.WriteNumber("offset", state.Head.Value);
+    });
+
     /// <summary>The answer to presence: who listens to a channel.</summary>
     /// <param name="id">The command's number.</param>
     /// <param name="presence">Those who are named; the total is said where they are not all.</param>

@@ -32,4 +32,19 @@ public static class TextFrame
         text.CopyTo(frame.AsSpan(header));
         return frame;
     }
+
+    /// <summary>The sizes of the first of such frames: where its text begins, and how long that is. False where it is not whole.</summary>
+    public static bool TryMeasure(ReadOnlySpan<byte> frames, out int header, out int length)
+    {
+        length = 0;
+        header = frames.Length < 2 ? int.MaxValue : frames[1] switch { 126 => 4, 127 => 10, _ => 2 };
+        if (frames.Length < header) return false;
+        length = header switch
+        {
+            4 => BinaryPrimitives.ReadUInt16BigEndian(frames[2..]),
+            10 => (int)BinaryPrimitives.ReadUInt64BigEndian(frames[2..]),
+            _ => frames[1],
+        };
+        return frames.Length - header >= length;
+    }
 }

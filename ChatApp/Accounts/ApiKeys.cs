@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using ChatApp.Storage;
+
+namespace ChatApp.Accounts;
+
+/// <summary>
+/// Makes and reads keys of the server API. A key is 256 random bits, so its plain hash is enough: there is nothing to guess.
+/// It is looked up anew for each request, so that it ends in the moment in which it is revoked, by whichever process.
+/// </summary>
+/// <param name="database">Where they are stored.</param>
+/// <param name="commits">Notes when one was used.</param>
+/// <param name="time">The clock.</param>
+public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProvider time)
+{
+    /// <summary>What every key begins with, so that people and programs that look for lost secrets know it.</summary>
+    public const string Prefix = "chatapp_";
+
+    /// <summary>Longest name, in UTF-16 units.</summary>
+    public const int MaxNameLength = 64;
+
+    private const int SecretBytes = 32;
+    private static readonly int KeyLength = Prefix.Length + Base64Url.GetEncodedLength(SecretBytes);
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _noted = new(StringComparer.Ordinal);
+
+    /// <summary>A new key and its row, which the caller stores.</summary>
+    public static (string Key, ApiKey Row) Make(string name, ApiScopes scopes, string channels, UserId user, DateTimeOffset now)
+    {
+        var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        return (key, new ApiKey
+        {
+            Id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 8),
+            Name = name,
+            Hash = HashOf(key),
+            Scopes = scopes,
+            Channels = channels,
+            UserId = user.Value,
+            CreatedAt = now,
+        });
+    }
+
+    /// <summary>Whose key this is and what it may be used for; null where it is none, or one that was revoked.</summary>
+    public ApiCaller? Read(string? key)
+    {
+        // What cannot be a key costs nothing.
+        if (key?.Length != KeyLength || !key.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+        var hash = HashOf(key);
+        using var db = database.OpenRead();
+        var row = db.ApiKeys.Where(stored => stored.Hash == hash && stored.RevokedAt == null)
+            .Select(stored => new { stored.Id, stored.UserId, stored.Scopes, stored.Channels, stored.LastUsedAt }).FirstOrDefault();
+        if (row is null) return null;
+        NoteUse(row.Id, row.LastUsedAt);
+        return new ApiCaller(row.Id, new UserId(row.UserId), row.Scopes, row.Channels);
+    }
+
+    private static string HashOf(string key) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    private void NoteUse(string id, DateTimeOffset? stored)
+    {
+        var now = time.GetUtcNow();
+        var last = _noted.GetValueOrDefault(id, stored ?? DateTimeOffset.MinValue);
+        if (now - last < BetweenNotes) return;
+        // Of many requests at once one writes.
+        if (_noted.TryGetValue(id, out var noted) ? !_noted.TryUpdate(id, now, noted) : !_noted.TryAdd(id, now)) return;
+        _ = StoreUseAsync(id, now);
+    }
+
+    private async Task StoreUseAsync(string id, DateTimeOffset now)
+    {
+        try
+        {
+            await commits.CommitAsync(commit => commit.Execute("UPDATE api_keys SET LastUsedAt = $2 WHERE Id = $1", id, now.ToUnixTimeMilliseconds()));
+        }
+        catch (StorageUnavailableException)
+        {
+            // It is a courtesy to operators; the next use notes it.
+        }
+    }
+}

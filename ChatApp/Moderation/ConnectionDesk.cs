@@ -1,0 +1,43 @@
+using ChatApp.Accounts;
+using ChatApp.Push;
+using ChatApp.Storage;
+
+namespace ChatApp.Moderation;
+
+/// <summary>What moderators do to all live connections of a person at once. The rights are those of <see cref="ModerationDesk"/>.</summary>
+/// <param name="desk">Says who may act on whom.</param>
+/// <param name="broker">The live connections.</param>
+/// <param name="commits">The one writer.</param>
+/// <param name="users">Ranks and names.</param>
+public sealed class ConnectionDesk(ModerationDesk desk, RoomBroker broker, CommitQueue commits, UserDirectory users)
+{
+    /// <summary>Does something to each live connection of a person, once it stands in the audit log.</summary>
+    /// <param name="actor">Who acts: a moderator, above the person in rank or the person themselves.</param>
+    /// <param name="target">The person.</param>
+    /// <param name="only">One of their connections; null for all.</param>
+    /// <param name="action">The word for it in the audit log.</param>
+    /// <param name="details">What it is about, for the audit log.</param>
+    /// <param name="act">What is done.</param>
+    public async Task<ModerationOutcome> ActAsync(UserId actor, UserId target, ConnectionId? only, string action, string details, Action<Connection> act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        if (!users.Get(actor).IsModerator || !desk.MayActOn(actor, target)) return ModerationOutcome.NotAllowed;
+        if (only is { } id && broker.Find(id)?.User != target) return ModerationOutcome.NotFound;
+        try
+        {
+            await commits.CommitAsync(commit =>
+            {
+                AuditLog.Add(commit, actor, action, only?.ToString() ?? target.Value, $"{users.Get(target).Name}: {details}", reason: "");
+                return true;
+            });
+        }
+        catch (StorageUnavailableException)
+        {
+            return ModerationOutcome.Busy;
+        }
+
+        // Who is there now that it is stored: a connection that came meanwhile is not missed.
+        foreach (var connection in broker.ConnectionsOf(target).Where(connection => only is null || connection.Id == only)) act(connection);
+        return ModerationOutcome.Done;
+    }
+}
