@@ -193,7 +193,7 @@ public sealed class ReturnTests(Browser browser) : IDisposable
     [Fact]
     public async Task A_page_whose_sign_in_ended_while_it_was_away_returns_to_the_sign_in()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(["Accounts:RevalidateSeconds=1"]);
         await using var relay = new Relay(server.Address);
         var ann = await server.AddPersonAsync("Ann");
         await using var page = await browser.SignInAsync(server, ann, address: relay.Address);

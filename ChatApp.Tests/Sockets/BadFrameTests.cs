@@ -113,7 +113,6 @@ public abstract class BadFrameTests<TServer>(TServer server) : IClassFixture<TSe
     }
 
     [Theory]
-    [InlineData("""{"id":2,"presence":{"channel":"room:general"}}""", 104)]
     [InlineData("""{"id":2,"history":{"channel":"room:nowhere"}}""", 102)]
     [InlineData("""{"id":2,"history":{"channel":"room:general","limit":"all"}}""", 107)]
     [InlineData("""{"id":2,"rpc":{"method":"no.such"}}""", 104)]
