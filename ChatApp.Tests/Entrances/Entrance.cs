@@ -34,7 +34,12 @@ internal abstract class Entrance(TestServer server, TestPerson person) : IAsyncD
     /// <summary>What was heard of the room up to an event of that type, the end of the subscription as its code; null for an entrance that hears nothing.</summary>
     public virtual Task<string?> HeardAsync(string until) => Task.FromResult<string?>(null);
 
+    /// <summary>Sends any command; what it gave, or the error.</summary>
+    public virtual Task<string> CommandAsync(string command, object body) => throw new NotSupportedException();
+
     public abstract ValueTask DisposeAsync();
+
+    protected static string AnswerOf(JsonElement reply, string kind) => (reply.TryGetProperty(kind, out var done) ? done : reply.GetProperty("error")).GetRawText();
 
     protected static string OutcomeOf(JsonElement reply, string kind) =>
         reply.TryGetProperty("error", out var error) ? error.GetProperty("code").ToString() : reply.TryGetProperty(kind, out _) ? "done" : throw new Xunit.Sdk.XunitException(reply.ToString());
@@ -137,6 +142,8 @@ internal abstract class CommandEntrance(TestServer server, TestPerson person) : 
         return string.Join(' ', words);
     }
 
+    public override async Task<string> CommandAsync(string command, object body) => AnswerOf(await AskAsync(new Dictionary<string, object> { [command] = body }), command);
+
     protected abstract Task OpenAsync();
 
     protected abstract Task<JsonElement> AskAsync(object command);
@@ -233,6 +240,8 @@ internal sealed class HttpEntrance(TestServer server, TestPerson person) : Entra
             ? (done.GetProperty("duplicate").GetBoolean() ? "duplicate" : "done", new MessageId(long.Parse(done.GetProperty("id").GetString()!, System.Globalization.CultureInfo.InvariantCulture)))
             : (OutcomeOf(answer, "result"), null);
     }
+
+    public override async Task<string> CommandAsync(string command, object body) => AnswerOf(await Server.AskAsync(_key, command, body), "result");
 
     public override async Task<string?> HistoryAsync(RoomId room)
     {

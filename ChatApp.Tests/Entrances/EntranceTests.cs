@@ -92,6 +92,10 @@ public sealed class EntranceTests(EntranceTests.Server server) : IClassFixture<E
         return story;
     }
 
-    /// <summary>A server with the TCP port on.</summary>
-    public sealed class Server() : TestServer([$"Push:TcpPort={TestLines.FreePort()}"]);
+    /// <summary>A server with the TCP port on, and with topics.</summary>
+    public sealed class Server() : TestServer(
+    [
+        $"Push:TcpPort={TestLines.FreePort()}", "Topics:DataBytes=2048",
+        "Topics:Prefixes:0:Prefix=kept:", "Topics:Prefixes:0:HistorySize=10", "Topics:Prefixes:0:ClientPublish=Members", "Topics:Prefixes:0:Presence=true", "Topics:Prefixes:1:Prefix=plain:",
+    ]);
 }

@@ -118,7 +118,7 @@ public sealed class GoldenFrameTests
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
             ["room left"] = OfUser(new OwnRoomsChanged(general, IsMember: false)),
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
-            ["subscribed by server"] = FrameEncoder.SubscribedByServer(general),
+            ["subscribed by server"] = FrameEncoder.SubscribedByServer(general.Id, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),
             ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
             ["events dropped"] = Encoder.Encode(new Envelope(new EventsDropped(Room, 12, new Offset(52)), Encoder)),
             ["lagging"] = Encoder.Encode(new Envelope(new Lagging(524_288, 1_048_576), Encoder)),

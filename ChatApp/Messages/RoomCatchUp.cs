@@ -46,15 +46,18 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
         return fits == chunk.Count ? chunk : [.. chunk.Take(fits)];
     }
 
-    /// <summary>A stretch of the log, for whoever asks for it and follows nothing.</summary>
+    /// <summary>A stretch of the log, for whoever asks for it and follows nothing; null where not all after <paramref name="since"/> is held.</summary>
     /// <param name="room">The room as it is now.</param>
     /// <param name="since">What came after this place, or before it where <paramref name="reverse"/> is set; null for all that is held.</param>
+    /// <param name="epoch">The log that the place belongs to; null or empty where the viewer does not say.</param>
     /// <param name="limit">Most changes; at most <see cref="ChunkSize"/> come.</param>
     /// <param name="reverse">The newest first.</param>
     /// <param name="maxBytes">Long messages make short pages: so many encoded bytes, but always one change.</param>
-    public IReadOnlyList<Envelope> Page(RoomView room, Offset? since, int limit, bool reverse, long maxBytes)
+    public IReadOnlyList<Envelope>? History(RoomView room, Offset? since, string? epoch, int limit, bool reverse, long maxBytes)
     {
         ArgumentNullException.ThrowIfNull(room);
+        // What went by age is no hole for who looks back from there.
+        if (since is { } place && GapBefore(room, epoch, place) is { } gap && !(reverse && gap.Reason == GapReason.Trimmed)) return null;
         var count = Math.Min(limit, ChunkSize);
         if (count <= 0) return [];
         if (!reverse) return Fit([.. Next(room.Id, since ?? room.Floor).Take(count)], maxBytes);

@@ -6,6 +6,9 @@ public sealed partial class RoomBroker
     public BrokerFigures Figures => new(
         _connections.Count, _channels.Count, Volatile.Read(ref _published), Volatile.Read(ref _deliveries), Volatile.Read(ref _slow));
 
+    /// <summary>The channels that somebody listens to; what comes and goes while they are looked through may be among them or not.</summary>
+    public IEnumerable<ChannelName> Channels => _channels.Select(static one => one.Key);
+
     /// <summary>Live connections of one kind.</summary>
     public int CountOf(ConnectionKind kind) => Volatile.Read(ref _live[(int)kind]);
 

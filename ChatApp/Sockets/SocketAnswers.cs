@@ -217,11 +217,8 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     {
         if (services.Rooms.Find(id, connection.User) is not { } standing) return WireError.UnknownChannel;
         if (!standing.IsMember) return WireError.PermissionDenied;
-        var (room, since) = (standing.Room, command.Since);
-        // What went by age is no hole for who looks back from there.
-        if (since is not null && RoomCatchUp.GapBefore(room, since.Epoch, since.Offset) is { } gap && !(command.Reverse && gap.Reason == GapReason.Trimmed))
-            return WireError.Unrecoverable;
-        return Reply(FrameEncoder.History(command.Id, room.State, services.CatchUp.Page(room, since?.Offset, command.Limit, command.Reverse, services.Options.OutboxBytes / 4)));
+        var page = services.CatchUp.History(standing.Room, command.Since?.Offset, command.Since?.Epoch, command.Limit, command.Reverse, services.Options.OutboxBytes / 4);
+        return page is null ? WireError.Unrecoverable : Reply(FrameEncoder.History(command.Id, standing.Room.State, page));
     }
 
     // What fills the outbox would end the program as a slow reader, each time it asks.

@@ -26,15 +26,16 @@ public sealed class TopicPublisher(TopicAccess access, TopicStreams streams, Top
     /// <param name="topic">Its name, without the prefix of the wire.</param>
     /// <param name="data">Any JSON value of at most <see cref="TopicOptions.DataBytes"/>; passed on as it is.</param>
     /// <param name="key">The publisher's own name for it: the same key again within five minutes publishes nothing and gives the first result. Null for none.</param>
-    /// <param name="by">The client that publishes; null for the server API. Keys of different users have nothing to do with each other.</param>
-    public TopicPublished Publish(string topic, JsonElement data, string? key = null, TopicClient? by = null)
+    /// <param name="by">The client that publishes; null for the server API.</param>
+    /// <param name="account">Whose key it is where no client publishes. Keys of different accounts have nothing to do with each other.</param>
+    public TopicPublished Publish(string topic, JsonElement data, string? key = null, TopicClient? by = null, UserId? account = null)
     {
         if (access.RuleOf(topic) is not { } rule) return new TopicPublished(TopicRefusal.UnknownTopic);
         if (key is { Length: 0 or > MaxKeyLength }) return new TopicPublished(TopicRefusal.BadKey);
         if (JsonMarshal.GetRawUtf8Value(data).Length > options.DataBytes) return new TopicPublished(TopicRefusal.TooLong);
         if (TopicData.TryMake(data) is not { } made) return new TopicPublished(TopicRefusal.BadData);
         var channel = ChannelName.OfTopic(topic);
-        return key is null ? Publish() : _keys.Once(new SpentTopicKeys.Key(topic, by?.User.Value ?? "", key), Publish);
+        return key is null ? Publish() : _keys.Once(new SpentTopicKeys.Key(topic, (by?.User ?? account)?.Value ?? "", key), Publish);
 
         TopicPublished Publish()
         {

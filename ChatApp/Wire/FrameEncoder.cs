@@ -130,8 +130,8 @@ public sealed partial class FrameEncoder : IEventEncoder
     /// <summary>The answer to a successful subscribe: from which position on events come.</summary>
     public static byte[] Subscribed(long id, SubscribeAnswer answer) => Reply(id, "subscribe", json => Subscription(json, answer));
 
-    /// <summary>Tells a program that it listens to a room without having asked: from which position on events come.</summary>
-    public static byte[] SubscribedByServer(RoomView room) => Push($"room:{room.Id}", json => Member(json, "subscribe", body => Subscription(body, new SubscribeAnswer(room.State, IsRecovering: false, [], Gap: null))));
+    /// <summary>Tells a program that it listens to a channel without having asked: from which position on events come.</summary>
+    public static byte[] SubscribedByServer(ChannelName channel, SubscribeAnswer answer) => Push(channel.ToString(), json => Member(json, "subscribe", body => Subscription(body, answer)));
 
     /// <summary>What a reason is called on the wire.</summary>
     public static string NameOf(GapReason reason) => reason switch { GapReason.Epoch => "epoch", GapReason.Trimmed => "trimmed", _ => "too_far" };

@@ -98,7 +98,7 @@ public sealed class ServerKeyTests(TestServer server) : IClassFixture<TestServer
         var foreign = $"room:{other.Id}";
         foreach (var (command, body) in new (string, object)[]
         {
-            ("publish", new { channel = foreign, data = new { text = "x" } }), ("history", new { channel = foreign }), ("history_remove", new { channel = foreign }),
+            ("publish", new { channel = foreign, data = new { text = "x" } }), ("history", new { channel = foreign }), ("history_remove", new { channel = foreign }), ("presence", new { channel = foreign }), ("presence_stats", new { channel = foreign }),
             ("subscribe", new { user, channel = foreign }), ("unsubscribe", new { user, channel = foreign }), ("disconnect", new { user }), ("refresh", new { user, expired = true }), ("info", new { }),
         })
             Assert.Equal(103, (await server.AskAsync(key, command, body)).Error());

@@ -28,11 +28,11 @@ public sealed record ApiError(int Code, string Message, bool Temporary, [propert
 public sealed record EmptyResult;
 
 /// <summary>Where a publication stands.</summary>
-/// <param name="Offset">Its place.</param>
-/// <param name="Epoch">The history that the place belongs to.</param>
+/// <param name="Offset">Its place; absent in topics that keep no history.</param>
+/// <param name="Epoch">The history that the place belongs to; absent as well.</param>
 /// <param name="Id">Id of the message, in rooms.</param>
 /// <param name="Duplicate">True where the same key had brought it there before.</param>
-public sealed record PublishResult(long Offset, string Epoch, string? Id, bool Duplicate);
+public sealed record PublishResult(long? Offset, string? Epoch, string? Id, bool Duplicate);
 
 /// <summary>An answer for each channel, in their order.</summary>
 /// <param name="Responses">The answers.</param>
@@ -43,6 +43,35 @@ public sealed record BroadcastResult(IReadOnlyList<ServerAnswer<PublishResult>> 
 /// <param name="Epoch">Name of the history.</param>
 /// <param name="Offset">The newest place in it.</param>
 public sealed record HistoryResult(IReadOnlyList<JsonElement> Publications, string Epoch, long Offset);
+
+/// <summary>Who listens to a channel.</summary>
+/// <param name="Presence">Connections by their ids, at most 1,000.</param>
+/// <param name="Total">How many there are; absent where all are named.</param>
+public sealed record PresenceResult(IReadOnlyDictionary<string, PresentClient> Presence, int? Total);
+
+/// <summary>One connection that listens.</summary>
+/// <param name="User">Id of the account.</param>
+/// <param name="Client">Id of the connection.</param>
+/// <param name="Info">Whose it is.</param>
+public sealed record PresentClient(string User, string Client, [property: JsonPropertyName("conn_info")] PresentPerson Info);
+
+/// <summary>Somebody who is there.</summary>
+/// <param name="Name">What the person is called.</param>
+public sealed record PresentPerson(string Name);
+
+/// <summary>How many listen to a channel.</summary>
+/// <param name="Clients">Connections.</param>
+/// <param name="Users">Accounts.</param>
+public sealed record PresenceStatsResult([property: JsonPropertyName("num_clients")] int Clients, [property: JsonPropertyName("num_users")] int Users);
+
+/// <summary>The channels that somebody listens to.</summary>
+/// <param name="Channels">By name, at most 1,000.</param>
+/// <param name="Total">How many there are; absent where all are named.</param>
+public sealed record ChannelsResult(IReadOnlyDictionary<string, ListedChannel> Channels, int? Total);
+
+/// <summary>One channel.</summary>
+/// <param name="Clients">Connections that listen to it.</param>
+public sealed record ListedChannel([property: JsonPropertyName("num_clients")] int Clients);
 
 /// <summary>The processes that serve.</summary>
 /// <param name="Nodes">One for each.</param>

@@ -20,7 +20,8 @@ public sealed class ServerApi(ApiKeys keys, ServerCommands commands, ApiOptions 
     public const int MaxBatch = 100;
 
     private const string Batch = "batch";
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+    // The data of a topic has 32 levels, and a batch has four around it.
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 36, AllowDuplicateProperties = false };
 
     /// <summary>Adds the addresses.</summary>
     internal static void Map(IEndpointRouteBuilder routes)

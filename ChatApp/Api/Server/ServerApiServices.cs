@@ -10,7 +10,7 @@ public static class ServerApiServices
     public static void AddServerApi(this IServiceCollection services, ApiOptions options)
     {
         services.AddSingleton(options).AddSingleton<ApiKeys>().AddSingleton<ServerSubscriptions>();
-        services.AddSingleton<ServerConnections>().AddSingleton<ServerCommands>().AddSingleton<ServerApi>();
+        services.AddSingleton<ServerConnections>().AddSingleton<ServerChannels>().AddSingleton<ServerCommands>().AddSingleton<ServerApi>();
         services.AddOpenApi(document =>
         {
             document.ShouldInclude = static description => description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;

@@ -47,8 +47,11 @@ public sealed record ServerCommand(
     [
         Of<PublishRequest, PublishResult>("publish", ApiScopes.Publish, "Publish into a channel; into a room: post a message", static (commands, caller, request) => commands.PublishAsync(caller, request)),
         Of<BroadcastRequest, BroadcastResult>("broadcast", ApiScopes.Publish, "Publish the same into several channels", static (commands, caller, request) => commands.BroadcastAsync(caller, request)),
-        Of<HistoryRequest, HistoryResult>("history", ApiScopes.Read, "What was published in a channel, and its position", static (commands, caller, request) => Now(commands.History(caller, request))),
-        Of<ChannelRequest, EmptyResult>("history_remove", ApiScopes.Manage, "Forget what was published in a channel", static (commands, caller, request) => Now(commands.RemoveHistory(caller, request))),
+        Of<HistoryRequest, HistoryResult>("history", ApiScopes.Read, "What was published in a channel, and its position", static (commands, caller, request) => Now(commands.Channels.History(caller, request))),
+        Of<ChannelRequest, EmptyResult>("history_remove", ApiScopes.Manage, "Forget what was published in a channel", static (commands, caller, request) => Now(commands.Channels.RemoveHistory(caller, request))),
+        Of<ChannelRequest, PresenceResult>("presence", ApiScopes.Read, "Who listens to a channel", static (commands, caller, request) => Now(commands.Channels.Presence(caller, request))),
+        Of<ChannelRequest, PresenceStatsResult>("presence_stats", ApiScopes.Read, "How many listen to a channel", static (commands, caller, request) => Now(commands.Channels.PresenceStats(caller, request))),
+        Of<ChannelsRequest, ChannelsResult>("channels", ApiScopes.Read, "The channels that somebody listens to", static (commands, caller, request) => Now(commands.Channels.List(caller, request))),
         Of<SubscriptionRequest, EmptyResult>("subscribe", ApiScopes.Manage, "Subscribe a user's live connections to a channel that the user may read", static (commands, caller, request) => commands.Connections.SubscribeAsync(caller, request)),
         Of<SubscriptionRequest, EmptyResult>("unsubscribe", ApiScopes.Manage, "End the subscriptions of a user's live connections to a channel", static (commands, caller, request) => commands.Connections.UnsubscribeAsync(caller, request)),
         Of<DisconnectRequest, EmptyResult>("disconnect", ApiScopes.Manage, "End a user's live connections", static (commands, caller, request) => commands.Connections.DisconnectAsync(caller, request)),

@@ -23,12 +23,13 @@ public sealed class ServerCommands : IAsyncDisposable
     private readonly long _started;
 
     /// <summary>One instance for all.</summary>
-    public ServerCommands(SocketServices house, ServerConnections connections, ApiOptions options)
+    public ServerCommands(SocketServices house, ServerConnections connections, ServerChannels channels, ApiOptions options)
     {
         ArgumentNullException.ThrowIfNull(house);
         ArgumentNullException.ThrowIfNull(options);
         _house = house;
         Connections = connections;
+        Channels = channels;
         _started = house.Time.GetTimestamp();
         _pace = PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(key, _ => new()
         {
@@ -41,6 +42,9 @@ public sealed class ServerCommands : IAsyncDisposable
 
     /// <summary>Those that act on live connections.</summary>
     public ServerConnections Connections { get; }
+
+    /// <summary>Those that look at channels.</summary>
+    public ServerChannels Channels { get; }
 
     /// <summary>Carries a command out, as far as the key goes.</summary>
     /// <param name="caller">Whose key it is.</param>
@@ -67,7 +71,7 @@ public sealed class ServerCommands : IAsyncDisposable
     public ValueTask DisposeAsync() => _pace.DisposeAsync();
 
     internal Task<ServerReply> PublishAsync(ApiCaller caller, PublishRequest request) =>
-        PublishAsync(caller, request.Channel, request.Data, request.IdempotencyKey);
+        PublishAsync(caller, request.Channel, request.Data, request.IdempotencyKey, isOneOfMany: false);
 
     internal async Task<ServerReply> BroadcastAsync(ApiCaller caller, BroadcastRequest request)
     {
@@ -75,32 +79,11 @@ public sealed class ServerCommands : IAsyncDisposable
         var responses = new List<ServerAnswer<PublishResult>>();
         foreach (var channel in request.Channels)
         {
-            // A message key belongs to one message: the same one for several rooms would be refused from the second room on.
-            var reply = await PublishAsync(caller, channel, request.Data, request.IdempotencyKey is { } key ? $"{key} {channel}" : null);
+            var reply = await PublishAsync(caller, channel, request.Data, request.IdempotencyKey, isOneOfMany: true);
             responses.Add(new ServerAnswer<PublishResult>((PublishResult?)reply.Result, reply.Error is { } error ? ApiError.Of(error) : null));
         }
 
         return ServerReply.Of(new BroadcastResult(responses));
-    }
-
-    internal ServerReply History(ApiCaller caller, HistoryRequest request)
-    {
-        if (!caller.Reaches(request.Channel)) return OutOfReach;
-        if (request.Limit < 0 || request.Since?.Offset < 0) return Bad("limit and offset must be whole numbers from 0");
-        if (Channel.Room(request.Channel) is not { } id) return WireError.UnknownChannel;
-        if (_house.Rooms.Find(id, caller.User) is not { } standing) return WireError.UnknownChannel;
-        if (!standing.IsMember) return WireError.PermissionDenied;
-        var since = request.Since is { } place ? new Offset(place.Offset) : (Offset?)null;
-        if (since is { } position && RoomCatchUp.GapBefore(standing.Room, request.Since!.Epoch, position) is not null) return WireError.Unrecoverable;
-        var page = _house.CatchUp.Page(standing.Room, since, request.Limit, request.Reverse, _house.Options.OutboxBytes);
-        return ServerReply.Of(new HistoryResult([.. page.Select(PublicationOf)], standing.Room.Epoch, standing.Room.Head.Value));
-    }
-
-    internal ServerReply RemoveHistory(ApiCaller caller, ChannelRequest request)
-    {
-        if (!caller.Reaches(request.Channel)) return OutOfReach;
-        if (Channel.Room(request.Channel) is not { } id || _house.Rooms.Find(id, caller.User) is null) return WireError.UnknownChannel;
-        return WireError.PermissionDenied with { Message = "the log of a room stays; what goes by age is set in the room" };
     }
 
     internal ServerReply Info(ApiCaller caller)
@@ -116,10 +99,25 @@ public sealed class ServerCommands : IAsyncDisposable
 
     internal static WireError OutOfReach { get; } = WireError.PermissionDenied with { Message = "the key is for other channels" };
 
-    private async Task<ServerReply> PublishAsync(ApiCaller caller, string channel, JsonElement data, string? key)
+    private async Task<ServerReply> PublishAsync(ApiCaller caller, string name, JsonElement data, string? key, bool isOneOfMany)
     {
-        if (!caller.Reaches(channel)) return OutOfReach;
-        if (Channel.Room(channel) is not { } room) return WireError.UnknownChannel;
+        if (!caller.Reaches(name)) return OutOfReach;
+        if (Channel.Parse(name) is not { } channel) return WireError.UnknownChannel;
+        if (channel.Room is not { } room) return PublishToTopic(caller, channel, data, key);
+        // A message key belongs to one message: the same one for several rooms would be refused from the second room on.
+        return await PostAsync(caller, room, data, isOneOfMany && key is not null ? $"{key} {name}" : key);
+    }
+
+    // Topics are the operator's: who was given the key for them publishes there, whatever clients may.
+    private ServerReply PublishToTopic(ApiCaller caller, ChannelName channel, JsonElement data, string? key)
+    {
+        var published = _house.Topics.Publish(channel.Name, data, key, account: caller.User);
+        if (published.Refusal is { } refusal) return WireError.Of(refusal);
+        return ServerReply.Of(new PublishResult(published.Offset?.Value, published.Epoch, Id: null, published.IsDuplicate));
+    }
+
+    private async Task<ServerReply> PostAsync(ApiCaller caller, RoomId room, JsonElement data, string? key)
+    {
         if (data.ValueKind != JsonValueKind.Object) return Bad("data must be an object with a string text");
         var post = ServerCommand.Read<RoomPost>(data);
         MessageId? target = null;
@@ -136,13 +134,6 @@ public sealed class ServerCommands : IAsyncDisposable
             PostResult.Rejected refused => WireError.Of(refused),
             _ => WireError.Internal,
         };
-    }
-
-    // As subscribers get it: the very bytes, without the frame around them.
-    private static JsonElement PublicationOf(Envelope envelope)
-    {
-        using var frame = JsonDocument.Parse(envelope.Encoded);
-        return frame.RootElement.GetProperty("push").GetProperty("pub").Clone();
     }
 
     private sealed record RoomPost

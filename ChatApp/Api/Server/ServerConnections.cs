@@ -18,9 +18,9 @@ public sealed class ServerConnections(ConnectionDesk desk, ServerSubscriptions s
 
     internal async Task<ServerReply> SubscribeAsync(ApiCaller caller, SubscriptionRequest request) => await OnChannelAsync(caller, request, "subscribe", subscriptions.Subscribe);
 
-    internal async Task<ServerReply> UnsubscribeAsync(ApiCaller caller, SubscriptionRequest request) => await OnChannelAsync(caller, request, "unsubscribe", (connection, room) =>
+    internal async Task<ServerReply> UnsubscribeAsync(ApiCaller caller, SubscriptionRequest request) => await OnChannelAsync(caller, request, "unsubscribe", (connection, channel) =>
     {
-        subscriptions.Unsubscribe(connection, room);
+        subscriptions.Unsubscribe(connection, channel);
         return null;
     });
 
@@ -49,16 +49,16 @@ public sealed class ServerConnections(ConnectionDesk desk, ServerSubscriptions s
         return await EndAsync(caller, request.User, request.Client, [], EndReason.Expired);
     }
 
-    private async Task<ServerReply> OnChannelAsync(ApiCaller caller, SubscriptionRequest request, string verb, Func<Connection, RoomId, WireError?> act)
+    private async Task<ServerReply> OnChannelAsync(ApiCaller caller, SubscriptionRequest request, string verb, Func<Connection, ChannelName, WireError?> act)
     {
         if (!caller.Reaches(request.Channel)) return ServerCommands.OutOfReach;
-        if (Channel.Room(request.Channel) is not { } room) return WireError.UnknownChannel;
+        if (Channel.Parse(request.Channel) is not { } channel) return WireError.UnknownChannel;
         if (!TryFind(request.User, request.Client, out var user, out var only)) return UnknownUser;
         WireError? problem = null;
         var outcome = await desk.ActAsync(caller.User, user, only, $"connection.{verb}", request.Channel, connection =>
         {
             // Pages choose by themselves what they show.
-            if (connection.Description.Kind == ConnectionKind.Socket) problem ??= act(connection, room);
+            if (connection.Description.Kind == ConnectionKind.Socket) problem ??= act(connection, channel);
         });
         return Of(outcome, problem);
     }

@@ -11,7 +11,7 @@ public sealed record PublishRequest
     /// <summary>The channel, such as <c>room:general</c>.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>What is sent; into a room <c>{"text","key"?,"reply_to"?}</c>.</summary>
+    /// <summary>What is sent; into a room <c>{"text","key"?,"reply_to"?}</c>, to a topic any value.</summary>
     public required JsonElement Data { get; init; }
 
     /// <summary>The sender's own name for this publication: again with the same one, nothing new is sent.</summary>
@@ -98,7 +98,7 @@ public sealed record HistoryRequest
     /// <summary>The channel.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>Most publications; 0, the default, only asks for the position; at most 500 come.</summary>
+    /// <summary>Most publications; 0, the default, only asks for the position; at most 500 changes of a room or 1,000 publications of a topic come.</summary>
     public int Limit { get; init; }
 
     /// <summary>Only what came after this position, or before it with <see cref="Reverse"/>.</summary>
@@ -116,6 +116,13 @@ public sealed record StreamPosition
 
     /// <summary>The history that it belongs to; without it the present one.</summary>
     public string? Epoch { get; init; }
+}
+
+/// <summary>Asks for the channels that somebody listens to.</summary>
+public sealed record ChannelsRequest
+{
+    /// <summary>Only those whose names begin so, with or without <c>*</c> at the end; without it all.</summary>
+    public string? Pattern { get; init; }
 }
 
 /// <summary>Asks how the server is.</summary>
