@@ -10,7 +10,8 @@ namespace ChatApp.Sockets;
 /// <param name="inner">The upgraded connection.</param>
 /// <param name="socket">The connection's socket; null where it is not ours to write to.</param>
 /// <param name="abort">Cuts the connection.</param>
-public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : Stream, ISocketWire
+/// <param name="gone">Cancelled when the client has closed the connection.</param>
+public sealed class FrameStream(Stream inner, Socket? socket, Action abort, CancellationToken gone) : Stream, ISocketWire
 {
     private SocketTransport? _transport;
     private Connection? _connection;
@@ -72,6 +73,14 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort) : St
 
     /// <summary>Writes whole frames; for the one loop that reads the outbox.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> frames) => Transport.WriteAsync(frames, CancellationToken.None);
+
+    /// <summary>Waits until the client has closed the connection.</summary>
+    public async Task GoneAsync(CancellationToken cancellation)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = gone.UnsafeRegister(static closed => ((TaskCompletionSource)closed!).TrySetResult(), closed);
+        await closed.Task.WaitAsync(cancellation);
+    }
 
     /// <summary>Cuts the connection; a write that is under way fails.</summary>
     public void Abort() => abort();

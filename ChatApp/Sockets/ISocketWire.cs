@@ -23,6 +23,9 @@ public interface ISocketWire
     /// <summary>Writes WebSocket text frames (<see cref="Wire.TextFrame"/>), a long one in pieces; for the one loop that reads the outbox.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> frames);
 
+    /// <summary>Waits until the client has let go of the connection; for whoever cannot hear that from the socket any more.</summary>
+    Task GoneAsync(CancellationToken cancellation);
+
     /// <summary>Cuts the connection; a write that is under way fails.</summary>
     void Abort();
 }

@@ -212,6 +212,9 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
         {
             if (_firstRead is { IsCompleted: false }) await _firstRead;
             await _frames.DrainAsync(_stopReading.Token);
+            // The WebSocket layer has said its last word by itself and reads no more (text that is not UTF-8): if we closed now, the
+            // client's answer would make the system reset the connection, and the word be lost where the client has not read it yet.
+            if (socket.State == WebSocketState.Aborted) await wire.GoneAsync(_stopReading.Token);
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or IOException)
         {

@@ -46,8 +46,8 @@ internal sealed class SocketUpgrade : IHttpUpgradeFeature, IHttpExtendedConnectF
         // Under TLS the socket speaks another language.
         var isPlain = HttpProtocol.IsHttp11(_context.Request.Protocol) && _context.Features.Get<ITlsHandshakeFeature>() is null;
         var socket = options.DirectWrites && isPlain ? _context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
-        return Stream = new FrameStream(await _upgrade!.UpgradeAsync(), socket, _context.Abort);
+        return Stream = new FrameStream(await _upgrade!.UpgradeAsync(), socket, _context.Abort, _context.RequestAborted);
     }
 
-    public async ValueTask<Stream> AcceptAsync() => Stream = new FrameStream(await _connect!.AcceptAsync(), socket: null, _context.Abort);
+    public async ValueTask<Stream> AcceptAsync() => Stream = new FrameStream(await _connect!.AcceptAsync(), socket: null, _context.Abort, _context.RequestAborted);
 }

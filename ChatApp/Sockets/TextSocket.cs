@@ -35,6 +35,9 @@ internal abstract class TextSocket : WebSocket, ISocketWire
     {
     }
 
+    // Below this socket there is no other layer that could give up by itself.
+    Task ISocketWire.GoneAsync(CancellationToken cancellation) => Task.CompletedTask;
+
     void ISocketWire.HasWritten()
     {
     }
