@@ -160,7 +160,13 @@ public sealed partial class Timeline
             {
                 case ReadMoved { Unread: var unread } when unread.Room == Room.Id:
                     if (unread.UpTo < _readUpTo) (_isHeld, _divider) = (true, unread.First); // marked unread on another device
-                    else if (unread.UpTo > _readUpTo) _isHeld = false;
+                    else if (unread.UpTo > _readUpTo)
+                    {
+                        // What was held as unread has been read after all, here or elsewhere.
+                        if (_isHeld) _divider = unread.First;
+                        _isHeld = false;
+                    }
+
                     _readUpTo = unread.UpTo;
                     SetReading(_isReading);
                     break;
