@@ -9,6 +9,7 @@ using Xunit.Sdk;
 namespace ChatApp.Tests.Sockets;
 
 /// <summary>Frames that are almost right, from a fixed seed: whatever comes, the server answers or closes, and goes on.</summary>
+[Collection(Alone.Collection)]
 public sealed class FrameFuzzTests
 {
     // A million takes a quarter of an hour: for a machine that has it, CHATAPP_FUZZ_FRAMES=1000000.
