@@ -104,7 +104,7 @@ rm -rf "$results"
 code=0
 "${signals[@]}" dotnet test ChatApp.Tests --no-build -c Debug --nologo \
   --logger trx --logger "console;verbosity=minimal" --results-directory "$results" \
-  --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none "$@" || code=$?
+  --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none "$@" || code=$?
 
 count_results
 # A run that broke off may have counted nothing as failed.
