@@ -266,7 +266,12 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
 
     private ChannelHub NewHub(ChannelName channel) =>
         // What is kept of a topic is kept by who publishes there.
-        new(this, channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { RoundBytes = _options.OutboxBytes / 4, Metrics = Metrics };
+        new(this, channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0)
+        {
+            RoundBytes = _options.OutboxBytes / 4,
+            Pace = new FlushPace(TimeSpan.FromMilliseconds(_options.JoinMilliseconds)),
+            Metrics = Metrics,
+        };
 
     internal void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
 
