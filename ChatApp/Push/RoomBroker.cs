@@ -13,6 +13,8 @@ namespace ChatApp.Push;
 /// <param name="metrics">What it measures; null measures nothing.</param>
 public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time, PushMetrics? metrics = null)
 {
+    private const int MostOnTheSpot = 8;
+
     private readonly ConcurrentDictionary<ConnectionId, Connection> _connections = new();
     private readonly ConcurrentDictionary<ChannelName, ChannelHub> _channels = new();
     private readonly Dictionary<UserId, List<Connection>> _users = [];
@@ -269,6 +271,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         new(this, channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0)
         {
             RoundBytes = _options.OutboxBytes / 4,
+            MostOnTheSpot = channel.Kind == ChannelKind.Room ? 0 : MostOnTheSpot,
             Pace = new FlushPace(TimeSpan.FromMilliseconds(_options.JoinMilliseconds)),
             Metrics = Metrics,
         };
