@@ -23,7 +23,7 @@ public abstract class HostileClientTestsBase(bool directWrites)
         await using var server = await StartAsync("Push:OutboxBytes=65536", "Push:PongSeconds=600", "Push:PingSeconds=3600");
         var ann = await server.AddPersonAsync("Ann");
         await using var good = await server.SubscribeAsync(ann, RoomId.General);
-        using var stalled = await RawSocket.ConnectAsync(server, await server.AddPersonAsync("Stan"), receiveBuffer: 4096, piece: 1024, RoomId.General);
+        await using var stalled = await RawSocket.ConnectAsync(server, await server.AddPersonAsync("Stan"), receiveBuffer: 4096, piece: 1024, RoomId.General);
         var broker = server.Get<RoomBroker>();
         var connection = broker.Connections.Single(one => one.User != ann.Id);
         for (var i = 0; connection.EndReason is null; i++)
@@ -45,7 +45,7 @@ public abstract class HostileClientTestsBase(bool directWrites)
     {
         await using var server = await StartAsync("Push:OutboxBytes=262144", "Push:PongSeconds=600", "Push:PingSeconds=3600");
         var ann = await server.AddPersonAsync("Ann");
-        using var slow = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 16_384, RoomId.General);
+        await using var slow = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 16_384, RoomId.General);
         var posted = 0;
         for (; !(await MetricsTests.FiguresAsync(server)).TryGetValue("chatapp_lags_total", out var lags) || lags == 0; posted++)
         {
@@ -79,7 +79,7 @@ public abstract class HostileClientTestsBase(bool directWrites)
     {
         await using var server = await StartAsync("Push:OutboxBytes=268435456", "Push:PongSeconds=1", "Push:PingSeconds=3600");
         var ann = await server.AddPersonAsync("Ann");
-        using var stalled = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1024, RoomId.General);
+        await using var stalled = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1024, RoomId.General);
         var connection = server.Get<RoomBroker>().Connections.Single();
         for (var i = 0; connection.EndReason is null; i++)
         {
@@ -97,7 +97,7 @@ public abstract class HostileClientTestsBase(bool directWrites)
     public async Task A_1_byte_client_has_a_time_for_each_frame_and_not_for_each_byte()
     {
         await using var server = await StartAsync("Push:FrameSeconds=1");
-        using var dripping = await RawSocket.ConnectAsync(server, await server.AddPersonAsync(), receiveBuffer: 65_536, piece: 1024);
+        await using var dripping = await RawSocket.ConnectAsync(server, await server.AddPersonAsync(), receiveBuffer: 65_536, piece: 1024);
         await dripping.SendBytesAsync(0x81, 0x80 | 120, 1, 2, 3, 4);
         await AssertStaleAsync(server, dripping, () => dripping.SendBytesAsync(0x20));
     }
@@ -106,7 +106,7 @@ public abstract class HostileClientTestsBase(bool directWrites)
     public async Task A_client_of_endless_empty_fragments_has_no_longer()
     {
         await using var server = await StartAsync("Push:FrameSeconds=1");
-        using var endless = await RawSocket.ConnectAsync(server, await server.AddPersonAsync(), receiveBuffer: 65_536, piece: 1024);
+        await using var endless = await RawSocket.ConnectAsync(server, await server.AddPersonAsync(), receiveBuffer: 65_536, piece: 1024);
         await endless.SendBytesAsync(0x01, 0x80 | 1, 0, 0, 0, 0, (byte)'{');
         await AssertStaleAsync(server, endless, () => endless.SendBytesAsync(0x00, 0x80, 0, 0, 0, 0));
     }
@@ -132,7 +132,7 @@ public abstract class HostileClientTestsBase(bool directWrites)
     public async Task A_silent_and_half_open_client_that_neither_reads_nor_answers_leaves_nothing_behind()
     {
         await using var server = await StartAsync("Push:PingSeconds=1", "Push:PongSeconds=1");
-        using var gone = await RawSocket.ConnectAsync(server, await server.AddPersonAsync(), receiveBuffer: 4096, piece: 1024, RoomId.General);
+        await using var gone = await RawSocket.ConnectAsync(server, await server.AddPersonAsync(), receiveBuffer: 4096, piece: 1024, RoomId.General);
         await Eventually.EqualsAsync(0, () => server.Get<RoomBroker>().Connections.Count);
         await Eventually.EqualsAsync(0, () => server.Get<ConnectionGate>().Open);
         Assert.Equal(0, server.Get<TimingWheel>().Count);

@@ -21,7 +21,8 @@ public sealed class WireTests
         var ann = await server.AddPersonAsync("Ann");
         RoomId[] rooms = [.. await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => (await server.MakeRoomAsync(ann, RoomVisibility.Private)).Id))];
         // More than any system keeps for a connection, so that writes are partial ones.
-        using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1500, rooms);
+        await using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1500, rooms);
+        socket.HearsTheProtocol = false;
         var broker = server.Get<RoomBroker>();
         var connection = broker.Connections.Single();
         Assert.Equal(directly, connection.Outbox.IsDirect);
@@ -64,8 +65,9 @@ public sealed class WireTests
         await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directly}", "Push:OutboxBytes=1000000", "Push:PongSeconds=20", "Push:PingSeconds=3600"]);
         var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Room", bob);
-        using var stopped = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1000, room.Id);
-        using var reader = await RawSocket.ConnectAsync(server, bob, receiveBuffer: 1 << 20, piece: 1 << 16, room.Id);
+        await using var stopped = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1000, room.Id);
+        await using var reader = await RawSocket.ConnectAsync(server, bob, receiveBuffer: 1 << 20, piece: 1 << 16, room.Id);
+        stopped.HearsTheProtocol = reader.HearsTheProtocol = false;
         var broker = server.Get<RoomBroker>();
         var got = 0;
         var read = Task.Run(async () =>
@@ -102,7 +104,8 @@ public sealed class WireTests
         await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directly}", "Push:OutboxBytes=100000000"]);
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private);
-        using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 5000, room.Id);
+        await using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 5000, room.Id);
+        socket.HearsTheProtocol = false;
         var broker = server.Get<RoomBroker>();
         var connection = broker.Connections.Single();
         for (var i = 1; i <= 20; i++) connection.Send(broker.Wrap(Event(0, i)));

@@ -26,7 +26,7 @@ public sealed class CentrifugeSessionTests
         // Two seconds are left of it.
         time.Advance(TimeSpan.FromSeconds(57));
 
-        var running = NodeScript.RunAsync("ChatApp.Tests/Wire/centrifuge/lasting.mjs",
+        var running = CentrifugeScript.RunAsync("lasting.mjs",
             ["--url", proxy.Endpoint.ToString(), "--token", token, "--login", $"{server.Address}/api/account/login", "--email", ann.Email, "--password", ann.Password,
              "--channel", $"room:{room.Id}", "--other", $"room:{other.Id}", "--control", "room:general"], Deadline);
 
