@@ -1,6 +1,7 @@
 using System.Text;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Sockets;
 using ChatApp.Tests.Harness;
 using ChatApp.Wire;
 
@@ -117,6 +118,23 @@ public sealed class WireTests
         Assert.Equal([3011 >> 8, 3011 & 255, .. "force reconnect"u8], frames[21].Payload);
         await socket.SendAsync(8, [0x03, 0xE8]);
         Assert.Null(await socket.TryReadAsync());
+    }
+
+    [Fact]
+    public async Task Who_sent_text_that_is_not_UTF_8_sees_the_end_at_once_and_need_not_close_first()
+    {
+        await using var server = await TestServer.StartAsync();
+        var ann = await server.AddPersonAsync("Ann");
+        // The server still waits for the client when the client has seen the end; once is enough, the machine may be slow.
+        await Eventually.BecomesAsync(async () =>
+        {
+            await using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 65_536, piece: 1024);
+            await socket.SendAsync(1, [0xFF]);
+            Assert.Equal([0x03, 0xEF], (await socket.ReadAsync()).Payload[..2]);
+            Assert.Null(await socket.TryReadAsync());
+            return server.Get<ConnectionGate>().Open > 0;
+        });
+        await Eventually.EqualsAsync(0, () => server.Get<ConnectionGate>().Open);
     }
 
     [Theory]
