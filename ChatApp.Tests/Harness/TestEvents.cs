@@ -31,6 +31,9 @@ public sealed class TestEvents : IAsyncDisposable
     /// <summary>The response.</summary>
     public HttpResponseMessage Response => _response;
 
+    /// <summary>The id to come back with.</summary>
+    public string LastId => _id;
+
     /// <summary>Comments seen so far, which is what pings are here.</summary>
     public int Comments { get; private set; }
 

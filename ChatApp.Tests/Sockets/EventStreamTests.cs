@@ -185,6 +185,27 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task Where_events_were_lost_the_stream_ends_with_3010_and_the_next_one_goes_on_from_there()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var room = await server.MakeRoomAsync(ann);
+        string last;
+        await using (var events = await TestEvents.OpenAsync(server, ann, $"channel=room:{room.Id}"))
+        {
+            last = (await events.NextAsync()).Id;
+            var connection = Assert.Single(server.Get<RoomBroker>().ConnectionsOf(ann.Id));
+            connection.SubscriptionTo(room.Id)!.Dispose();
+            connection.Send(server.Get<RoomBroker>().Wrap(new SubscriptionEnded(room.Id, EndReason.InsufficientState)));
+            Assert.Equal(3010, await events.ClosedAsync());
+            Assert.Equal(last, events.LastId);
+        }
+
+        await server.PostAsync(ann, room.Id, "missed");
+        await using var again = await TestEvents.OpenAsync(server, ann, $"channel=room:{room.Id}", last);
+        Assert.Equal(["missed"], TextsOf((await again.NextAsync()).Data));
+    }
+
+    [Fact]
     public async Task Pings_are_comments_and_a_stream_that_is_left_frees_its_place()
     {
         await using var other = await TestServer.StartAsync(["Push:PingSeconds=1", "Push:PongSeconds=1", "Push:ConnectionsPerUser=1"]);
