@@ -123,6 +123,14 @@ public sealed class TestSocket : IAsyncDisposable
         return _skipped;
     }
 
+    /// <summary>The same, which counts as taken then.</summary>
+    public IReadOnlyList<JsonElement> TakeRest()
+    {
+        JsonElement[] rest = [.. Rest()];
+        _skipped.Clear();
+        return rest;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
