@@ -14,7 +14,7 @@ import { watched } from './watched.mjs';
 const { values: option } = parseArgs({
   options: Object.fromEntries(['url', 'token', 'login', 'email', 'password', 'channel', 'other', 'control', 'frames'].map(name => [name, { type: 'string' }])),
 });
-const seen = { tokens: 0, renewed: 0, subscriptionTokens: 0, subscriptionRenewed: 0, rooms: null, history: null, backward: null, own: [], offsets: [], subscribed: [], left: null, again: null, connecting: [], disconnected: null, problems: [] };
+const seen = { tokens: 0, renewed: 0, subscriptionTokens: 0, subscriptionRenewed: 0, rooms: null, history: null, backward: null, own: [], offsets: [], subscribed: [], left: null, again: null, connecting: [], disconnected: null, signedOut: null, refused: null, problems: [] };
 
 async function newToken() {
   seen.tokens++;
@@ -117,9 +117,23 @@ async function live() {
   await client.ready();
   await room.ready();
 
-  const gone = next(client, 'disconnected');
-  await step('send me away');
-  seen.disconnected = (await gone).code;
+  const asked = next(client, 'connecting', ({ code }) => code === 4000);
+  await step('ask me with a code of your own');
+  await asked;
+  await client.ready();
+  await room.ready();
+
+  // Away is away: only its owner lets it connect again.
+  for (const [last, kind] of [['send me away', 'disconnected'], ['sign me out', 'signedOut'], ['send me away with a code of your own', 'refused']]) {
+    const gone = next(client, 'disconnected');
+    await step(last);
+    seen[kind] = (await gone).code;
+    if (client.state !== 'disconnected') seen.problems.push(`${client.state} after ${seen[kind]}`);
+    if (kind === 'refused') break;
+    client.connect();
+    await client.ready();
+    await room.ready();
+  }
 }
 
 const late = new Promise((_, reject) => setTimeout(reject, 90_000, new Error('no end after 90 s')).unref());
