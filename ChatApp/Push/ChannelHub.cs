@@ -136,6 +136,18 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
         lock (_order) return _recent.After(after, count);
     }
 
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public Offset? Head
+    {
+        get { lock (_order) return _recent.Head; }
+    }
+
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public void Learn(Offset head)
+    {
+        lock (_order) _recent.Learn(head);
+    }
+
     private Audience Snapshot()
     {
         lock (_membership) return _snapshot ??= Audience.Of(_subscriptions);

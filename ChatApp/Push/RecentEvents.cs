@@ -11,6 +11,16 @@ internal sealed class RecentEvents(int capacity)
     private Offset _before;
     private Offset _last;
 
+    /// <summary>The newest stored event that anybody knows of here; null where nobody does.</summary>
+    public Offset? Head => _last > Offset.Zero ? _last : null;
+
+    /// <summary>Takes over what somebody has read of the room. A quiet room is known by that alone.</summary>
+    public void Learn(Offset head)
+    {
+        // Where events are kept the next one is published here anyhow, and must fit the last.
+        if (_events.Count == 0 && head > _last) _last = head;
+    }
+
     /// <summary>Keeps an event.</summary>
     /// <param name="envelope">The event; one without an offset is not kept, but may rewrite.</param>
     /// <param name="rewrites">True where earlier events would show something that is no longer so: they go.</param>
