@@ -13,6 +13,7 @@ using ChatApp.Sockets;
 using ChatApp.Storage;
 using ChatApp.Topics;
 using ChatApp.Wire;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ChatApp;
 
@@ -93,5 +94,7 @@ public static class Program
         .AddSingleton<IEventEncoder, FrameEncoder>()
         .AddSingleton<RoomBroker>()
         .AddSingleton<OriginCheck>()
-        .AddSingleton<RequestProof>();
+        .AddSingleton<RequestProof>()
+        // As many as the system allows by default: what does not fit is tried again by the client's system after 1, 3, 7 and 15 seconds.
+        .Configure<SocketTransportOptions>(static sockets => sockets.Backlog = 4096);
 }

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using ChatApp.Sockets;
 using ChatApp.Tests.Harness;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Tests.Sockets;
 
@@ -63,6 +65,13 @@ public sealed class ArrivalTurnsTests : IDisposable
         foreach (var turn in taken) (await turn.Soon())!.Dispose();
         foreach (var opening in staying) await (await opening.Soon()).DisposeAsync();
         Assert.Equal(0, turns.Waiting);
+    }
+
+    [Fact]
+    public async Task Thousands_may_wait_to_be_accepted()
+    {
+        await using var server = await TestServer.StartAsync();
+        Assert.Equal(4096, server.Get<IOptions<SocketTransportOptions>>().Value.Backlog);
     }
 
     public void Dispose() => _turns.Dispose();

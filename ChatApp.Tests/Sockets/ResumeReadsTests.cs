@@ -80,6 +80,54 @@ public sealed class ResumeReadsTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task What_one_has_read_from_the_log_is_there_for_all_who_come_after()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, members: bob);
+        var tokens = new[] { await server.TokenOfAsync(ann), await server.TokenOfAsync(bob) };
+        foreach (var token in tokens) await ResumeAsync(token, room, room.Head.Value);
+        // As after a restart: nobody has heard them.
+        var first = await server.PostAsync(ann, room.Id, "first");
+        for (var i = 0; i < 4; i++) await server.PostAsync(ann, room.Id, $"alone {i}");
+        await using var stays = await server.SubscribeAsync(ann, room.Id);
+        Assert.Equal(["alone 3"], await MissedAsync(tokens[0], room, room.Head.Value + 4));
+        Assert.Equal(["first", "alone 0", "alone 1", "alone 2", "alone 3"], await MissedAsync(tokens[1], room, room.Head.Value));
+
+        using (var reads = new DatabaseReads(server))
+        {
+            Assert.Equal(["first", "alone 0", "alone 1", "alone 2", "alone 3"], await MissedAsync(tokens[0], room, room.Head.Value));
+            Assert.Equal(["alone 2", "alone 3"], await MissedAsync(tokens[1], room, room.Head.Value + 3));
+            Assert.Equal(0, reads.Opened);
+        }
+
+        await server.PostAsync(ann, room.Id, "live");
+        await server.Get<MessageEditor>().EditAsync(ann.Id, first.Id, "changed");
+        Assert.Equal(["changed", "alone 0", "alone 1", "alone 2", "alone 3", "live", "changed"], await MissedAsync(tokens[1], room, room.Head.Value));
+    }
+
+    [Fact]
+    public async Task What_was_read_before_an_edit_is_not_given_after_it()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var room = await server.MakeRoomAsync(ann);
+        var before = await server.PostAsync(ann, room.Id, "before");
+        await using var stays = await server.SubscribeAsync(ann, room.Id);
+        var broker = server.Get<RoomBroker>();
+        var head = broker.HeadOf(room.Id)!.Value;
+        var version = head.Version;
+        Envelope[] read = [.. server.Get<RoomLog>().Read(room.Id, room.Head, 10).Select(logged => broker.Wrap(logged.Event, room.Id, logged.Offset))];
+        await server.Get<MessageEditor>().EditAsync(ann.Id, before.Id, "after");
+        await server.Get<MessageEditor>().DeleteAsync(ann.Id, before.Id, "");
+        read = [.. read, .. broker.TryReadRecent(room.Id, new Offset(before.Offset.Value + 1), 10)!];
+
+        head.Adopt(read, version);
+        Assert.Null(broker.TryReadRecent(room.Id, room.Head, 10));
+        // The same of today is taken.
+        head.Adopt([.. server.Get<RoomLog>().Read(room.Id, room.Head, 10).Select(logged => broker.Wrap(logged.Event, room.Id, logged.Offset))], head.Version);
+        Assert.Equal(3, broker.TryReadRecent(room.Id, room.Head, 10)!.Count);
+    }
+
+    [Fact]
     public async Task What_was_said_while_nobody_listened_is_missing_for_nobody()
     {
         var ann = await server.AddPersonAsync("Ann");
@@ -201,6 +249,9 @@ public sealed class ResumeReadsTests(TestServer server) : IClassFixture<TestServ
         Assert.True((await socket.ReplyAsync(1)).TryGetProperty("connect", out _));
         return socket;
     }
+
+    private async Task<string[]> MissedAsync(string token, RoomView room, long offset) =>
+        [.. (await ResumeAsync(token, room, offset)).GetProperty("subscribe").GetProperty("publications").EnumerateArray().Select(pub => pub.GetProperty("data").GetProperty("message").GetProperty("text").GetString()!)];
 
     private async Task<JsonElement> ResumeAsync(string token, RoomView room, long offset, TestServer? at = null)
     {

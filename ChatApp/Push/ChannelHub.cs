@@ -148,6 +148,18 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
         lock (_order) _recent.Learn(head);
     }
 
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public int Version
+    {
+        get { lock (_order) return _recent.Version; }
+    }
+
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public void Adopt(IReadOnlyList<Envelope> read, int version)
+    {
+        lock (_order) _recent.Adopt(read, version);
+    }
+
     private Audience Snapshot()
     {
         lock (_membership) return _snapshot ??= Audience.Of(_subscriptions);
