@@ -59,6 +59,8 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
         Merge(changes);
         _transaction!.Commit();
         End();
+        // First the rights of the whole batch, then the news: who comes from here on is judged by what is stored now.
+        _db.ForgetChanged();
     }
 
     /// <summary>Marks the place to which <see cref="UndoChange"/> goes back.</summary>
@@ -132,6 +134,8 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Thrown away after a fault: what it has changed may be stored all the same.
+        _db.ForgetChanged();
         foreach (var command in _prepared.Values) command.Dispose();
         _transaction?.Dispose();
         _db.Dispose();
