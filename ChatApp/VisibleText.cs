@@ -12,7 +12,12 @@ public static class VisibleText
     public static bool HasAny(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.EnumerateRunes().Any(IsVisible);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (IsVisible(rune)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>True for characters that leave a mark of their own.</summary>

@@ -172,6 +172,23 @@ public sealed class MarkdownRendererTests
     }
 
     [Fact]
+    public void Plain_prose_comes_out_as_the_parser_would_write_it()
+    {
+        // A fixed seed. With a line end behind it no text takes the short way past the parser.
+        var random = new Random(20_261_120);
+        string[] pieces =
+        [
+            "a", "Word", "é", "Ж", "你好", "かな", "。", "，", "？", " ", "  ", ".", ",", ";", "?", "-", "/", "(", ")", "'", "$", "%", "=", "{", "}", "|", "^", "1", "1.", "1)", "…", "–", "“", "”", "www.a.b", "http", "mailto", "ftp//a",
+            "---", "===", "$$", "^^", "==", "||", "{#a}", "(c)", "(tm)", "...", "\u00A0", "*", "_", ":", "<", "&", "\"", "+", "#", "~", "\t", "ſ", "ß", "İ",
+        ];
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => pieces[random.Next(pieces.Length)]));
+            Assert.Equal(Renderer.Render(text + "\n"), Renderer.Render(text));
+        }
+    }
+
+    [Fact]
     public void Many_threads_share_one_renderer()
     {
         var texts = MarkdownCorpus.Golden.Select(row => ((string)row[0], (string)row[1])).ToArray();

@@ -206,6 +206,34 @@ public sealed class MessageWriterTests(TestServer server) : IClassFixture<TestSe
         await strict.PostAsync(other, RoomId.General, "hello");
     }
 
+    [Fact]
+    public async Task The_writer_tells_of_a_stored_message_itself_where_no_other_waits_and_only_once_it_can_be_read()
+    {
+        var author = await server.AddPersonAsync();
+        var (told, read) = (new List<PostResult.Accepted>(), new List<bool>());
+        var accepted = Assert.IsType<PostResult.Accepted>(await Writer.PostAsync(author.Id, RoomId.General, "alone", "key", stored: Note));
+        // Nobody else posts here, but the house may have stored something of its own at the same moment.
+        await Eventually.BecomesAsync(async () =>
+        {
+            if (told.Count > 0) return true;
+            accepted = Assert.IsType<PostResult.Accepted>(await Writer.PostAsync(author.Id, RoomId.General, "alone", Guid.NewGuid().ToString(), stored: Note));
+            return false;
+        });
+        Assert.Same(accepted, Assert.Single(told));
+        Assert.Equal([true], read);
+        // Nothing was stored: a retry, and what is refused.
+        Assert.True(Assert.IsType<PostResult.Accepted>(await Writer.PostAsync(author.Id, RoomId.General, "alone", accepted.Message.Key, stored: Note)).IsDuplicate);
+        Assert.IsType<PostResult.Rejected>(await Writer.PostAsync(author.Id, RoomId.New(), "alone", "third key", stored: Note));
+        Assert.Single(told);
+
+        void Note(PostResult.Accepted stored)
+        {
+            using var db = server.Get<ChatDatabase>().OpenRead();
+            read.Add(db.Messages.Any(message => message.Id == stored.Message.Id.Value));
+            told.Add(stored);
+        }
+    }
+
     private void AssertGone(MessageView message, TestPerson viewer)
     {
         var left = server.Get<MessageHistory>().Latest(viewer.Id, message.Room, 200)!.Messages.Single(one => one.Id == message.Id);

@@ -39,6 +39,24 @@ public sealed class ResumeReadsTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task A_right_that_is_read_again_while_its_end_is_not_committed_yet_is_not_kept()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, members: bob);
+        await using var stays = await server.SubscribeAsync(ann, room.Id);
+        var rooms = server.Get<RoomDirectory>();
+        Assert.NotNull(rooms.Find(room.Id, bob.Id));
+        await server.Get<CommitQueue>().CommitAsync(commit =>
+        {
+            commit.Db.Memberships.Remove(commit.Db.Memberships.Single(member => member.RoomId == room.Id.Value && member.UserId == bob.Id.Value));
+            commit.Db.SaveChanges();
+            Assert.NotNull(rooms.Find(room.Id, bob.Id));
+            return true;
+        });
+        Assert.Null(rooms.Find(room.Id, bob.Id));
+    }
+
+    [Fact]
     public async Task Whoever_comes_back_to_a_room_in_which_nothing_happened_costs_no_read()
     {
         var ann = await server.AddPersonAsync("Ann");

@@ -87,7 +87,7 @@ public sealed class BatchIndexTests
     private static long Insert(Commit commit, RoomId room, int number, string text) => commit.InsertMessage(
         """
         INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, HtmlVersion, Revision)
-        VALUES ($1, $2, 'ann', $3, '', $4, '', 0, 1, 1) RETURNING Id
+        VALUES (?1, ?2, 'ann', ?3, '', ?4, '', 0, 1, 1) RETURNING Id
         """,
         room.Value, number, $"key {number}", text);
 

@@ -195,4 +195,64 @@ public sealed class CommitQueueTests
         using var db = restored.Database.OpenRead();
         Assert.True(db.Rooms.Any(r => r.Id == room.Value));
     }
+
+    [Fact]
+    public async Task A_statement_of_a_change_leaves_nothing_to_collect()
+    {
+        await using var kit = await StorageKit.StartAsync();
+        var room = await kit.AddRoomAsync();
+        var bytes = await kit.Queue.CommitAsync(commit =>
+        {
+            const int times = 1000;
+            var (before, done) = (0L, 0);
+            for (var i = -100; i < times; i++)
+            {
+                if (i == 0) before = GC.GetAllocatedBytesForCurrentThread();
+                done += commit.Execute("UPDATE rooms SET Head = ?2, Topic = ?3 WHERE Id = ?1", room.Value, i, "what it is about");
+                using var row = commit.Query("SELECT Head FROM rooms WHERE Id = ?1", room.Value);
+                if (row.Read() && row.Number(0) == i) done++;
+            }
+
+            Assert.Equal(2 * (times + 100), done);
+            return (GC.GetAllocatedBytesForCurrentThread() - before) / times;
+        });
+        // A command with its parameters leaves some 1,500.
+        Assert.InRange(bytes, 0, 100);
+    }
+
+    [Fact]
+    public async Task Values_come_back_as_they_went_in()
+    {
+        await using var kit = await StorageKit.StartAsync();
+        foreach (var text in (string?[])["", "a", "你好 😀", new string('x', 70_000), "\u0001", null])
+        {
+            await kit.Queue.CommitAsync(commit =>
+            {
+                using var row = commit.Query("SELECT ?1, typeof(?1), ?2, ?3", text, long.MinValue, (long?)null);
+                Assert.True(row.Read());
+                Assert.Equal(text is null ? "null" : "text", row.Text(1));
+                if (text is not null) Assert.Equal(text, row.Text(0));
+                Assert.Equal((text is null, long.MinValue, true), (row.IsNull(0), row.Number(2), row.IsNull(3)));
+                Assert.False(row.Read());
+                return 0;
+            });
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>(() => kit.Queue.CommitAsync(commit => commit.Execute("UPDATE rooms SET Head = ?1 WHERE Id = ?2", 1)));
+        Assert.Equal(1, await kit.Queue.CommitAsync(_ => 1));
+    }
+
+    [Fact]
+    public async Task A_batch_that_fails_is_rolled_back_and_leaves_the_connection_fit_for_the_next()
+    {
+        await using var kit = await StorageKit.StartAsync();
+        var room = await kit.AddRoomAsync();
+        // Alone in its batch: what it has done so far goes with the transaction.
+        await Assert.ThrowsAsync<InvalidOperationException>(() => kit.Queue.CommitAsync(commit =>
+        {
+            commit.Execute("UPDATE rooms SET Head = 7 WHERE Id = ?1", room.Value);
+            return room.Value.Length > 0 ? throw new InvalidOperationException("half-way") : 0;
+        }));
+        Assert.Equal(new Offset(1), await kit.Queue.CommitAsync(commit => StorageKit.Append(commit, room)));
+    }
 }

@@ -96,6 +96,25 @@ public sealed class StorageFaultTests : ProcessTest
     }
 
     [Fact]
+    public async Task A_message_that_is_alone_costs_one_flush()
+    {
+        const int posts = 25;
+        await using (var server = await ServeAsync("chat.db-wal", "delay_exit=1"))
+        {
+            await using var socket = await ConnectAsync(server);
+            Assert.True(await TryPostAsync(socket, _ledger.Begin(sender: 0)));
+            var before = Strace.Count(Logs, "(DELAYED)");
+            for (var i = 0; i < posts; i++) Assert.True(await TryPostAsync(socket, _ledger.Begin(sender: 0)));
+            // A line may be written a moment after the call.
+            await Eventually.BecomesAsync(() => Strace.Count(Logs, "(DELAYED)") >= before + posts);
+            Assert.Equal(before + posts, Strace.Count(Logs, "(DELAYED)"));
+            await server.KillAsync();
+        }
+
+        await AssertSurvivedAsync();
+    }
+
+    [Fact]
     public async Task A_checkpoint_whose_flush_fails_costs_no_message()
     {
         await using (var server = await ServeAsync("chat.db", "error=EIO:when=1+"))

@@ -72,7 +72,7 @@ public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProv
     {
         try
         {
-            await commits.CommitAsync(commit => commit.Execute("UPDATE api_keys SET LastUsedAt = $2 WHERE Id = $1", id, now.ToUnixTimeMilliseconds()));
+            await commits.CommitAsync(commit => commit.Execute("UPDATE api_keys SET LastUsedAt = ?2 WHERE Id = ?1", id, now.ToUnixTimeMilliseconds()));
         }
         catch (StorageUnavailableException)
         {

@@ -12,22 +12,37 @@ public sealed class MessageTexts(MarkdownRenderer markdown, MessageOptions optio
     {
         clean = Clean(text);
         if (!VisibleText.HasAny(clean)) return PostRefusal.Empty;
-        return clean.EnumerateRunes().Count() > options.MaxLength ? PostRefusal.TooLong : null;
+        return IsTooLong(clean) ? PostRefusal.TooLong : null;
     }
 
     /// <summary>The text as safe HTML.</summary>
     public string Render(string text) => markdown.Render(text);
 
+    private bool IsTooLong(string text)
+    {
+        if (text.Length <= options.MaxLength) return false;
+        var characters = 0;
+        foreach (var _ in text.EnumerateRunes()) characters++;
+        return characters > options.MaxLength;
+    }
+
     // Line ends become one kind, halves of surrogate pairs become U+FFFD, NUL goes: what is stored can be shown and sent anywhere.
     private static string Clean(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        // Nearly always there is nothing to do, and then the text itself comes back.
+        if (text.AsSpan().ContainsAny('\r', '\0') || text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')) text = Rewrite(text);
+        return text.TrimEnd().TrimStart('\n');
+    }
+
+    private static string Rewrite(string text)
+    {
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').EnumerateRunes())
         {
             if (rune.Value != 0) clean.Append(rune.ToString());
         }
 
-        return clean.ToString().TrimEnd().TrimStart('\n');
+        return clean.ToString();
     }
 }

@@ -66,9 +66,9 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
         ArgumentNullException.ThrowIfNull(commit);
         ArgumentNullException.ThrowIfNull(posted);
         var message = posted.Message;
-        commit.Execute("UPDATE rooms SET Head = $2 WHERE Id = $1", message.Room.Value, offset.Value);
+        commit.Execute("UPDATE rooms SET Head = ?2 WHERE Id = ?1", message.Room.Value, offset.Value);
         commit.Execute(
-            """INSERT INTO log (RoomId, "Offset", Kind, MessageId, ActorId, At) VALUES ($1, $2, $3, $4, $5, $6)""",
+            """INSERT INTO log (RoomId, "Offset", Kind, MessageId, ActorId, At) VALUES (?1, ?2, ?3, ?4, ?5, ?6)""",
             message.Room.Value, offset.Value, (int)LogEntryKind.MessagePosted, message.Id.Value, message.Author.Id.Value, commit.Now.ToUnixTimeMilliseconds());
         Tell(commit, LogEntryKind.MessagePosted, offset, broker, posted);
     }

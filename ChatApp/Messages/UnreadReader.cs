@@ -92,7 +92,7 @@ internal sealed class UnreadReader(UserId user)
 /// <summary>What has happened since the last time, as far as numbers depend on it: made once, read for every person.</summary>
 internal sealed class UnreadNews
 {
-    public bool IsLost { get; private init; }
+    public bool IsLost { get; private set; }
 
     public Dictionary<RoomId, RoomNews> Rooms { get; } = [];
 
@@ -100,31 +100,32 @@ internal sealed class UnreadNews
 
     public bool IsEmpty => !IsLost && Rooms.Count == 0 && Personal.Count == 0;
 
-    public static UnreadNews Of(IReadOnlyList<Envelope> batch)
+    /// <summary>What has happened next.</summary>
+    public void Add(IReadOnlyList<Envelope> batch)
     {
-        var news = new UnreadNews { IsLost = batch.Any(envelope => envelope.Body is EventsLost) };
         foreach (var envelope in batch)
         {
             switch (envelope.Body)
             {
+                case EventsLost:
+                    IsLost = true;
+                    break;
                 case MessagePosted posted:
-                    news.Of(posted.Room).Posted.Add((posted.Message.Offset, posted.Message.Author.Id));
+                    Of(posted.Room).Posted.Add((posted.Message.Offset, posted.Message.Author.Id));
                     break;
                 case MessageRestored restored:
-                    var room = news.Of(restored.Room);
+                    var room = Of(restored.Room);
                     if (restored.Message.Offset > room.Restored) room.Restored = restored.Message.Offset;
                     break;
                 case MessageDeleted or HistoryTrimmed:
-                    news.Of(envelope.Room!.Value).HasLess = true;
+                    Of(envelope.Room!.Value).HasLess = true;
                     break;
                 case ReadMoved or OwnRoomsChanged when envelope.User is { } user:
-                    if (!news.Personal.TryGetValue(user, out var own)) news.Personal.Add(user, own = []);
+                    if (!Personal.TryGetValue(user, out var own)) Personal.Add(user, own = []);
                     own.Add(envelope.Body);
                     break;
             }
         }
-
-        return news;
     }
 
     private RoomNews Of(RoomId room)

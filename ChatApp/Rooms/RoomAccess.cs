@@ -9,6 +9,13 @@ namespace ChatApp.Rooms;
 /// <param name="Role">Their role; <see cref="RoomRole.Member"/> for others.</param>
 public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role);
 
+/// <summary>What counts of a room they may know of for somebody who posts there.</summary>
+/// <param name="Head">Offset of the newest change.</param>
+/// <param name="Epoch">Name of the log that the offsets belong to.</param>
+/// <param name="IsMember">True where they read and post there.</param>
+/// <param name="IsArchived">True where nothing is posted any more.</param>
+public readonly record struct PostingStanding(Offset Head, string Epoch, bool IsMember, bool IsArchived);
+
 /// <summary>A room as people and programs see it. Immutable.</summary>
 /// <param name="Id">Identity and address.</param>
 /// <param name="Name">Name.</param>
@@ -78,31 +85,29 @@ public static class RoomAccess
             .ToDictionary(standing => standing.Room.Id);
     }
 
-    /// <summary>The same on the writer, without its context: asked for each message that is posted.</summary>
-    public static RoomStanding? Find(Commit commit, RoomId id, UserId user)
+    /// <summary>As much of the same as a new message needs, on the writer without its context: asked for each one that is posted.</summary>
+    public static PostingStanding? Find(Commit commit, RoomId id, UserId user)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        return commit.First(
+        using var row = commit.Query(
             """
-            SELECT r.Name, r.Topic, r.Visibility, r.IsDefault, r.Head, r.Epoch, r.Floor, r.IsArchived, r.RetentionDays, r.Description, m.Role
-            FROM rooms r LEFT JOIN memberships m ON m.RoomId = r.Id AND m.UserId = $2
-            WHERE r.Id = $1
+            SELECT r.Visibility, r.IsDefault, r.Head, r.Epoch, r.IsArchived, m.Role
+            FROM rooms r LEFT JOIN memberships m ON m.RoomId = r.Id AND m.UserId = ?2
+            WHERE r.Id = ?1
             """,
-            row => Judge(
-                new RoomView(id, row.GetString(0), row.GetString(1), (RoomVisibility)row.GetInt32(2), row.GetBoolean(3), new Offset(row.GetInt64(4)), row.GetString(5))
-                {
-                    Floor = new Offset(row.GetInt64(6)),
-                    IsArchived = row.GetBoolean(7),
-                    RetentionDays = row.IsDBNull(8) ? null : row.GetInt32(8),
-                    Description = row.GetString(9),
-                },
-                row.IsDBNull(10) ? null : (RoomRole)row.GetInt32(10)),
             id.Value, user.Value);
+        if (!row.Read()) return null;
+        var isMember = IsMember(row.Number(1) != 0, row.IsNull(5) ? null : (RoomRole)row.Number(5));
+        return MayKnow((RoomVisibility)row.Number(0), isMember) ? new PostingStanding(new Offset(row.Number(2)), row.Text(3), isMember, row.Number(4) != 0) : null;
     }
 
     private static RoomStanding? Judge(RoomView room, RoomRole? role)
     {
-        var isMember = room.IsDefault || role is not null;
-        return isMember || room.Visibility != RoomVisibility.Private ? new RoomStanding(room, isMember, role ?? RoomRole.Member) : null;
+        var isMember = IsMember(room.IsDefault, role);
+        return MayKnow(room.Visibility, isMember) ? new RoomStanding(room, isMember, role ?? RoomRole.Member) : null;
     }
+
+    private static bool IsMember(bool isDefault, RoomRole? role) => isDefault || role is not null;
+
+    private static bool MayKnow(RoomVisibility visibility, bool isMember) => isMember || visibility != RoomVisibility.Private;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -20,7 +21,8 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     public void Dispose() => _lives.Dispose();
 
     /// <summary>Null where the reply has been sent.</summary>
-    public async Task<WireError?> AnswerAsync(ClientCommand command)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<WireError?> AnswerAsync(ClientCommand command)
     {
         switch (command)
         {
@@ -198,18 +200,26 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             : WireError.BadRequest with { Message = "not subscribed by a token" };
     }
 
-    private async Task<WireError?> PublishAsync(ClientCommand.Publish command)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<WireError?> PublishAsync(ClientCommand.Publish command)
     {
         if (Channel.Room(command.Channel) is not { } room) return WireError.UnknownChannel;
-        switch (await services.Writer.PostAsync(connection.User, room, command.Text, command.Key, command.ReplyTo))
+        var isAnswered = false;
+        switch (await services.Writer.PostAsync(connection.User, room, command.Text, command.Key, command.ReplyTo, Answer))
         {
             case PostResult.Accepted accepted:
-                Send(FrameEncoder.Published(command.Id, accepted));
+                if (!isAnswered) Answer(accepted);
                 return null;
             case PostResult.Rejected rejected:
                 return WireError.Of(rejected);
             default:
                 return WireError.Internal;
+        }
+
+        void Answer(PostResult.Accepted accepted)
+        {
+            Send(FrameEncoder.Published(command.Id, accepted));
+            isAnswered = true;
         }
     }
 

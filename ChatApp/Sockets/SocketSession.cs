@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Wire;
@@ -156,7 +157,8 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
         }
     }
 
-    private async Task<EndReason?> CarryOutAsync(ClientCommand command)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<EndReason?> CarryOutAsync(ClientCommand command)
     {
         if (command is ClientCommand.Pong) return null;
         if (_connection!.EndReason is { } ended) return ended;

@@ -51,6 +51,9 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>What moderators did.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
+    // The writer's session begins and ends its transactions past the context, which then shall make none of its own.
+    private bool IsPartOfTransaction => Database.CurrentTransaction is not null || Database.AutoTransactionBehavior == AutoTransactionBehavior.Never;
+
     /// <inheritdoc/>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
@@ -62,7 +65,7 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
         }
         finally
         {
-            if (Database.CurrentTransaction is null) ForgetChanged();
+            if (!IsPartOfTransaction) ForgetChanged();
         }
     }
 
@@ -77,7 +80,7 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
         }
         finally
         {
-            if (Database.CurrentTransaction is null) ForgetChanged();
+            if (!IsPartOfTransaction) ForgetChanged();
         }
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace ChatApp.Storage;
 
 /// <summary>What a change sees while it runs on the writer.</summary>
@@ -8,10 +6,11 @@ public sealed class Commit
     private CommitQueue.WorkItem? _item;
     private bool _usesContext;
 
-    internal Commit(WriterSession session, DateTimeOffset now)
+    internal Commit(WriterSession session, DateTimeOffset now, bool isAlone)
     {
         Session = session;
         Now = now;
+        IsAlone = isAlone;
     }
 
     /// <summary>The writer's context, inside the batch's transaction. What is added is saved when the change returns.</summary>
@@ -28,6 +27,9 @@ public sealed class Commit
     /// <summary>The time of the commit, by the server's clock, to the millisecond.</summary>
     public DateTimeOffset Now { get; }
 
+    /// <summary>True where the batch holds this one change: nobody waits for what is done after it.</summary>
+    public bool IsAlone { get; }
+
     internal WriterSession Session { get; }
 
     /// <summary>Runs <paramref name="action"/> after the batch is on disk, in commit order; never if it fails.</summary>
@@ -36,25 +38,24 @@ public sealed class Commit
     /// <summary>
     /// Carries out a statement without the context, for the few changes that come thousands of times a second.
     /// </summary>
-    /// <param name="sql">A constant: it is prepared once. Its parameters are <c>$1</c>, <c>$2</c> and so on.</param>
-    /// <param name="values">Their values as the database holds them, null for NULL.</param>
+    /// <param name="sql">A constant: it is prepared once. Its parameters are <c>?1</c>, <c>?2</c> and so on.</param>
+    /// <param name="values">Their values, null for NULL.</param>
     /// <returns>How many rows changed.</returns>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Session.Command(sql, values).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<SqlValue> values) => Session.Execute(sql, values);
 
     /// <summary>Adds a message; its text is in the full-text index when the batch is committed.</summary>
     /// <param name="sql">An INSERT that returns the id, see <see cref="Execute"/>.</param>
     /// <param name="values">Values of the parameters.</param>
-    public long InsertMessage(string sql, params ReadOnlySpan<object?> values) => Session.InsertUnindexed(sql, values);
+    public long InsertMessage(string sql, params ReadOnlySpan<SqlValue> values) => Session.InsertUnindexed(sql, values);
 
-    /// <summary>The first row that a statement gives, see <see cref="Execute"/>; the default value where it gives none.</summary>
+    /// <summary>The rows that a statement gives, see <see cref="Execute"/>.</summary>
     /// <param name="sql">A constant.</param>
-    /// <param name="read">Takes the values out of the row.</param>
     /// <param name="values">Values of the parameters.</param>
-    public T? First<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    public Rows Query(string sql, params ReadOnlySpan<SqlValue> values)
     {
-        ArgumentNullException.ThrowIfNull(read);
-        using var reader = Session.Command(sql, values).ExecuteReader();
-        return reader.Read() ? read(reader) : default;
+        var statement = Session.Prepared(sql);
+        statement.Bind(values);
+        return new Rows(statement);
     }
 
     internal void Run(CommitQueue.WorkItem item)

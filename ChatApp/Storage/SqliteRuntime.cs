@@ -23,6 +23,13 @@ public static class SqliteRuntime
     /// <returns>SQLite's version, such as <c>3.40.1</c>.</returns>
     public static string EnsureLoaded() => Loaded.Value;
 
+    /// <summary>
+    /// The library's own handle of an open connection. It is the public property <c>Handle</c>, which the compiler does not let
+    /// us name because of the two versions.
+    /// </summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]
+    internal static extern SQLitePCL.sqlite3? HandleOf(Microsoft.Data.Sqlite.SqliteConnection connection);
+
     private static string Load()
     {
         AssemblyLoadContext.Default.Resolving += static (context, name) =>

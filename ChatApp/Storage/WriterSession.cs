@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ChatApp.Search;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
 
 namespace ChatApp.Storage;
 
@@ -14,12 +15,16 @@ namespace ChatApp.Storage;
 /// <param name="database">Opens the context whose connection this is.</param>
 internal sealed class WriterSession(ChatDatabase database) : IDisposable
 {
+    private const int BusyMilliseconds = 30_000;
+    private const string BeginWriting = "BEGIN IMMEDIATE";
+    private const string CommitAll = "COMMIT";
+    private const string RollbackAll = "ROLLBACK";
     private const string Savepoint = "SAVEPOINT change";
     private const string Release = "RELEASE change";
     private const string RollbackTo = "ROLLBACK TO change";
-    private const string IndexRange = "INSERT INTO message_search(rowid, Text) SELECT Id, search_form(Text) FROM messages WHERE Id BETWEEN $1 AND $2";
+    private const string IndexRange = "INSERT INTO message_search(rowid, Text) SELECT Id, search_form(Text) FROM messages WHERE Id BETWEEN ?1 AND ?2";
 
-    private const string MergeIndex = "INSERT INTO message_search(message_search, rank) VALUES ('merge', $1)";
+    private const string MergeIndex = "INSERT INTO message_search(message_search, rank) VALUES ('merge', ?1)";
 
     // Left to itself the index merges 64 pages and more at once, which holds up everybody for 30 ms; so it is told to do
     // little and often: a page for each change, never many at a time.
@@ -27,9 +32,9 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     private const int MostPagesToMerge = 16;
     private const int MostPagesOwed = 64;
 
-    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Statement> _prepared = new(StringComparer.Ordinal);
     private readonly ChatDbContext _db = database.OpenWrite();
-    private SqliteTransaction? _transaction;
+    private sqlite3? _handle;
     private IdRange _unindexed;
     private IdRange _unindexedBefore;
     private bool _isDeferring;
@@ -47,8 +52,7 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     public void Begin()
     {
         if (Connection.State == ConnectionState.Closed) Open();
-        _transaction = Connection.BeginTransaction(deferred: false);
-        _db.Database.UseTransaction(_transaction);
+        Execute(BeginWriting, []);
     }
 
     /// <summary>Everything since <see cref="Begin"/> is on disk when this returns.</summary>
@@ -57,8 +61,7 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     {
         Index();
         Merge(changes);
-        _transaction!.Commit();
-        End();
+        Execute(CommitAll, []);
         // First the rights of the whole batch, then the news: who comes from here on is judged by what is stored now.
         _db.ForgetChanged();
     }
@@ -66,17 +69,17 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     /// <summary>Marks the place to which <see cref="UndoChange"/> goes back.</summary>
     public void BeginChange()
     {
-        Command(Savepoint, []).ExecuteNonQuery();
+        Execute(Savepoint, []);
         _unindexedBefore = _unindexed;
     }
 
     /// <summary>Keeps what came since <see cref="BeginChange"/>.</summary>
-    public void EndChange() => Command(Release, []).ExecuteNonQuery();
+    public void EndChange() => Execute(Release, []);
 
     /// <summary>Undoes what came since <see cref="BeginChange"/>.</summary>
     public void UndoChange()
     {
-        Command(RollbackTo, []).ExecuteNonQuery();
+        Execute(RollbackTo, []);
         // Also what the change itself brought into the index is undone.
         _unindexed = _unindexedBefore;
         EndChange();
@@ -87,13 +90,13 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     /// writes its pages at each statement of a trigger, and all texts of a batch in one statement cost about half.
     /// </summary>
     /// <param name="sql">An INSERT that returns the id.</param>
-    /// <param name="values">See <see cref="Command"/>.</param>
-    public long InsertUnindexed(string sql, ReadOnlySpan<object?> values)
+    /// <param name="values">See <see cref="Prepared"/>.</param>
+    public long InsertUnindexed(string sql, ReadOnlySpan<SqlValue> values)
     {
         _isDeferring = true;
         try
         {
-            var id = (long)Command(sql, values).ExecuteScalar()!;
+            var id = Prepared(sql).ExecuteNumber(values);
             _unindexed = HasUnindexed ? _unindexed with { Last = id } : new IdRange(id, id);
             return id;
         }
@@ -107,28 +110,24 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     public void Index()
     {
         if (!HasUnindexed) return;
-        Command(IndexRange, [_unindexed.First, _unindexed.Last]).ExecuteNonQuery();
+        Execute(IndexRange, [_unindexed.First, _unindexed.Last]);
         _unindexed = default;
     }
 
-    /// <summary>A statement that is prepared once.</summary>
-    /// <param name="sql">A constant: its parameters are <c>$1</c>, <c>$2</c> and so on.</param>
-    /// <param name="values">Their values, null for NULL.</param>
-    public SqliteCommand Command(string sql, ReadOnlySpan<object?> values)
-    {
-        if (!_prepared.TryGetValue(sql, out var command))
-        {
-            command = Connection.CreateCommand();
-#pragma warning disable CA2100 // The text is a constant of the calling service; what people wrote comes as parameters.
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            for (var place = 1; place <= values.Length; place++) command.Parameters.Add(new SqliteParameter { ParameterName = $"${place}" });
-            _prepared.Add(sql, command);
-        }
+    /// <summary>Carries out a statement.</summary>
+    /// <param name="sql">See <see cref="Prepared"/>.</param>
+    /// <param name="values">Values of its parameters.</param>
+    /// <returns>How many rows changed.</returns>
+    public int Execute(string sql, ReadOnlySpan<SqlValue> values) => Prepared(sql).Execute(values);
 
-        for (var place = 0; place < values.Length; place++) command.Parameters[place].Value = values[place] ?? DBNull.Value;
-        command.Transaction = _transaction;
-        return command;
+    /// <summary>A statement that is prepared once.</summary>
+    /// <param name="sql">A constant: its parameters are <c>?1</c>, <c>?2</c> and so on. What people wrote comes as their values.</param>
+    public Statement Prepared(string sql)
+    {
+        if (_prepared.TryGetValue(sql, out var statement)) return statement;
+        statement = new Statement(_handle!, sql);
+        _prepared.Add(sql, statement);
+        return statement;
     }
 
     /// <inheritdoc/>
@@ -136,15 +135,20 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     {
         // Thrown away after a fault: what it has changed may be stored all the same.
         _db.ForgetChanged();
-        foreach (var command in _prepared.Values) command.Dispose();
-        _transaction?.Dispose();
+        foreach (var statement in _prepared.Values) statement.Dispose();
+        // The connection may be used again, by whoever opens one next.
+        if (_handle is not null && raw.sqlite3_get_autocommit(_handle) == 0) _ = raw.sqlite3_exec(_handle, RollbackAll);
         _db.Dispose();
     }
 
     private void Open()
     {
         _db.Database.OpenConnection();
-        _db.Database.AutoSavepointsEnabled = false;
+        // The transaction is begun and ended here, past the context.
+        _db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+        _handle = SqliteRuntime.HandleOf(Connection);
+        // Another process may write (user add), for a moment.
+        _ = raw.sqlite3_busy_timeout(_handle, BusyMilliseconds);
         Connection.CreateFunction(SearchText.DeferralName, () => _isDeferring);
     }
 
@@ -153,15 +157,8 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
         _pagesOwed = Math.Min(_pagesOwed + changes, MostPagesOwed);
         if (_pagesOwed < FewestPagesToMerge) return;
         var pages = Math.Min(_pagesOwed, MostPagesToMerge);
-        Command(MergeIndex, [pages]).ExecuteNonQuery();
+        Execute(MergeIndex, [pages]);
         _pagesOwed -= pages;
-    }
-
-    private void End()
-    {
-        _db.Database.UseTransaction(null);
-        _transaction!.Dispose();
-        _transaction = null;
     }
 
     // Ids grow, and between two of a batch there is none of anybody else.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ChatApp.Push;
 
 namespace ChatApp.Wire;
@@ -11,6 +12,10 @@ public static class Channel
     /// <summary>What the name of a topic may hold besides ASCII letters and digits.</summary>
     public const string TopicMarks = "-_.:/@+=~";
 
+    private const string LettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static readonly SearchValues<char> RoomLetters = SearchValues.Create(LettersAndDigits);
+    private static readonly SearchValues<char> TopicLetters = SearchValues.Create(LettersAndDigits + TopicMarks);
+
     /// <summary>The personal channel of a user.</summary>
     public static string Of(UserId user) => "#" + user;
 
@@ -22,12 +27,12 @@ public static class Channel
         if (name.StartsWith(ChannelName.RoomPrefix, StringComparison.Ordinal))
         {
             var id = name[ChannelName.RoomPrefix.Length..];
-            return id.Length is > 0 and <= 32 && id.All(char.IsAsciiLetterOrDigit) ? new RoomId(id) : null;
+            return id.Length is > 0 and <= 32 && id.AsSpan().IndexOfAnyExcept(RoomLetters) < 0 ? new RoomId(id) : null;
         }
 
         if (!name.StartsWith(ChannelName.TopicPrefix, StringComparison.Ordinal)) return null;
         var topic = name[ChannelName.TopicPrefix.Length..];
-        return topic.Length > 0 && topic.All(static letter => char.IsAsciiLetterOrDigit(letter) || TopicMarks.Contains(letter)) ? ChannelName.OfTopic(topic) : null;
+        return topic.Length > 0 && topic.AsSpan().IndexOfAnyExcept(TopicLetters) < 0 ? ChannelName.OfTopic(topic) : null;
     }
 
     /// <summary>The room that a name means; null where it means none.</summary>

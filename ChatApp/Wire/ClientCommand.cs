@@ -140,7 +140,7 @@ public static class FrameDecoder
             using var document = JsonDocument.Parse(line, Json);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
-            if (!root.EnumerateObject().Any()) return new ClientCommand.Pong { Id = 0 };
+            if (root.GetPropertyCount() == 0) return new ClientCommand.Pong { Id = 0 };
             if (!root.TryGetProperty("id", out var number)) return root.TryGetProperty("send", out _) ? new ClientCommand.Send { Id = 0 } : null;
             if (number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id) || id <= 0) return null;
             return Read(root, id);
@@ -154,9 +154,7 @@ public static class FrameDecoder
 
     private static ClientCommand Read(JsonElement root, long id)
     {
-        var name = Array.Find(Commands, command => root.TryGetProperty(command, out _));
-        if (name is null) return new ClientCommand.Unknown { Id = id };
-        var body = root.GetProperty(name);
+        if (NameOf(root, out var body) is not { } name) return new ClientCommand.Unknown { Id = id };
         if (body.ValueKind != JsonValueKind.Object) return new ClientCommand.Malformed($"{name} must be an object") { Id = id };
         if (name == "connect") return ReadConnect(body, id);
         if (name == "rpc") return ReadRpc(body, id);
@@ -175,6 +173,17 @@ public static class FrameDecoder
             "unsubscribe" => new ClientCommand.Unsubscribe(channel) { Id = id },
             _ => ReadPublish(body, channel, id),
         };
+    }
+
+    private static string? NameOf(JsonElement root, out JsonElement body)
+    {
+        body = default;
+        foreach (var command in Commands)
+        {
+            if (root.TryGetProperty(command, out body)) return command;
+        }
+
+        return null;
     }
 
     private static ClientCommand ReadConnect(JsonElement body, long id)
