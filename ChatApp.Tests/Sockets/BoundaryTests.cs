@@ -16,16 +16,9 @@ public sealed class BoundaryTests
         var ann = await server.AddPersonAsync("Ann");
         var room = (await server.MakeRoomAsync(ann)).Id;
         using var over = new CancellationTokenSource();
-        var posting = Enumerable.Range(0, 2).Select(number => Task.Run(async () =>
-        {
-            for (var i = 0; !over.IsCancellationRequested; i++)
-            {
-                await server.PostAsync(ann, room, $"{number} {i}");
-                // Pauses, so that visits end behind all that was posted as well as in the middle of it.
-                if (i % 8 == 0) await Task.Delay(1, CancellationToken.None);
-            }
-        })).ToList();
-        var visits = await Task.WhenAll(Enumerable.Range(0, Programs).Select(_ => Task.Run(() => VisitAsync(server, ann, room))));
+        using var wanted = new SemaphoreSlim(0);
+        var posting = Enumerable.Range(0, 2).Select(_ => Task.Run(() => PostAsync(server, ann, room, wanted, over.Token))).ToList();
+        var visits = await Task.WhenAll(Enumerable.Range(0, Programs).Select(_ => Task.Run(() => VisitAsync(server, ann, room, wanted))));
         await over.CancelAsync();
         await Task.WhenAll(posting);
         // Without these nothing has been shown.
@@ -33,14 +26,32 @@ public sealed class BoundaryTests
         Assert.True(visits.Sum(visit => visit.Live) > Interleavings / 100, "hardly ever was something posted while somebody listened");
     }
 
+    // One message for each visit, whose way to the disk and to the subscribers goes past it at any moment.
+    private static async Task PostAsync(TestServer server, TestPerson author, RoomId room, SemaphoreSlim wanted, CancellationToken over)
+    {
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                await wanted.WaitAsync(over);
+                await server.PostAsync(author, room, $"{i}");
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // All visits are over.
+        }
+    }
+
     // How often the reply held something that the page did not, and how often something live followed.
-    private static async Task<(int Replayed, int Live)> VisitAsync(TestServer server, TestPerson person, RoomId room)
+    private static async Task<(int Replayed, int Live)> VisitAsync(TestServer server, TestPerson person, RoomId room, SemaphoreSlim wanted)
     {
         await using var socket = await server.ConnectAsync(person);
         var channel = $"room:{room}";
         var (replayed, live, last) = (0, 0, 0L);
         for (var i = 0; i < Interleavings / Programs; i++)
         {
+            wanted.Release();
             var page = (await socket.AskAsync(new { rpc = new { method = "message.history", data = new { room = room.Value, limit = 3 } } })).GetProperty("rpc").GetProperty("data");
             var (head, epoch) = (page.GetProperty("head").GetInt64(), page.GetProperty("epoch").GetString());
             Assert.True(head >= last, "a page is behind what was heard before");
