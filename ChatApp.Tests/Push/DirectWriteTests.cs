@@ -21,27 +21,6 @@ public sealed class DirectWriteTests
     }
 
     [Fact]
-    public async Task A_topic_of_few_is_written_to_by_its_publisher_and_keeps_its_order_when_it_grows()
-    {
-        var prices = ChannelName.OfTopic("prices");
-        var (_, wire) = Direct("first", prices);
-        for (var i = 1; i <= 3; i++)
-        {
-            _engine.Broker.Publish(prices, i, new Offset(i));
-            Assert.Equal(i, wire.WholeFrames());
-        }
-
-        for (var i = 4; i <= 40; i++)
-        {
-            Direct($"viewer{i}", prices);
-            _engine.Broker.Publish(prices, i, new Offset(i));
-        }
-
-        await Eventually.EqualsAsync(40, wire.WholeFrames);
-        Assert.Equal(Enumerable.Range(1, 40).Select(number => $"{number}"), wire.Frames());
-    }
-
-    [Fact]
     public async Task Before_the_owner_waits_nothing_is_written_and_then_everything_in_order()
     {
         var wire = new Wire();
@@ -298,13 +277,7 @@ public sealed class DirectWriteTests
         }
     }
 
-    private (Connection Connection, Wire Wire) Direct(string user, params ChannelName[] rooms) => Direct(user, new Wire(), rooms);
+    private (Connection Connection, Wire Wire) Direct(string user, params ChannelName[] rooms) => _engine.Direct(user, new Wire(), rooms);
 
-    private (Connection Connection, Wire Wire) Direct(string user, Wire wire, params ChannelName[] rooms)
-    {
-        var connection = _engine.Connect(user, direct: wire.Direct);
-        foreach (var room in rooms) _engine.Join(connection, room).TryRelease(Offset.Zero);
-        _ = wire.RunAsync(connection);
-        return (connection, wire);
-    }
+    private (Connection Connection, Wire Wire) Direct(string user, Wire wire, params ChannelName[] rooms) => _engine.Direct(user, wire, rooms);
 }

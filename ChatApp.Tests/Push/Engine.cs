@@ -43,6 +43,15 @@ internal sealed class Engine : IEventEncoder
     /// <summary>A browser page that receives from these rooms already.</summary>
     public Connection Circuit(string user, params RoomId[] rooms) => Viewer(user, ConnectionKind.Circuit, rooms);
 
+    /// <summary>A socket that is written to directly and receives from these channels already.</summary>
+    public (Connection Connection, Wire Wire) Direct(string user, Wire wire, params ChannelName[] channels)
+    {
+        var connection = Connect(user, direct: wire.Direct);
+        foreach (var channel in channels) Join(connection, channel).TryRelease(Offset.Zero);
+        _ = wire.RunAsync(connection);
+        return (connection, wire);
+    }
+
     /// <summary>A held subscription.</summary>
     public Subscription Join(Connection connection, ChannelName room) =>
         Broker.Subscribe(connection, room).Subscription ?? throw new InvalidOperationException("refused");

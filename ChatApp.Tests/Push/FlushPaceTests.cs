@@ -5,7 +5,7 @@ using static ChatApp.Tests.Push.Engine;
 
 namespace ChatApp.Tests.Push;
 
-/// <summary>When a channel's rounds of writes follow one another.</summary>
+/// <summary>When a channel's rounds of writes follow one another, and where there is none.</summary>
 public sealed class FlushPaceTests
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(20);
@@ -67,9 +67,7 @@ public sealed class FlushPaceTests
             writes.Add((began, Stopwatch.GetTimestamp()));
             return length;
         });
-        var ann = engine.Connect("ann", direct: wire.Direct);
-        engine.Join(ann, Lobby).TryRelease(Offset.Zero);
-        _ = wire.RunAsync(ann);
+        engine.Direct("ann", wire, Lobby);
         engine.Broker.Publish(Lobby, "first", new Offset(1));
         Assert.True(entered.Wait(Eventually.DefaultDeadline));
         engine.Broker.Publish(Lobby, "second", new Offset(2));
@@ -81,6 +79,65 @@ public sealed class FlushPaceTests
         var round = Stopwatch.GetElapsedTime(writes[0].Began, writes[0].Ended);
         var rest = Stopwatch.GetElapsedTime(writes[0].Ended, writes[1].Began);
         Assert.True(rest >= (round * 2 < TimeSpan.FromSeconds(1) ? round * 2 : TimeSpan.FromSeconds(1)), $"{round} was followed by {rest}");
+    }
+
+    [Fact]
+    public async Task A_topic_of_few_is_written_to_by_its_publisher_and_keeps_its_order_when_it_grows()
+    {
+        var prices = ChannelName.OfTopic("prices");
+        var engine = new Engine();
+        var (_, wire) = engine.Direct("first", new Wire(), prices);
+        for (var i = 1; i <= 3; i++)
+        {
+            engine.Broker.Publish(prices, i, new Offset(i));
+            Assert.Equal(i, wire.WholeFrames());
+        }
+
+        for (var i = 4; i <= 40; i++)
+        {
+            engine.Direct($"viewer{i}", new Wire(), prices);
+            engine.Broker.Publish(prices, i, new Offset(i));
+        }
+
+        await Eventually.EqualsAsync(40, wire.WholeFrames);
+        Assert.Equal(Enumerable.Range(1, 40).Select(number => $"{number}"), wire.Frames());
+    }
+
+    [Fact]
+    public async Task What_piles_up_while_the_channel_cannot_write_is_bounded_and_its_viewers_are_told_to_come_again()
+    {
+        var engine = new Engine(new PushOptions { OutboxBytes = 4096 });
+        using var entered = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var (ann, wire) = engine.Direct("ann", new Wire(length =>
+        {
+            entered.Set();
+            Assert.True(go.Wait(Eventually.DefaultDeadline));
+            return length;
+        }), Lobby);
+        var page = engine.Circuit("bob", Lobby);
+        engine.Broker.Publish(Lobby, "first", new Offset(1));
+        Assert.True(entered.Wait(Eventually.DefaultDeadline));
+        // This network blocks, which none does, and so does whoever tells the viewers.
+        var publishing = OnThreadsAsync(1, _ =>
+        {
+            for (var i = 2; ann.SubscriptionTo(Lobby) is not null; i++)
+            {
+                Assert.InRange(i, 2, 100);
+                engine.Broker.Publish(Lobby, new string('x', 1000), new Offset(i));
+            }
+        });
+        await Eventually.BecomesAsync(() => ann.SubscriptionTo(Lobby) is null);
+        go.Set();
+        await publishing.Soon();
+        await Eventually.EqualsAsync(2, wire.WholeFrames);
+        Assert.Equal(["first", $"{new SubscriptionEnded(Lobby, EndReason.InsufficientState)}"], wire.Frames());
+        Assert.NotNull(page.SubscriptionTo(Lobby));
+
+        engine.Join(ann, Lobby).TryRelease(new Offset(200));
+        engine.Broker.Publish(Lobby, "again", new Offset(201));
+        await Eventually.EqualsAsync(3, wire.WholeFrames);
+        Assert.Equal("again", wire.Frames()[2]);
     }
 
     private static long At(double milliseconds) => (long)(milliseconds * Stopwatch.Frequency / 1000);

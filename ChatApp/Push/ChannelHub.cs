@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ChatApp.Push;
 
 /// <summary>
@@ -12,7 +10,7 @@ namespace ChatApp.Push;
 /// goes out together next, in one write for each socket. So publishing costs the same however many sockets there are, and a
 /// busy channel does not pay for each event.
 /// </remarks>
-internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel, int recentEvents) : IThreadPoolWorkItem
+internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel, int recentEvents)
 {
     private readonly Lock _membership = new();
     private readonly Lock _order = new();
@@ -21,12 +19,6 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
     private Audience? _snapshot = Audience.None;
 
     private readonly RecentEvents _recent = new(recentEvents);
-    private List<Envelope> _pending = [];
-    private List<Envelope> _flushing = [];
-    private long _pendingSince;
-    private bool _isFlushing;
-    private bool _isResting;
-    private Round? _round;
 
     public ChannelName Channel => channel;
 
@@ -34,22 +26,6 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
     public bool IsRetired { get; private set; }
 
     public PushMetrics Metrics { get; init; } = PushMetrics.None;
-
-    /// <summary>
-    /// Bytes that one round takes along at most, where it is more than one event. What has piled up because the flusher came
-    /// late must not fill the outbox of a reader at once that kept up with everything it was given.
-    /// </summary>
-    public required long RoundBytes { get; init; }
-
-    /// <summary>
-    /// Up to so many sockets are written to by the publisher itself while nothing else is on its way to them: the hop to
-    /// another thread costs as much as several writes. 0 where the publisher's thread has better things to do, as the one that
-    /// commits has.
-    /// </summary>
-    public required int MostOnTheSpot { get; init; }
-
-    /// <summary>How its rounds follow one another.</summary>
-    public required FlushPace Pace { get; init; }
 
     public int Count
     {
@@ -117,29 +93,6 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
         }
     }
 
-    // Flusher: where the channel's events go to sockets directly; one round at a time, and nothing past it, so they keep their order.
-    void IThreadPoolWorkItem.Execute()
-    {
-        var round = _round ??= Begin();
-        if (round.WriteSome())
-        {
-            Metrics.Wrote(round.Batch.Events.Count, round.Since);
-            round.Batch.Dispose();
-            _round = null;
-            _flushing.Clear();
-            lock (_order)
-            {
-                Pace.Ended(round.Began, Stopwatch.GetTimestamp());
-                _isFlushing = false;
-                Flush();
-                return;
-            }
-        }
-
-        // At the end of the queue again: replies and other channels have their turn.
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
     /// <summary>The stored events after a position, at most so many; null where not all of them are in memory.</summary>
     public IReadOnlyList<Envelope>? Recent(Offset after, int count)
     {
@@ -173,100 +126,6 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
     private Audience Snapshot()
     {
         lock (_membership) return _snapshot ??= Audience.Of(_subscriptions);
-    }
-
-    private Round Begin()
-    {
-        lock (_order)
-        {
-            TakePending();
-            return new Round(new ChannelBatch(_flushing), Snapshot().Direct, _pendingSince);
-        }
-    }
-
-    // Under the lock.
-    private void TakePending()
-    {
-        var (count, bytes) = (0, 0L);
-        while (count < _pending.Count && (bytes += _pending[count].Framed.Length) <= RoundBytes) count++;
-        if (count == _pending.Count)
-        {
-            (_pending, _flushing) = (_flushing, _pending);
-            return;
-        }
-
-        count = Math.Max(1, count);
-        _flushing.AddRange(_pending[..count]);
-        _pending.RemoveRange(0, count);
-    }
-
-    // Under the lock.
-    private void Write(Envelope envelope, Subscription[] direct, ref WakeList wakes)
-    {
-        // Encoded here: a fault is the publisher's, who hears of it, and not the flusher's.
-        _ = envelope.Framed;
-        var now = Stopwatch.GetTimestamp();
-        if (direct.Length <= MostOnTheSpot && !_isFlushing && _pending.Count == 0)
-        {
-            foreach (var subscriber in direct) subscriber.Deliver(envelope, ref wakes);
-            Metrics.Wrote(1, now);
-            return;
-        }
-
-        if (_pending.Count == 0) _pendingSince = now;
-        _pending.Add(envelope);
-        if (!_isFlushing) Flush();
-    }
-
-    // Under the lock, and where no round is on its way.
-    private void Flush()
-    {
-        if (_pending.Count == 0) return;
-        var wait = Pace.Wait(_pending.Count, Stopwatch.GetTimestamp());
-        if (wait <= TimeSpan.Zero)
-        {
-            _isFlushing = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-        else if (!_isResting)
-        {
-            _isResting = true;
-            _ = RestAsync(wait);
-        }
-    }
-
-    private async Task RestAsync(TimeSpan wait)
-    {
-        await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds))).ConfigureAwait(false);
-        lock (_order)
-        {
-            _isResting = false;
-            if (!_isFlushing) Flush();
-        }
-    }
-
-    /// <summary>One batch on its way to everybody, a handful at a time: a large channel must not keep a thread from all others.</summary>
-    private sealed class Round(ChannelBatch batch, Subscription[] subscribers, long since)
-    {
-        private const int AtOnce = 64;
-        private int _next;
-
-        public ChannelBatch Batch => batch;
-
-        /// <summary>When its first event was published.</summary>
-        public long Since => since;
-
-        public long Began { get; } = Stopwatch.GetTimestamp();
-
-        /// <summary>Writes to the next ones. True where that was all.</summary>
-        public bool WriteSome()
-        {
-            var end = Math.Min(_next + AtOnce, subscribers.Length);
-            var wakes = default(WakeList);
-            for (; _next < end; _next++) subscribers[_next].Deliver(batch, ref wakes);
-            wakes.Flush();
-            return _next == subscribers.Length;
-        }
     }
 
     private sealed record Audience(Subscription[] Direct, Subscription[] Others)
