@@ -95,13 +95,8 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
             return;
         }
 
-        using var place = gate.TryEnter(context.Connection.RemoteIpAddress, out var refusal);
-        if (place is null)
-        {
-            context.Response.StatusCode = refusal;
-            context.Response.Headers.RetryAfter = "10";
-            return;
-        }
+        using var place = gate.TryEnter(context);
+        if (place is null) return;
 
         var isServed = await AsUnknownAsync(async known =>
         {
@@ -119,7 +114,7 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
             await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, address.Connect, services);
             await session.RunAsync(known, stopping.ApplicationStopping);
         });
-        if (!isServed) context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        if (!isServed) ConnectionGate.Refuse(context, StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary>Serves a bare TCP connection: the same commands, one per line.</summary>
