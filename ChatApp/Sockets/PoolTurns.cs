@@ -8,6 +8,7 @@ internal static class PoolTurns
 
     /// <summary>
     /// Lets everything that waits for a thread have its turn, as often as what has come in may need it. Costs nothing where nothing waits.
+    /// It looks at the queue and not at threads: what one of them has in hand may be missed.
     /// </summary>
     /// <returns>True where the work is done by then.</returns>
     public static async Task<bool> CompletesAsync(Task work)
