@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ChatApp.Client.Wire;
 
 namespace ChatApp.Client;
@@ -114,7 +115,8 @@ public sealed partial class ChatClient : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(room);
         ArgumentNullException.ThrowIfNull(text);
         var data = new PostData(text, key ?? Guid.NewGuid().ToString("N"), replyTo);
-        var reply = await AskAsync(new() { Publish = new($"room:{room}", data) }, _posts, cancel);
+        var command = new PublishCommand($"room:{room}", JsonSerializer.SerializeToElement(data, WireFormat.Json.PostData));
+        var reply = await AskAsync(new() { Publish = command }, _posts, cancel);
         return reply.Publish is { } stored
             ? new(stored.Offset, stored.Epoch ?? "", stored.Id ?? "", stored.Duplicate)
             : throw new ChatException(ChatError.NotTheProtocol);

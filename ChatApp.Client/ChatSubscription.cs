@@ -79,6 +79,9 @@ public sealed class ChatSubscription : IAsyncEnumerable<ChatEvent>, IAsyncDispos
             return;
         if (push.Pub is { } publication)
             Accept(publication);
+        // With a position the next publication shows the hole, and the server is asked for what is missing.
+        if (push.Gap is { } dropped && _position is null)
+            Offer(new Gap(GapReason.NotKept, dropped.Lost));
         if (push.Unsubscribe is not { } gone)
             return;
         if (gone.Code < 2500)

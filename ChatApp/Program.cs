@@ -13,6 +13,7 @@ using ChatApp.Sockets;
 using ChatApp.Storage;
 using ChatApp.Topics;
 using ChatApp.Wire;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ChatApp;
 
@@ -53,7 +54,7 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>();
-        services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
+        services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton(static _ => new ArrivalTurns(4 * Environment.ProcessorCount)).AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());
         services.AddServerApi(SettingsReader.Read<ApiOptions>(settings, "Api"));
         services.AddPages(SettingsReader.Read<PageOptions>(settings, "Pages"));
@@ -93,5 +94,7 @@ public static class Program
         .AddSingleton<IEventEncoder, FrameEncoder>()
         .AddSingleton<RoomBroker>()
         .AddSingleton<OriginCheck>()
-        .AddSingleton<RequestProof>();
+        .AddSingleton<RequestProof>()
+        // As many as the system allows by default: what does not fit is tried again by the client's system after 1, 3, 7 and 15 seconds.
+        .Configure<SocketTransportOptions>(static sockets => sockets.Backlog = 4096);
 }

@@ -64,7 +64,10 @@ internal sealed class HerdClient(ProductDialect dialect, int port, Random random
                 _members.Add(member);
             }
 
-            Serve(0);
+            // Whoever is there already must not miss a ping while the others come.
+            while (Serve(0) > 0)
+            {
+            }
         }
     }
 
@@ -197,7 +200,7 @@ internal sealed class HerdClient(ProductDialect dialect, int port, Random random
         }
     }
 
-    private void Serve(int milliseconds)
+    private int Serve(int milliseconds)
     {
         var ready = Poll.Wait(milliseconds);
         for (var place = 0; place < ready; place++)
@@ -216,6 +219,8 @@ internal sealed class HerdClient(ProductDialect dialect, int port, Random random
                     break;
             }
         }
+
+        return ready;
     }
 
     private void ReadOf(HerdMember member)

@@ -35,7 +35,10 @@ internal sealed record SubscribeCommand(string Channel, bool? Recover = null, st
 
 internal sealed record UnsubscribeCommand(string Channel);
 
-internal sealed record PublishCommand(string Channel, PostData Data);
+/// <param name="Channel">The channel's name.</param>
+/// <param name="Data">A <see cref="PostData"/> in rooms, anything in topics.</param>
+/// <param name="IdempotencyKey">In topics; a message has its own.</param>
+internal sealed record PublishCommand(string Channel, JsonElement Data, string? IdempotencyKey = null);
 
 internal sealed record PostData(string Text, string Key, string? ReplyTo);
 
@@ -145,6 +148,9 @@ internal sealed record Push
     public Publication? Pub { get; init; }
 
     public UnsubscribePush? Unsubscribe { get; init; }
+
+    /// <summary>Events were dropped, because this client was slow.</summary>
+    public GapBody? Gap { get; init; }
 
     public DisconnectPush? Disconnect { get; init; }
 }

@@ -18,6 +18,7 @@ namespace ChatApp.Client.Wire;
     Converters = [typeof(WireTime)])]
 [JsonSerializable(typeof(Command))]
 [JsonSerializable(typeof(Incoming))]
+[JsonSerializable(typeof(PostData))]
 [JsonSerializable(typeof(ChatMessage))]
 [JsonSerializable(typeof(MessageResult))]
 [JsonSerializable(typeof(RoomsResult))]

@@ -1,14 +1,19 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using ChatApp.Tests.Wire;
 
 namespace ChatApp.Tests.Client;
 
-/// <summary>A network that a test can cut at any byte, take down, and lead to another server.</summary>
+/// <summary>
+/// A network that a test can cut at any byte, take down, and lead to another server. All frames that it carried are held to
+/// docs/asyncapi.yaml at its end.
+/// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Relay, bool> _relays = new();
+    private readonly ConcurrentQueue<FrameLedger> _ledgers = new();
     private readonly Task _accepting;
     private volatile int _target;
     private volatile bool _isDown;
@@ -48,6 +53,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         Cut();
+        foreach (var ledger in _ledgers) await ledger.VerifyAsync();
     }
 
     private async Task AcceptAsync()
@@ -58,7 +64,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             {
                 var client = await _listener.AcceptSocketAsync();
                 if (_isDown) client.Close(0);
-                else _ = new Relay(client, _target, _relays).RunAsync();
+                else _ = new Relay(client, _target, _relays, NewLedger()).RunAsync();
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -67,7 +73,14 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private sealed class Relay(Socket client, int port, ConcurrentDictionary<Relay, bool> relays) : IDisposable
+    private FrameLedger NewLedger()
+    {
+        var ledger = new FrameLedger();
+        _ledgers.Enqueue(ledger);
+        return ledger;
+    }
+
+    private sealed class Relay(Socket client, int port, ConcurrentDictionary<Relay, bool> relays, FrameLedger ledger) : IDisposable
     {
         private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private long _left = long.MaxValue;
@@ -85,7 +98,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             try
             {
                 await _server.ConnectAsync(IPAddress.Loopback, port);
-                await Task.WhenAny(PumpAsync(client, _server, isDown: false), PumpAsync(_server, client, isDown: true));
+                await Task.WhenAny(PumpAsync(client, _server, new FrameTap(ledger.Sent), isDown: false), PumpAsync(_server, client, new FrameTap(ledger.Received), isDown: true));
             }
             catch (SocketException)
             {
@@ -98,13 +111,15 @@ internal sealed class CuttingProxy : IAsyncDisposable
             }
         }
 
-        private async Task PumpAsync(Socket from, Socket to, bool isDown)
+        private async Task PumpAsync(Socket from, Socket to, FrameTap tap, bool isDown)
         {
             var buffer = new byte[16 * 1024];
             try
             {
                 while (await from.ReceiveAsync(buffer) is > 0 and var count)
                 {
+                    // Noted before it is passed on: a reply must not be seen before its command.
+                    tap.Take(buffer.AsSpan(0, count));
                     var left = Volatile.Read(ref _left);
                     var pass = isDown && left < long.MaxValue ? (int)Math.Min(count, left) : count;
                     for (var sent = 0; sent < pass;) sent += await to.SendAsync(buffer.AsMemory(sent, pass - sent));

@@ -1,6 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using ChatApp.Client;
 
 namespace ChatApp.Tests.Client;
+
+internal sealed record Price(decimal Bid, string Venue);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(Price))]
+internal sealed partial class PriceJson : JsonSerializerContext;
 
 /// <summary>The samples of the documents, as they stand there; <see cref="DocumentationTests"/> holds the two together.</summary>
 internal sealed class DocumentationSamples(TextWriter output)
@@ -50,6 +58,17 @@ internal sealed class DocumentationSamples(TextWriter output)
         var end = await chat.Completion;
         if (end.Kind is EndKind.SignedOut)
             Console.WriteLine($"please sign in again: {end.Message}");
+    }
+
+    public async Task FollowPricesAsync(ChatClient chat)
+    {
+        await using var gold = await chat.SubscribeTopicAsync("prices:gold", PriceJson.Default.Price);
+        await chat.PublishTopicAsync("prices:gold", new Price(2345.10m, "lme"), PriceJson.Default.Price);
+        await foreach (var item in gold)
+        {
+            if (item is TopicValue<Price> { Value: var price })
+                Console.WriteLine($"{price.Venue}: {price.Bid}");
+        }
     }
 
     private void Show(IReadOnlyList<ChatMessage> messages)

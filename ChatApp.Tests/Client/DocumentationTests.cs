@@ -16,7 +16,7 @@ public sealed partial class DocumentationTests
     public void Every_sample_in_the_readme_is_compiled()
     {
         var samples = Fences().Matches(File.ReadAllText(Checkout.PathTo("ChatApp.Client/README.md"))).Select(match => match.Groups["code"].Value).ToList();
-        Assert.Equal(3, samples.Count);
+        Assert.Equal(5, samples.Count);
         Assert.All(samples, sample => Assert.Contains(Squeeze(sample), Compiled, StringComparison.Ordinal));
     }
 
@@ -33,17 +33,19 @@ public sealed partial class DocumentationTests
     [Fact]
     public async Task The_samples_do_what_they_say()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(["Topics:Prefixes:0:Prefix=prices:", "Topics:Prefixes:0:HistorySize=100", "Topics:Prefixes:0:ClientPublish=Members"]);
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann);
         await server.PostAsync(ann, room.Id, "said before");
-        var (heard, kept, why) = (new Lines(), new Lines(), new Lines());
+        var (heard, kept, why, prices) = (new Lines(), new Lines(), new Lines(), new Lines());
         await using var client = await server.ClientAsync(ann);
 
         var listening = new DocumentationSamples(heard).ListenAndPostAsync(new Uri(server.Address), ann.Email, ann.Password);
         var keeping = new DocumentationSamples(kept).KeepUpAsync(client, room.Id.Value);
         var ending = new DocumentationSamples(why).SayWhyAsync(client);
+        var following = new DocumentationSamples(prices).FollowPricesAsync(client);
         await heard.BecomeAsync($"{ann.Name}: hello");
+        await prices.BecomeAsync("lme: 2345.10");
         await kept.BecomeAsync("shown said before");
         var said = await server.PostAsync(ann, room.Id, "said now");
         await kept.BecomeAsync("shown said now");
@@ -52,7 +54,7 @@ public sealed partial class DocumentationTests
 
         server.Get<RoomBroker>().EndAll(ann.Id, ChatApp.Push.EndReason.SignedOut);
         await why.BecomeAsync("please sign in again: signed out");
-        await Task.WhenAll(listening, keeping, ending).Soon();
+        await Task.WhenAll(listening, keeping, ending, following).Soon();
     }
 
     private static string Squeeze(string code) => Spaces().Replace(code, " ").Trim();

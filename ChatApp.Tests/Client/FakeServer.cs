@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using ChatApp.Tests.Harness;
+using ChatApp.Tests.Wire;
 
 namespace ChatApp.Tests.Client;
 
@@ -66,13 +67,17 @@ internal sealed class FakeServer : IAsyncDisposable
         Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 }
 
-/// <summary>One connection of the <see cref="FakeServer"/>.</summary>
+/// <summary>
+/// One connection of the <see cref="FakeServer"/>. What the client sends is held to docs/asyncapi.yaml at its end; what the test
+/// answers is the test's, and often wrong on purpose.
+/// </summary>
 internal sealed class FakeSession : IAsyncDisposable
 {
     private readonly TcpClient _tcp;
     private readonly Socket _network;
     private readonly WebSocket _socket;
     private readonly Channel<string> _commands = Channel.CreateUnbounded<string>();
+    private readonly FrameLedger _ledger = new();
     private readonly Task _reading;
 
     public FakeSession(TcpClient tcp)
@@ -154,6 +159,7 @@ internal sealed class FakeSession : IAsyncDisposable
     {
         Cut();
         await _reading;
+        await _ledger.VerifyAsync();
     }
 
     private async Task ReadAsync()
@@ -178,7 +184,10 @@ internal sealed class FakeSession : IAsyncDisposable
                 }
                 LargestFrame = Math.Max(LargestFrame, length);
                 foreach (var line in Encoding.UTF8.GetString(buffer, 0, length).Split('\n'))
+                {
+                    _ledger.Commanded(JsonDocument.Parse(line).RootElement);
                     _commands.Writer.TryWrite(line);
+                }
             }
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)

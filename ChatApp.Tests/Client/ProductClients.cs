@@ -15,9 +15,11 @@ internal static class ProductClients
     {
         // The account's tokens live as long as the client, which lives as long as the test.
         var login = await ChatLogin.LoginAsync(server.Http, new Uri(server.Address), person.Email, person.Password);
+        // Frames are looked at on their way, so there is one in any case.
+        if (proxy is null) server.Keep(proxy = new CuttingProxy(server.Address));
         var client = new ChatClient(new()
         {
-            Endpoint = proxy?.Endpoint ?? new Uri(server.Address.Replace("http", "ws", StringComparison.Ordinal) + "/ws"),
+            Endpoint = proxy.Endpoint,
             Token = login.TokenAsync,
             BackoffMin = TimeSpan.FromMilliseconds(1),
             BackoffMax = TimeSpan.FromMilliseconds(20),

@@ -173,11 +173,7 @@ internal sealed class LineEntrance(TestServer server, TestPerson person) : Comma
 {
     private TestLines? _lines;
 
-    public override ValueTask DisposeAsync()
-    {
-        _lines?.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask DisposeAsync() => _lines?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     protected override async Task OpenAsync()
     {
@@ -213,11 +209,7 @@ internal sealed class EventEntrance(TestServer server, TestPerson person) : Entr
         return string.Join(' ', words);
     }
 
-    public override ValueTask DisposeAsync()
-    {
-        _events?.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask DisposeAsync() => _events?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>The server API: does, and hears nothing.</summary>

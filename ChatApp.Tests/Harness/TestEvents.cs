@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ChatApp.Tests.Wire;
 
 namespace ChatApp.Tests.Harness;
 
@@ -9,12 +10,16 @@ namespace ChatApp.Tests.Harness;
 /// <param name="Data">What it carries.</param>
 public sealed record TestEvent(string Id, string Name, JsonElement Data);
 
-/// <summary>A client of server-sent events as the standard describes it, without coming back by itself.</summary>
-public sealed class TestEvents : IDisposable
+/// <summary>
+/// A client of server-sent events as the standard describes it, without coming back by itself. At its end all events are held
+/// to docs/asyncapi.yaml.
+/// </summary>
+public sealed class TestEvents : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _reader;
+    private readonly FrameLedger _ledger = new();
     private string _id = "";
 
     private TestEvents(HttpResponseMessage response, Stream stream)
@@ -25,6 +30,9 @@ public sealed class TestEvents : IDisposable
 
     /// <summary>The response.</summary>
     public HttpResponseMessage Response => _response;
+
+    /// <summary>The id to come back with.</summary>
+    public string LastId => _id;
 
     /// <summary>Comments seen so far, which is what pings are here.</summary>
     public int Comments { get; private set; }
@@ -65,7 +73,7 @@ public sealed class TestEvents : IDisposable
         {
             if (line.Length == 0)
             {
-                if (data.Length > 0) return new TestEvent(_id, name, JsonDocument.Parse(data).RootElement);
+                if (data.Length > 0) return Noted(new TestEvent(_id, name, JsonDocument.Parse(data).RootElement));
                 (name, data) = ("message", "");
                 continue;
             }
@@ -112,9 +120,17 @@ public sealed class TestEvents : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _reader.Dispose();
         _response.Dispose();
+        await _ledger.VerifyAsync();
+    }
+
+    // An event with a name of its own carries what stands inside the push.
+    private TestEvent Noted(TestEvent happened)
+    {
+        _ledger.Received(happened.Name == "message" ? happened.Data : JsonSerializer.SerializeToElement(new { push = new Dictionary<string, JsonElement> { [happened.Name] = happened.Data } }));
+        return happened;
     }
 }

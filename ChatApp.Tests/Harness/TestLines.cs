@@ -2,16 +2,22 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ChatApp.Tests.Wire;
 
 namespace ChatApp.Tests.Harness;
 
-/// <summary>A program on the TCP port: one JSON object per line in both directions. It reads when the test asks for something.</summary>
-public sealed class TestLines : IDisposable
+/// <summary>
+/// A program on the TCP port: one JSON object per line in both directions. It reads when the test asks for something. At its
+/// end all lines are held to docs/asyncapi.yaml.
+/// </summary>
+public sealed class TestLines : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly TcpClient _client;
     private readonly StreamReader _reader;
     private readonly List<JsonElement> _skipped = [];
+    private readonly FrameLedger _ledger = new();
+    private string _begun = "";
     private long _lastId = 1000;
 
     private TestLines(TcpClient client)
@@ -19,6 +25,9 @@ public sealed class TestLines : IDisposable
         _client = client;
         _reader = new StreamReader(client.GetStream(), new UTF8Encoding(false));
     }
+
+    /// <summary>Off: what comes is made up by the test, and no frame of the protocol.</summary>
+    public bool HearsTheProtocol { get; set; } = true;
 
     /// <summary>A port of this machine that nobody uses.</summary>
     public static int FreePort()
@@ -40,6 +49,9 @@ public sealed class TestLines : IDisposable
     public async Task SendTextAsync(string text)
     {
         using var deadline = new CancellationTokenSource(Deadline);
+        var lines = (_begun + text).Split('\n');
+        _ledger.Sent(string.Join('\n', lines[..^1]));
+        _begun = lines[^1];
         await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text), deadline.Token);
     }
 
@@ -92,10 +104,11 @@ public sealed class TestLines : IDisposable
     public void EndOutput() => _client.Client.Shutdown(SocketShutdown.Send);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _reader.Dispose();
         _client.Dispose();
+        await _ledger.VerifyAsync();
     }
 
     private async Task<JsonElement?> ReadAsync()
@@ -104,6 +117,7 @@ public sealed class TestLines : IDisposable
         while (await _reader.ReadLineAsync(deadline.Token) is { } line)
         {
             var value = JsonDocument.Parse(line).RootElement;
+            if (HearsTheProtocol) _ledger.Received(value);
             if (value.EnumerateObject().Any()) return value;
             await SendTextAsync("{}\n");
         }

@@ -24,6 +24,7 @@ public class TestServer : IAsyncLifetime, IAsyncDisposable
     private readonly string[] _settings;
     private readonly Action<IServiceCollection>? _replace;
     private readonly bool _ownsFolder;
+    private readonly ConcurrentStack<IAsyncDisposable> _kept = new();
     private WebApplication? _app;
     private HttpClient? _http;
 
@@ -91,10 +92,27 @@ public class TestServer : IAsyncLifetime, IAsyncDisposable
         _http = new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(Address) };
     }
 
+    /// <summary>Disposes that before the server stops.</summary>
+    public void Keep(IAsyncDisposable companion) => _kept.Push(companion);
+
     /// <summary>Stops the server; a folder that was given stays.</summary>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        Exception? found = null;
+        while (_kept.TryPop(out var companion))
+        {
+            try
+            {
+                await companion.DisposeAsync();
+            }
+            catch (Xunit.Sdk.XunitException problem)
+            {
+                // Told at the end: the server stops nevertheless.
+                found ??= problem;
+            }
+        }
+
         _http?.Dispose();
         if (_app is not null)
         {
@@ -103,6 +121,7 @@ public class TestServer : IAsyncLifetime, IAsyncDisposable
         }
 
         if (_ownsFolder && Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+        if (found is not null) throw found;
     }
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();

@@ -13,6 +13,8 @@ namespace ChatApp.Tests.Harness;
 public sealed class TestSocket : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    // A handler for each socket would cost more than the socket.
+    private static readonly HttpMessageInvoker Invoker = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
     private readonly ClientWebSocket _socket;
     private readonly Channel<JsonElement> _incoming = Channel.CreateUnbounded<JsonElement>();
     private readonly List<JsonElement> _skipped = [];
@@ -42,7 +44,8 @@ public sealed class TestSocket : IAsyncDisposable
         var socket = new ClientWebSocket();
         options?.Invoke(socket.Options);
         using var deadline = new CancellationTokenSource(Deadline);
-        await socket.ConnectAsync(address, deadline.Token);
+        // With options of its own it needs a handler of its own.
+        await (options is null ? socket.ConnectAsync(address, Invoker, deadline.Token) : socket.ConnectAsync(address, deadline.Token));
         return new TestSocket(socket);
     }
 
@@ -118,6 +121,14 @@ public sealed class TestSocket : IAsyncDisposable
     {
         while (_incoming.Reader.TryRead(out var frame)) _skipped.Add(frame);
         return _skipped;
+    }
+
+    /// <summary>The same, which counts as taken then.</summary>
+    public IReadOnlyList<JsonElement> TakeRest()
+    {
+        JsonElement[] rest = [.. Rest()];
+        _skipped.Clear();
+        return rest;
     }
 
     /// <inheritdoc/>

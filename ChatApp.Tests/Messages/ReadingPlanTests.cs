@@ -43,6 +43,8 @@ public sealed class ReadingPlanTests(TestServer server) : IClassFixture<TestServ
             server.Get<ChatDatabase>(), LogRows.Sql, [("@room", "general"), ("@after", 0), ("@count", 500)]);
         Assert.Contains("SEARCH e USING INDEX sqlite_autoindex_log_1 (RoomId=? AND Offset>?)", plan, StringComparison.Ordinal);
         Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", plan, StringComparison.Ordinal);
+        Assert.Contains("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)", plan, StringComparison.Ordinal);
+        Assert.Contains("SEARCH p USING INDEX sqlite_autoindex_memberships_1 (RoomId=? AND UserId=?)", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
     }
 }

@@ -26,6 +26,21 @@ public sealed class ConnectionLimitTests
         await (await server.ConnectAsync(ann)).DisposeAsync();
     }
 
+    [Theory]
+    [InlineData("Push:Connections=1", "/ws")]
+    [InlineData("Push:Connections=1", "/connection/sse?channel=room:general")]
+    [InlineData("Push:UnauthenticatedSockets=1", "/ws")]
+    public async Task Whoever_finds_no_place_is_told_when_to_come_back(string setting, string path)
+    {
+        await using var server = await TestServer.StartAsync([setting]);
+        await using var silent = await server.OpenSocketAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in new[] { ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==") })
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await server.Http.SendAsync(request).Soon();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "10"), (answer.StatusCode, answer.Headers.RetryAfter?.ToString()));
+    }
+
     [Fact]
     public void Pages_and_sockets_share_the_limit_of_all()
     {

@@ -14,7 +14,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
     {
         var ann = await server.AddPersonAsync("Ann");
         var (first, second) = (await server.MakeRoomAsync(ann), await server.MakeRoomAsync(ann));
-        using var events = await TestEvents.OpenAsync(server, ann, $"channel=room:{first.Id}&channel=room:{second.Id}&name=board");
+        await using var events = await TestEvents.OpenAsync(server, ann, $"channel=room:{first.Id}&channel=room:{second.Id}&name=board");
         Assert.Equal("text/event-stream", events.Response.Content.Headers.ContentType!.MediaType);
         Assert.Equal("no-store", events.Response.Headers.CacheControl!.ToString());
         var connected = await events.NextAsync();
@@ -37,7 +37,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
         var (first, second) = (await server.MakeRoomAsync(ann), await server.MakeRoomAsync(ann));
         var query = $"channel=room:{first.Id}&channel=room:{second.Id}";
         string last;
-        using (var events = await TestEvents.OpenAsync(server, ann, query))
+        await using (var events = await TestEvents.OpenAsync(server, ann, query))
         {
             // The headers are there before the subscriptions are.
             await events.NextAsync();
@@ -57,7 +57,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
         var seen = new List<string>();
         while (seen.Count < 700)
         {
-            using var events = await TestEvents.OpenAsync(server, ann, query, last);
+            await using var events = await TestEvents.OpenAsync(server, ann, query, last);
             for (var taken = 0; taken < 300 && seen.Count < 700;)
             {
                 var next = await events.NextAsync();
@@ -78,7 +78,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
     {
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann);
-        using var events = await TestEvents.OpenAsync(server, ann, $"channel=room:{room.Id}", "other:1");
+        await using var events = await TestEvents.OpenAsync(server, ann, $"channel=room:{room.Id}", "other:1");
         var next = await events.NextAsync();
         var sub = next.Data.GetProperty("push").GetProperty("connect").GetProperty("subs").GetProperty($"room:{room.Id}");
         Assert.False(sub.GetProperty("recovered").GetBoolean());
@@ -118,7 +118,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
         foreach (var headers in new (string, string)[][] { [("Cookie", cookie), ("Origin", server.Address)], [("Cookie", cookie), ("Sec-Fetch-Site", "same-origin")] })
         {
             var (status, events) = await TestEvents.TryOpenAsync(server, "channel=room:general", headers);
-            using (events) Assert.Equal(HttpStatusCode.OK, status);
+            await using (events) Assert.Equal(HttpStatusCode.OK, status);
         }
     }
 
@@ -130,7 +130,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
         request.Headers.Add("Authorization", "Bearer " + await server.TokenOfAsync(ann));
         using var response = await server.Http.SendAsync(request);
         var ticket = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("ticket").GetString();
-        using (var events = (await TestEvents.TryOpenAsync(server, $"channel=room:general&ticket={ticket}")).Events!)
+        await using (var events = (await TestEvents.TryOpenAsync(server, $"channel=room:general&ticket={ticket}")).Events!)
             Assert.Equal(ann.Id.Value, (await events.NextAsync()).Data.GetProperty("push").GetProperty("connect").GetProperty("data").GetProperty("user").GetString());
         Assert.Equal(HttpStatusCode.Unauthorized, (await TestEvents.TryOpenAsync(server, $"channel=room:general&ticket={ticket}")).Status);
     }
@@ -141,7 +141,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
         await using var other = await TestServer.StartAsync(["Push:AllowedOrigins:0=https://portal.example.org"]);
         var cookie = await other.CookieOfAsync(await other.AddPersonAsync("Ann"));
         var (_, events) = await TestEvents.TryOpenAsync(other, "", ("Cookie", cookie), ("Origin", "https://portal.example.org"));
-        using (events)
+        await using (events)
         {
             Assert.Equal(["https://portal.example.org"], events!.Response.Headers.GetValues("Access-Control-Allow-Origin"));
             Assert.Equal(["true"], events.Response.Headers.GetValues("Access-Control-Allow-Credentials"));
@@ -153,10 +153,10 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
     {
         var (ann, bob, eve) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"), await server.AddPersonAsync("Eve"));
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Room", bob);
-        using var outsider = await TestEvents.OpenAsync(server, eve, $"channel=room:{room.Id}");
+        await using var outsider = await TestEvents.OpenAsync(server, eve, $"channel=room:{room.Id}");
         var refused = (await outsider.NextAsync()).Data.GetProperty("push").GetProperty("connect").GetProperty("refused");
         Assert.Equal(102, refused.GetProperty($"room:{room.Id}").GetProperty("code").GetInt32());
-        using var events = await TestEvents.OpenAsync(server, bob, $"channel=room:{room.Id}");
+        await using var events = await TestEvents.OpenAsync(server, bob, $"channel=room:{room.Id}");
         await events.NextAsync();
         Assert.True((await server.Get<RoomWriter>().LeaveAsync(bob.Id, room.Id)).IsDone);
         await server.PostAsync(ann, room.Id, "secret of the room");
@@ -177,7 +177,7 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
         var ann = await server.AddPersonAsync("Ann");
         foreach (var reason in new[] { EndReason.ForceDisconnect, EndReason.ForceReconnect, EndReason.SignedOut })
         {
-            using var events = await TestEvents.OpenAsync(server, ann, "channel=room:general");
+            await using var events = await TestEvents.OpenAsync(server, ann, "channel=room:general");
             await events.NextAsync();
             server.Get<RoomBroker>().EndAll(ann.Id, reason);
             Assert.Equal(reason.Code, await events.ClosedAsync());
@@ -185,11 +185,32 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task Where_events_were_lost_the_stream_ends_with_3010_and_the_next_one_goes_on_from_there()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var room = await server.MakeRoomAsync(ann);
+        string last;
+        await using (var events = await TestEvents.OpenAsync(server, ann, $"channel=room:{room.Id}"))
+        {
+            last = (await events.NextAsync()).Id;
+            var connection = Assert.Single(server.Get<RoomBroker>().ConnectionsOf(ann.Id));
+            connection.SubscriptionTo(room.Id)!.Dispose();
+            connection.Send(server.Get<RoomBroker>().Wrap(new SubscriptionEnded(room.Id, EndReason.InsufficientState)));
+            Assert.Equal(3010, await events.ClosedAsync());
+            Assert.Equal(last, events.LastId);
+        }
+
+        await server.PostAsync(ann, room.Id, "missed");
+        await using var again = await TestEvents.OpenAsync(server, ann, $"channel=room:{room.Id}", last);
+        Assert.Equal(["missed"], TextsOf((await again.NextAsync()).Data));
+    }
+
+    [Fact]
     public async Task Pings_are_comments_and_a_stream_that_is_left_frees_its_place()
     {
         await using var other = await TestServer.StartAsync(["Push:PingSeconds=1", "Push:PongSeconds=1", "Push:ConnectionsPerUser=1"]);
         var ann = await other.AddPersonAsync("Ann");
-        using (var events = await TestEvents.OpenAsync(other, ann, "channel=room:general"))
+        await using (var events = await TestEvents.OpenAsync(other, ann, "channel=room:general"))
         {
             await events.NextAsync();
             // It goes on living through several pings that no program answers.
@@ -197,12 +218,12 @@ public sealed class EventStreamTests(TestServer server) : IClassFixture<TestServ
             await Eventually.BecomesAsync(() => events.Comments >= 3);
             await other.PostAsync(ann, RoomId.General, "still here");
             Assert.Contains("still here", (await pinging)!.Data.ToString(), StringComparison.Ordinal);
-            using var second = await TestEvents.OpenAsync(other, ann, "");
+            await using var second = await TestEvents.OpenAsync(other, ann, "");
             Assert.Equal(3504, await second.ClosedAsync());
         }
 
         await Eventually.BecomesAsync(() => other.Get<RoomBroker>().ConnectionsOf(ann.Id).Count == 0);
-        using var third = await TestEvents.OpenAsync(other, ann, "");
+        await using var third = await TestEvents.OpenAsync(other, ann, "");
         await third.NextAsync();
     }
 

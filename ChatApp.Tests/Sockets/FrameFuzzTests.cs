@@ -15,7 +15,7 @@ public sealed class FrameFuzzTests
     // A million takes a quarter of an hour: for a machine that has it, CHATAPP_FUZZ_FRAMES=1000000.
     private static readonly int Frames = int.Parse(Environment.GetEnvironmentVariable("CHATAPP_FUZZ_FRAMES") ?? "20000", CultureInfo.InvariantCulture);
     private const long MostMemory = 64 << 20;
-    private const int Sockets = 4;
+    private const int Sockets = 8;
 
     [Fact]
     public async Task After_20_000_mutated_frames_the_server_is_up_its_log_is_clean_its_memory_bounded_and_others_are_served()

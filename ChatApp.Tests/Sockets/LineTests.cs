@@ -24,7 +24,7 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
     {
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann);
-        using var lines = await ConnectAsync(ann);
+        await using var lines = await ConnectAsync(ann);
         var channel = $"room:{room.Id}";
         Assert.Equal(room.Head.Value, (await lines.AskAsync(new { subscribe = new { channel } })).GetProperty("subscribe").GetProperty("offset").GetInt64());
         var published = (await lines.AskAsync(new { publish = new { channel, data = new { text = "two\nlines 茶", key = "k1" } } })).GetProperty("publish");
@@ -41,7 +41,7 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
     public async Task Lines_may_come_in_pieces_several_at_once_with_CR_and_blank_ones_between()
     {
         var ann = await server.AddPersonAsync("Ann");
-        using var lines = await ConnectAsync(ann);
+        await using var lines = await ConnectAsync(ann);
         await lines.SendTextAsync("\r\n\n{\"id\":5,\"subscribe\":{\"chan");
         await lines.SendTextAsync("nel\":\"room:general\"}}\r\n{\"id\":6,\"unsubscribe\":{\"channel\":\"room:general\"}}\n \n{\"id\":7,\"rpc\":{\"method\":\"room.list\"}}\n{\"id\":8,");
         foreach (var (id, kind) in new[] { (5, "subscribe"), (6, "unsubscribe"), (7, "rpc") })
@@ -57,8 +57,9 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
     {
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann);
-        using var lines = await ConnectAsync(ann);
+        await using var lines = await ConnectAsync(ann);
         await lines.AskAsync(new { subscribe = new { channel = $"room:{room.Id}" } });
+        lines.HearsTheProtocol = false;
         var broker = server.Get<RoomBroker>();
         var connection = Assert.Single(broker.ConnectionsOf(ann.Id));
         foreach (var length in new[] { 10, 124, 125, 126, 127, 128, 65_534, 65_535, 65_536, 65_537, 200_000 })
@@ -77,7 +78,7 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
     [InlineData("{\"id\":1,\"connect\":{}}\n", 3500)]
     public async Task What_is_not_the_protocol_ends_with_its_code_as_the_last_line(string text, int code)
     {
-        using var lines = await TestLines.OpenAsync(server.Get<LineServer>().Address!);
+        await using var lines = await TestLines.OpenAsync(server.Get<LineServer>().Address!);
         await lines.SendTextAsync(text);
         Assert.Equal(code, await lines.ClosedAsync());
     }
@@ -86,7 +87,7 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
     public async Task A_line_over_the_limit_ends_with_3506_also_without_an_end_and_one_of_the_limit_does_not()
     {
         var ann = await server.AddPersonAsync("Ann");
-        using (var lines = await ConnectAsync(ann))
+        await using (var lines = await ConnectAsync(ann))
         {
             var filler = new string(' ', 65_536 - "{\"id\":3,\"ping\":{}}".Length);
             await lines.SendTextAsync("{\"id\":3,\"ping\":{}" + filler + "}\n");
@@ -95,7 +96,7 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
             Assert.Equal(3506, await lines.ClosedAsync());
         }
 
-        using var endless = await TestLines.OpenAsync(server.Get<LineServer>().Address!);
+        await using var endless = await TestLines.OpenAsync(server.Get<LineServer>().Address!);
         await endless.SendTextAsync(new string('{', 70_000));
         Assert.Equal(3506, await endless.ClosedAsync());
     }
@@ -108,7 +109,7 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
         {
             var junk = new byte[seed.Next(1, 3000)];
             seed.NextBytes(junk);
-            using var lines = await TestLines.OpenAsync(server.Get<LineServer>().Address!);
+            await using var lines = await TestLines.OpenAsync(server.Get<LineServer>().Address!);
             await lines.SendTextAsync(Encoding.Latin1.GetString(junk) + "\n");
             Assert.Equal(3501, await lines.ClosedAsync());
         }
@@ -120,7 +121,7 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
     public async Task The_reason_of_an_end_is_the_last_line_after_all_that_was_sent_before()
     {
         var ann = await server.AddPersonAsync("Ann");
-        using var lines = await ConnectAsync(ann);
+        await using var lines = await ConnectAsync(ann);
         await lines.AskAsync(new { subscribe = new { channel = "room:general" } });
         await server.PostAsync(ann, RoomId.General, "before the end");
         server.Get<RoomBroker>().EndAll(ann.Id, EndReason.ForceReconnect);
@@ -132,8 +133,8 @@ public sealed class LineTests(LineTests.Server server) : IClassFixture<LineTests
     public async Task Who_says_nothing_and_who_answers_no_ping_is_ended()
     {
         await using var other = await TestServer.StartAsync([$"Push:TcpPort={TestLines.FreePort()}", "Push:ConnectSeconds=1", "Push:UnauthenticatedSockets=1"]);
-        using var silent = await TestLines.OpenAsync(other.Get<LineServer>().Address!);
-        using var oneTooMany = await TestLines.OpenAsync(other.Get<LineServer>().Address!);
+        await using var silent = await TestLines.OpenAsync(other.Get<LineServer>().Address!);
+        await using var oneTooMany = await TestLines.OpenAsync(other.Get<LineServer>().Address!);
         // Which of the two came first is the system's affair.
         var codes = await Task.WhenAll(silent.ClosedAsync(), oneTooMany.ClosedAsync());
         Assert.Equal([0, 3502], codes.Order());

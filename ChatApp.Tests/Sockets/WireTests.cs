@@ -1,6 +1,7 @@
 using System.Text;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Sockets;
 using ChatApp.Tests.Harness;
 using ChatApp.Wire;
 
@@ -21,7 +22,8 @@ public sealed class WireTests
         var ann = await server.AddPersonAsync("Ann");
         RoomId[] rooms = [.. await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => (await server.MakeRoomAsync(ann, RoomVisibility.Private)).Id))];
         // More than any system keeps for a connection, so that writes are partial ones.
-        using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1500, rooms);
+        await using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1500, rooms);
+        socket.HearsTheProtocol = false;
         var broker = server.Get<RoomBroker>();
         var connection = broker.Connections.Single();
         Assert.Equal(directly, connection.Outbox.IsDirect);
@@ -64,8 +66,9 @@ public sealed class WireTests
         await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directly}", "Push:OutboxBytes=1000000", "Push:PongSeconds=20", "Push:PingSeconds=3600"]);
         var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Room", bob);
-        using var stopped = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1000, room.Id);
-        using var reader = await RawSocket.ConnectAsync(server, bob, receiveBuffer: 1 << 20, piece: 1 << 16, room.Id);
+        await using var stopped = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 1000, room.Id);
+        await using var reader = await RawSocket.ConnectAsync(server, bob, receiveBuffer: 1 << 20, piece: 1 << 16, room.Id);
+        stopped.HearsTheProtocol = reader.HearsTheProtocol = false;
         var broker = server.Get<RoomBroker>();
         var got = 0;
         var read = Task.Run(async () =>
@@ -102,7 +105,8 @@ public sealed class WireTests
         await using var server = await TestServer.StartAsync([$"Push:DirectWrites={directly}", "Push:OutboxBytes=100000000"]);
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann, RoomVisibility.Private);
-        using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 5000, room.Id);
+        await using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 4096, piece: 5000, room.Id);
+        socket.HearsTheProtocol = false;
         var broker = server.Get<RoomBroker>();
         var connection = broker.Connections.Single();
         for (var i = 1; i <= 20; i++) connection.Send(broker.Wrap(Event(0, i)));
@@ -114,6 +118,23 @@ public sealed class WireTests
         Assert.Equal([3011 >> 8, 3011 & 255, .. "force reconnect"u8], frames[21].Payload);
         await socket.SendAsync(8, [0x03, 0xE8]);
         Assert.Null(await socket.TryReadAsync());
+    }
+
+    [Fact]
+    public async Task Who_sent_text_that_is_not_UTF_8_sees_the_end_at_once_and_need_not_close_first()
+    {
+        await using var server = await TestServer.StartAsync();
+        var ann = await server.AddPersonAsync("Ann");
+        // The server still waits for the client when the client has seen the end; once is enough, the machine may be slow.
+        await Eventually.BecomesAsync(async () =>
+        {
+            await using var socket = await RawSocket.ConnectAsync(server, ann, receiveBuffer: 65_536, piece: 1024);
+            await socket.SendAsync(1, [0xFF]);
+            Assert.Equal([0x03, 0xEF], (await socket.ReadAsync()).Payload[..2]);
+            Assert.Null(await socket.TryReadAsync());
+            return server.Get<ConnectionGate>().Open > 0;
+        });
+        await Eventually.EqualsAsync(0, () => server.Get<ConnectionGate>().Open);
     }
 
     [Theory]

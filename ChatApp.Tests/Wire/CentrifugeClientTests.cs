@@ -15,7 +15,7 @@ public sealed class CentrifugeClientTests(TestServer server) : IClassFixture<Tes
         var secret = await server.MakeRoomAsync(await server.AddPersonAsync("Bob"), RoomVisibility.Private);
         var url = server.Address.Replace("http", "ws", StringComparison.Ordinal) + "/connection/websocket";
 
-        var result = await NodeScript.RunAsync("ChatApp.Tests/Wire/centrifuge/conformance.mjs",
+        var result = await CentrifugeScript.RunAsync("conformance.mjs",
             ["--url", url, "--token", await server.TokenOfAsync(ann), "--channel", $"room:{room.Id}", "--count", "5", "--denied", $"room:{secret.Id}"]);
 
         Assert.True(result.ExitCode == 0, result.ToString());
@@ -48,7 +48,7 @@ public sealed class CentrifugeClientTests(TestServer server) : IClassFixture<Tes
         ]);
         var ann = await topics.AddPersonAsync("Ann");
         var url = topics.Address.Replace("http", "ws", StringComparison.Ordinal) + "/connection/websocket";
-        var result = await NodeScript.RunAsync("ChatApp.Tests/Wire/centrifuge/topics.mjs", ["--url", url, "--token", await topics.TokenOfAsync(ann), "--channel", "topic:builds:1"]);
+        var result = await CentrifugeScript.RunAsync("topics.mjs", ["--url", url, "--token", await topics.TokenOfAsync(ann), "--channel", "topic:builds:1"]);
         Assert.True(result.ExitCode == 0, result.ToString());
     }
 
@@ -56,7 +56,7 @@ public sealed class CentrifugeClientTests(TestServer server) : IClassFixture<Tes
     public async Task The_unmodified_client_gives_up_where_the_token_is_none()
     {
         var url = server.Address.Replace("http", "ws", StringComparison.Ordinal) + "/connection/websocket";
-        var result = await NodeScript.RunAsync("ChatApp.Tests/Wire/centrifuge/conformance.mjs", ["--url", url, "--token", "none", "--channel", "room:general"]);
+        var result = await CentrifugeScript.RunAsync("conformance.mjs", ["--url", url, "--token", "none", "--channel", "room:general"]);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("not connected: 3500 invalid token", result.LastLine, StringComparison.Ordinal);
     }

@@ -26,7 +26,7 @@ public sealed class CentrifugeSessionTests
         // Two seconds are left of it.
         time.Advance(TimeSpan.FromSeconds(57));
 
-        var running = NodeScript.RunAsync("ChatApp.Tests/Wire/centrifuge/lasting.mjs",
+        var running = CentrifugeScript.RunAsync("lasting.mjs",
             ["--url", proxy.Endpoint.ToString(), "--token", token, "--login", $"{server.Address}/api/account/login", "--email", ann.Email, "--password", ann.Password,
              "--channel", $"room:{room.Id}", "--other", $"room:{other.Id}", "--control", "room:general"], Deadline);
 
@@ -58,8 +58,15 @@ public sealed class CentrifugeSessionTests
         await StepAsync("ask me to come back");
         Mine()!.End(EndReason.ForceReconnect);
 
+        await StepAsync("ask me with a code of your own");
+        Mine()!.End(new EndReason(4000, "moved"));
+
         await StepAsync("send me away");
         Mine()!.End(EndReason.ForceDisconnect);
+        await StepAsync("sign me out");
+        Mine()!.End(EndReason.SignedOut);
+        await StepAsync("send me away with a code of your own");
+        Mine()!.End(new EndReason(4999, "closed for good"));
 
         var result = await running;
         Assert.True(result.ExitCode == 0, result.ToString());
@@ -73,9 +80,10 @@ public sealed class CentrifugeSessionTests
         Assert.Equal(2000, seen.GetProperty("left").GetInt32());
         Assert.Equal(2500, seen.GetProperty("again").GetInt32());
         Assert.Contains(3011, Numbers("connecting"));
-        Assert.Equal(3503, seen.GetProperty("disconnected").GetInt32());
+        Assert.Contains(4000, Numbers("connecting"));
+        Assert.Equal((3503, 4501, 4999), (seen.GetProperty("disconnected").GetInt32(), seen.GetProperty("signedOut").GetInt32(), seen.GetProperty("refused").GetInt32()));
         var subscribed = seen.GetProperty("subscribed").EnumerateArray().Select(each => (each.GetProperty("wasRecovering").GetBoolean(), each.GetProperty("recovered").GetBoolean())).ToList();
-        Assert.Equal([(false, false), (true, true), (true, true), (true, true)], subscribed);
+        Assert.Equal([(false, false), .. Enumerable.Repeat((true, true), 6)], subscribed);
         Assert.Equal(47, seen.GetProperty("offsets").GetArrayLength() - 1);
 
         IEnumerable<int> Numbers(string name) => seen.GetProperty(name).EnumerateArray().Select(each => each.GetInt32());

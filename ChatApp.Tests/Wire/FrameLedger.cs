@@ -24,6 +24,19 @@ internal sealed class FrameLedger
         }
     }
 
+    /// <summary>A text frame that came in, with an object in each line.</summary>
+    public void Received(string text)
+    {
+        foreach (var line in text.Split('\n')) Received(JsonDocument.Parse(line).RootElement);
+    }
+
+    /// <summary>A command of a client whose every command must be as the document says, whatever the answer.</summary>
+    public void Commanded(JsonElement command)
+    {
+        var kind = command.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => name != "id");
+        Check(kind is null ? "Ping" : Pascal(kind) + "Command", command);
+    }
+
     /// <summary>An object that came in.</summary>
     public void Received(JsonElement frame)
     {

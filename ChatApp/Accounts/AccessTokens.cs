@@ -40,8 +40,18 @@ public sealed class AccessTokens(
         var claims = identity.Value.ClaimsIdentity;
         if (principal.FindFirstValue(claims.UserIdClaimType) is not { } id) return null;
         var signed = principal.FindFirstValue(claims.SecurityStampClaimType);
+        var user = new UserId(id);
+        return StampOf(user) is { } stored && stored == signed ? user : null;
+    }
+
+    private string? StampOf(UserId user)
+    {
+        var kept = database.Kept.Stamps;
+        if (kept.TryFind(user, out var known)) return known;
+        var moment = kept.Moment;
         using var db = database.OpenRead();
-        var stored = db.Users.Where(user => user.Id == id).Select(user => user.SecurityStamp).FirstOrDefault();
-        return stored is not null && stored == signed ? new UserId(id) : null;
+        var stored = db.Users.Where(account => account.Id == user.Value).Select(account => account.SecurityStamp).FirstOrDefault();
+        if (stored is not null) kept.Keep(user, stored, moment);
+        return stored;
     }
 }

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
+using ChatApp.Rooms;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,7 +9,17 @@ namespace ChatApp.Messages;
 /// <summary>A stored change with the message that it names, as that is today.</summary>
 /// <param name="Entry">The change.</param>
 /// <param name="Message">The message, without what only its writer needs; null where it is gone or none is named.</param>
-internal readonly record struct LogRow(LogEntry Entry, Message? Message);
+/// <param name="Target">The message that this one answers; null where it is gone or there is none.</param>
+/// <param name="Role">What the person whom a change of roles names is today; null where they are no member or it is another change.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct LogRow(LogEntry Entry, Message? Message, ReplyTarget? Target, RoomRole? Role);
+
+/// <summary>What is shown of a message where another one answers it, as stored.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Author">Whose.</param>
+/// <param name="Text">Its beginning at least, as far as <see cref="MessageViews.ExtractOf"/> needs it.</param>
+/// <param name="IsDeleted">True where it was taken back.</param>
+internal sealed record ReplyTarget(long Id, string Author, string Text, bool IsDeleted);
 
 /// <summary>
 /// Reads a stretch of a log with its messages in one statement, column by column: whoever was away for long reads tens of
@@ -18,13 +30,17 @@ internal static class LogRows
     internal const string Sql =
         """
         SELECT e."Offset", e."Kind", e."MessageId", e."SubjectId", e."ActorId", e."At",
-               m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt", m."HtmlVersion"
-        FROM log AS e LEFT JOIN messages AS m ON m."Id" = e."MessageId"
+               m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt", m."HtmlVersion",
+               t."AuthorId", substr(t."Text", 1, 300), t."DeletedAt", p."Role"
+        FROM log AS e LEFT JOIN messages AS m ON m."Id" = e."MessageId" LEFT JOIN messages AS t ON t."Id" = m."ReplyTo"
+             LEFT JOIN memberships AS p ON p."RoomId" = e."RoomId" AND p."UserId" = e."SubjectId"
         WHERE e."RoomId" = @room AND e."Offset" > @after
         ORDER BY e."Offset" LIMIT @count
         """;
 
     private const int FirstOfMessage = 6;
+    private const int FirstOfTarget = 17;
+    private const int Role = 20;
 
     /// <summary>The changes after a place, in order.</summary>
     /// <param name="db">With an open connection.</param>
@@ -47,12 +63,12 @@ internal static class LogRows
             var entry = EntryOf(reader, room);
             if (entry.MessageId is not { } id || reader.IsDBNull(FirstOfMessage))
             {
-                rows.Add(new LogRow(entry, Message: null));
+                rows.Add(new LogRow(entry, Message: null, Target: null, reader.IsDBNull(Role) ? null : (RoomRole)reader.GetInt32(Role)));
                 continue;
             }
 
             if (!messages.TryGetValue(id, out var message)) messages.Add(id, message = MessageOf(reader, id, room));
-            rows.Add(new LogRow(entry, message));
+            rows.Add(new LogRow(entry, message, TargetOf(reader, message), Role: null));
         }
 
         return rows;
@@ -94,6 +110,10 @@ internal static class LogRows
         PinnedAt = Moment(reader, 15),
         HtmlVersion = reader.GetInt32(16),
     };
+
+    private static ReplyTarget? TargetOf(DbDataReader reader, Message message) => message.ReplyTo is not { } id || reader.IsDBNull(FirstOfTarget)
+        ? null
+        : new ReplyTarget(id, reader.GetString(FirstOfTarget), reader.GetString(FirstOfTarget + 1), !reader.IsDBNull(FirstOfTarget + 2));
 
     private static long? Number(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 

@@ -12,18 +12,14 @@ internal static class MessageViews
 
     public static MessageView Of(ChatDbContext db, Message row, UserDirectory users) => Of(db, [row], users)[0];
 
-    public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users)
+    public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users) => Of(db, rows, users, TargetsOf(db, rows));
+
+    /// <summary>The same where the messages that these answer are read already: one query.</summary>
+    public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users, IReadOnlyList<ReplyTarget> targets)
     {
         if (rows.Count == 0) return [];
         var reactions = ReactionsTo(db, [.. rows.Where(row => row.DeletedAt is null).Select(row => row.Id)]);
-        long[] targets = [.. rows.Where(row => row.ReplyTo is not null && row.DeletedAt is null).Select(row => row.ReplyTo!.Value).Distinct()];
-        var previews = targets.Length == 0
-            ? []
-            : db.Messages
-                .Where(message => EF.Parameter(targets).Contains(message.Id))
-                .Select(message => new { message.Id, message.AuthorId, message.Text, IsDeleted = message.DeletedAt != null })
-                .AsEnumerable()
-                .ToDictionary(target => target.Id, target => PreviewOf(target.Id, target.AuthorId, target.Text, target.IsDeleted, users));
+        var previews = targets.ToDictionary(target => target.Id, target => PreviewOf(target.Id, target.Author, target.Text, target.IsDeleted, users));
         return [.. rows.Select(row => Of(row, users) with
         {
             ReplyTo = row is { ReplyTo: { } target, DeletedAt: null } ? previews.GetValueOrDefault(target) : null,
@@ -37,6 +33,15 @@ internal static class MessageViews
 
     /// <summary>The reactions to one message.</summary>
     public static IReadOnlyList<ReactionView> ReactionsTo(ChatDbContext db, long message) => ReactionsTo(db, [message]).GetValueOrDefault(message) ?? [];
+
+    private static IReadOnlyList<ReplyTarget> TargetsOf(ChatDbContext db, IReadOnlyList<Message> rows)
+    {
+        long[] targets = [.. rows.Where(row => row.ReplyTo is not null && row.DeletedAt is null).Select(row => row.ReplyTo!.Value).Distinct()];
+        if (targets.Length == 0) return [];
+        return [.. db.Messages
+            .Where(message => EF.Parameter(targets).Contains(message.Id))
+            .Select(message => new ReplyTarget(message.Id, message.AuthorId, message.Text, message.DeletedAt != null))];
+    }
 
     private static MessageView Of(Message row, UserDirectory users) => new(
         new MessageId(row.Id), new RoomId(row.RoomId), new Offset(row.Offset), users.Get(new UserId(row.AuthorId)), row.Key,

@@ -121,7 +121,13 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
         }
     }
 
-    private IReadOnlyList<Envelope> Next(RoomId room, Offset position) =>
-        broker.TryReadRecent(room, position, ChunkSize)
-        ?? [.. log.Read(room, position, ChunkSize).Select(logged => broker.Wrap(logged.Event, room, logged.Offset))];
+    private IReadOnlyList<Envelope> Next(RoomId room, Offset position)
+    {
+        if (broker.TryReadRecent(room, position, ChunkSize) is { } recent) return recent;
+        var head = broker.HeadOf(room);
+        var version = head?.Version ?? 0;
+        IReadOnlyList<Envelope> read = [.. log.Read(room, position, ChunkSize).Select(logged => broker.Wrap(logged.Event, room, logged.Offset))];
+        head?.Adopt(read, version);
+        return read;
+    }
 }

@@ -82,12 +82,14 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
         using var db = database.OpenRead();
         db.Database.OpenConnection();
         var rows = LogRows.Read(db, room, after, count);
-        var messages = MessageViews.Of(db, [.. rows.Where(row => row.Message is not null).Select(row => row.Message!).Distinct()], users).ToDictionary(message => message.Id.Value);
+        var targets = rows.Select(row => row.Target).OfType<ReplyTarget>().DistinctBy(target => target.Id).ToList();
+        var messages = MessageViews.Of(db, [.. rows.Where(row => row.Message is not null).Select(row => row.Message!).Distinct()], users, targets).ToDictionary(message => message.Id.Value);
         RoomView? view = null;
-        return [.. rows.Select(row => new LoggedEvent(new Offset(row.Entry.Offset), EventOf(row.Entry)))];
+        return [.. rows.Select(row => new LoggedEvent(new Offset(row.Entry.Offset), EventOf(row)))];
 
-        RoomEvent EventOf(LogEntry entry)
+        RoomEvent EventOf(LogRow row)
         {
+            var entry = row.Entry;
             var actor = users.Get(new UserId(entry.ActorId));
             if (entry.MessageId is { } id)
             {
@@ -107,10 +109,7 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
             if (entry.Kind is LogEntryKind.MemberJoined or LogEntryKind.MemberLeft)
                 return new MemberChanged(room, users.Get(new UserId(entry.SubjectId ?? entry.ActorId)), entry.Kind == LogEntryKind.MemberJoined, entry.At);
             if (entry is { Kind: LogEntryKind.RoleChanged, SubjectId: { } subject })
-            {
-                var role = db.Memberships.FirstOrDefault(m => m.RoomId == room.Value && m.UserId == subject)?.Role ?? RoomRole.Member;
-                return new RoleChanged(room, users.Get(new UserId(subject)), role, actor, entry.At);
-            }
+                return new RoleChanged(room, users.Get(new UserId(subject)), row.Role ?? RoomRole.Member, actor, entry.At);
 
             view ??= RoomView.Of(db.Rooms.Single(r => r.Id == room.Value));
             return new RoomChanged(view, actor, entry.At);

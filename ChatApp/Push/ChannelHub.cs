@@ -146,6 +146,30 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
         lock (_order) return _recent.After(after, count);
     }
 
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public Offset? Head
+    {
+        get { lock (_order) return _recent.Head; }
+    }
+
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public void Learn(Offset head)
+    {
+        lock (_order) _recent.Learn(head);
+    }
+
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public int Version
+    {
+        get { lock (_order) return _recent.Version; }
+    }
+
+    /// <summary>See <see cref="ChannelHead"/>.</summary>
+    public void Adopt(IReadOnlyList<Envelope> read, int version)
+    {
+        lock (_order) _recent.Adopt(read, version);
+    }
+
     private Audience Snapshot()
     {
         lock (_membership) return _snapshot ??= Audience.Of(_subscriptions);

@@ -28,6 +28,9 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>The socket could not be written to.</summary>
     public static readonly EndReason WriteError = new(3009, "write error");
 
+    /// <summary>Events were lost, and the client cannot subscribe again without a new connection.</summary>
+    public static readonly EndReason StateLost = new(3010, "insufficient state");
+
     /// <summary>A moderator ended the connection; the client may come back.</summary>
     public static readonly EndReason ForceReconnect = new(3011, "force reconnect");
 

@@ -77,6 +77,9 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     public IReadOnlyList<Envelope>? TryReadRecent(RoomId room, Offset after, int count) =>
         _channels.TryGetValue(room, out var hub) ? hub.Recent(after, count) : null;
 
+    /// <summary>Where a room is, as those who listen to it know; null where nobody listens.</summary>
+    public ChannelHead? HeadOf(RoomId room) => _channels.TryGetValue(room, out var hub) ? new ChannelHead(hub) : null;
+
     /// <summary>
     /// Accepts a viewer. Null where the user has <see cref="PushOptions.ConnectionsPerUser"/> connections of that kind already.
     /// </summary>
@@ -106,7 +109,8 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
             }
 
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
-            if (own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
+            // Looked through only where there may be too many: an account with thousands of sockets is a program's.
+            if (own.Count >= _options.ConnectionsPerUser && own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
             {
                 Metrics.LimitMet(nameof(PushOptions.ConnectionsPerUser));
                 return null;

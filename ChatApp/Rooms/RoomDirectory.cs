@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Push;
 using ChatApp.Storage;
 
 namespace ChatApp.Rooms;
@@ -17,23 +18,34 @@ public sealed record RoomMember(UserCard User, RoomRole Role);
 /// <summary>Finds rooms and the people in them, as far as the person who asks may know of them.</summary>
 /// <param name="database">Where rooms are stored.</param>
 /// <param name="users">Names of people.</param>
-public sealed class RoomDirectory(ChatDatabase database, UserDirectory users)
+/// <param name="broker">Where rooms are to which somebody listens.</param>
+public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, RoomBroker broker)
 {
     /// <summary>Most lines that one answer holds.</summary>
     public const int MaxLines = 200;
 
     /// <summary>The room and the person's place in it; null where there is no such room for them.</summary>
-    public RoomStanding? Find(RoomId id, UserId viewer)
-    {
-        using var db = database.OpenRead();
-        return RoomAccess.Find(db, id, viewer);
-    }
+    public RoomStanding? Find(RoomId id, UserId viewer) => Find([id], viewer).GetValueOrDefault(id);
 
-    /// <summary>The same for many rooms in one read; those that are not there for the viewer are left out.</summary>
+    /// <summary>The same for many rooms in at most one read; those that are not there for the viewer are left out.</summary>
+    /// <remarks>
+    /// From memory where somebody listens to the room and the viewer is known as a member. What is known there was committed, and is
+    /// forgotten after the commit that changes it and before <see cref="RoomBroker.Revoke"/>: who has subscribed and then looks here
+    /// is refused, or was seen by that revocation.
+    /// </remarks>
     public IReadOnlyDictionary<RoomId, RoomStanding> Find(IEnumerable<RoomId> ids, UserId viewer)
     {
-        using var db = database.OpenRead();
-        return RoomAccess.Find(db, ids, viewer);
+        ArgumentNullException.ThrowIfNull(ids);
+        var found = new Dictionary<RoomId, RoomStanding>();
+        List<RoomId>? unknown = null;
+        foreach (var id in ids)
+        {
+            if (Recall(id, viewer) is { } standing) found[id] = standing;
+            else (unknown ??= []).Add(id);
+        }
+
+        if (unknown is not null) Read(unknown, viewer, found);
+        return found;
     }
 
     /// <summary>The rooms that a person is in, default rooms first, then by name.</summary>
@@ -90,5 +102,29 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users)
             .AsEnumerable()
             .Select(member => new RoomMember(new UserCard(new UserId(member.Id), member.DisplayName, member.Rank), member.Role));
         return ([.. members], db.Memberships.Count(m => m.RoomId == id.Value));
+    }
+
+    private RoomStanding? Recall(RoomId id, UserId viewer)
+    {
+        var role = RoomRole.Member;
+        if (!database.Kept.Rooms.TryFind(id, out var room)) return null;
+        if (!room.IsDefault && !database.Kept.Members.TryFind((id, viewer), out role)) return null;
+        if (broker.HeadOf(id)?.Value is not { } head) return null;
+        return new RoomStanding(head > room.Head ? room with { Head = head } : room, IsMember: true, role);
+    }
+
+    private void Read(List<RoomId> ids, UserId viewer, Dictionary<RoomId, RoomStanding> found)
+    {
+        // Before reading: a hub that comes later has missed what was published between.
+        var heads = ids.ConvertAll(id => broker.HeadOf(id));
+        var (rooms, members) = (database.Kept.Rooms.Moment, database.Kept.Members.Moment);
+        using var db = database.OpenRead();
+        foreach (var (id, standing) in RoomAccess.Find(db, ids, viewer))
+        {
+            found[id] = standing;
+            database.Kept.Rooms.Keep(id, standing.Room, rooms);
+            if (standing is { IsMember: true, Room.IsDefault: false }) database.Kept.Members.Keep((id, viewer), standing.Role, members);
+            heads[ids.IndexOf(id)]?.Learn(standing.Room.Head);
+        }
     }
 }

@@ -40,6 +40,23 @@ public sealed class ConnectionGate(PushOptions options, RoomBroker broker, PushM
         return new Place(this, group);
     }
 
+    /// <summary>The same for a request, which has its answer where there is no place.</summary>
+    public IDisposable? TryEnter(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var place = TryEnter(context.Connection.RemoteIpAddress, out var status);
+        if (place is null) Refuse(context, status);
+        return place;
+    }
+
+    /// <summary>Answers that there is no place now.</summary>
+    public static void Refuse(HttpContext context, int status)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.Response.StatusCode = status;
+        context.Response.Headers.RetryAfter = "10";
+    }
+
     private int Problem(string? group)
     {
         if (_open + broker.CountOf(ConnectionKind.Circuit) >= options.Connections)

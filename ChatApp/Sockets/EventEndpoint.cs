@@ -47,13 +47,8 @@ public sealed class EventEndpoint(SocketServices services, RequestProof proofs, 
             return;
         }
 
-        using var place = gate.TryEnter(context.Connection.RemoteIpAddress, out var refusal);
-        if (place is null)
-        {
-            context.Response.StatusCode = refusal;
-            context.Response.Headers.RetryAfter = "10";
-            return;
-        }
+        using var place = gate.TryEnter(context);
+        if (place is null) return;
 
         var positions = new EventPositions(channels);
         if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using ChatApp.Push;
 
 namespace ChatApp.Sockets;
 
@@ -82,7 +83,7 @@ internal sealed class EventSocket : TextSocket
     {
         if (_isPinging) _pongs.Writer.TryWrite(true);
         _isPinging = false;
-        if (_isToEnd) _pongs.Writer.TryComplete();
+        if (_isToEnd) Connection?.End(EndReason.StateLost);
     }
 
     protected override Task EndOutputAsync(CancellationToken cancellation)

@@ -74,9 +74,11 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort, Canc
     /// <summary>Writes whole frames; for the one loop that reads the outbox.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> frames) => Transport.WriteAsync(frames, CancellationToken.None);
 
-    /// <summary>Waits until the client has closed the connection.</summary>
+    /// <summary>Waits until the client has closed the connection, which it does when it sees that nothing more comes.</summary>
     public async Task GoneAsync(CancellationToken cancellation)
     {
+        // A client that has answered the last word waits for the server to close: each would wait for the other.
+        _transport?.EndOutput();
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = gone.UnsafeRegister(static closed => ((TaskCompletionSource)closed!).TrySetResult(), closed);
         await closed.Task.WaitAsync(cancellation);

@@ -56,8 +56,9 @@ public sealed record SocketServices(
 /// <param name="proofs">What a request proves by itself.</param>
 /// <param name="tickets">What stands in an address.</param>
 /// <param name="gate">How many there may be.</param>
+/// <param name="arrivals">How many are opened at the same time.</param>
 /// <param name="stopping">The end of the server.</param>
-public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, ConnectionGate gate, IHostApplicationLifetime stopping)
+public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, ConnectionGate gate, ArrivalTurns arrivals, IHostApplicationLifetime stopping)
 {
     private static readonly string[] Addresses = ["/connection/websocket", "/ws"];
     private int _unauthenticated;
@@ -94,23 +95,26 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
             return;
         }
 
-        using var place = gate.TryEnter(context.Connection.RemoteIpAddress, out var refusal);
-        if (place is null)
-        {
-            context.Response.StatusCode = refusal;
-            context.Response.Headers.RetryAfter = "10";
-            return;
-        }
+        using var place = gate.TryEnter(context);
+        if (place is null) return;
 
         var isServed = await AsUnknownAsync(async known =>
         {
-            var proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
-            // The server pings with protocol frames of its own, which every client library understands.
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+            Credential proof;
+            WebSocket opened;
+            using (var turn = await arrivals.TakeAsync(context.RequestAborted))
+            {
+                if (turn is null) return;
+                proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
+                // The server pings with protocol frames of its own, which every client library understands.
+                opened = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+            }
+
+            using var socket = opened;
             await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, address.Connect, services);
             await session.RunAsync(known, stopping.ApplicationStopping);
         });
-        if (!isServed) context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        if (!isServed) ConnectionGate.Refuse(context, StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary>Serves a bare TCP connection: the same commands, one per line.</summary>

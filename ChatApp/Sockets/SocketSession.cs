@@ -85,7 +85,10 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            return stopping.IsCancellationRequested ? EndReason.Shutdown.Spread(TimeSpan.FromSeconds(_options.ReturnSeconds)) : EndReason.Stale;
+            if (stopping.IsCancellationRequested) return EndReason.Shutdown.Spread(TimeSpan.FromSeconds(_options.ReturnSeconds));
+            // Where thousands come at once it may have spoken in time, and this server be late.
+            if (!await PoolTurns.CompletesAsync(_firstRead)) return EndReason.Stale;
+            if (await _firstRead is { } late) return late;
         }
 
         if (_commands is not [ClientCommand.Connect connect, ..]) return EndReason.BadRequest;

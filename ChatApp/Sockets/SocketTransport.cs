@@ -12,6 +12,11 @@ internal abstract class SocketTransport
     /// <summary>Completes when the network, or the web server, has taken all of it.</summary>
     /// <exception cref="IOException">The connection is broken.</exception>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
+
+    /// <summary>Says that nothing more comes, after all that was written; what the client sends still arrives. Nothing where the way cannot say it.</summary>
+    public virtual void EndOutput()
+    {
+    }
 }
 
 /// <summary>Through the web server: under TLS, inside HTTP/2, behind a server that is not Kestrel.</summary>
@@ -45,6 +50,18 @@ internal sealed class DirectTransport : SocketTransport
         catch (SocketException fault)
         {
             throw new IOException(fault.Message, fault);
+        }
+    }
+
+    public override void EndOutput()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            // It is gone already.
         }
     }
 

@@ -30,10 +30,11 @@ internal abstract class TextSocket : WebSocket, ISocketWire
     /// <summary>Frames have to be put into another form, which nobody but the session's loop does.</summary>
     DirectWrite? ISocketWire.Direct => null;
 
+    /// <summary>The session's connection, once there is one.</summary>
+    protected Connection? Connection { get; private set; }
+
     // Nothing is written here but by the session, in order: there are no frames of the transport's own.
-    void ISocketWire.KeepOrderIn(Connection connection)
-    {
-    }
+    void ISocketWire.KeepOrderIn(Connection connection) => Connection = connection;
 
     // Below this socket there is no other layer that could give up by itself.
     Task ISocketWire.GoneAsync(CancellationToken cancellation) => Task.CompletedTask;

@@ -35,14 +35,17 @@ public sealed class ChatDatabase : IDisposable
     /// <summary>The gate that every write and checkpoint of this process takes.</summary>
     public WriteGate Gate { get; } = new();
 
+    /// <summary>What rights hang on, in memory; every context that writes keeps it true.</summary>
+    public KeptRights Kept { get; } = new();
+
     /// <summary>A context for reading; it tracks nothing and cannot write.</summary>
     public ChatDbContext OpenRead() => new(_reading);
 
     /// <summary>A context for whoever holds <see cref="Gate"/>.</summary>
-    public ChatDbContext OpenWrite() => new(_writing);
+    public ChatDbContext OpenWrite() => new(_writing, gate: null, Kept);
 
     /// <summary>A context that takes <see cref="Gate"/> for each of its saves; for Identity.</summary>
-    public ChatDbContext OpenGated() => new(_writing, Gate);
+    public ChatDbContext OpenGated() => new(_writing, Gate, Kept);
 
     /// <summary>
     /// Creates or migrates the database and adds what every instance has. Safe beside other processes that do the same.

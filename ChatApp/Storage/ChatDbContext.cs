@@ -13,9 +13,11 @@ namespace ChatApp.Storage;
 /// The database. Contexts made by the container are Identity's: each of their saves passes the <see cref="WriteGate"/>.
 /// The log's writer owns the gate while it works and makes its contexts without one; everybody else reads.
 /// </summary>
-public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, WriteGate? gate = null)
+public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, WriteGate? gate = null, KeptRights? kept = null)
     : IdentityUserContext<ChatUser>(options)
 {
+    private readonly List<object> _changed = [];
+
     /// <summary>Rooms.</summary>
     public DbSet<Room> Rooms => Set<Room>();
 
@@ -49,18 +51,52 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>What moderators did.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
+    // The writer's session begins and ends its transactions past the context, which then shall make none of its own.
+    private bool IsPartOfTransaction => Database.CurrentTransaction is not null || Database.AutoTransactionBehavior == AutoTransactionBehavior.Never;
+
     /// <inheritdoc/>
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
-        if (gate is null) return base.SaveChanges(acceptAllChangesOnSuccess);
-        using (gate.Enter()) return base.SaveChanges(acceptAllChangesOnSuccess);
+        using var pass = gate?.Enter();
+        NoteChanges();
+        try
+        {
+            return base.SaveChanges(acceptAllChangesOnSuccess);
+        }
+        finally
+        {
+            if (!IsPartOfTransaction) ForgetChanged();
+        }
     }
 
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        if (gate is null) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-        using (await gate.EnterAsync(cancellationToken)) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        using var pass = gate is null ? null : await gate.EnterAsync(cancellationToken);
+        NoteChanges();
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        finally
+        {
+            if (!IsPartOfTransaction) ForgetChanged();
+        }
+    }
+
+    /// <summary>
+    /// Rights that the saves so far have changed are forgotten in memory. A save does this itself; whoever holds a transaction does
+    /// it once that has ended, well or not, and before anybody hears of it.
+    /// </summary>
+    internal void ForgetChanged()
+    {
+        foreach (var row in _changed) kept!.Forget(row);
+        _changed.Clear();
+    }
+
+    private void NoteChanges()
+    {
+        if (kept is not null) _changed.AddRange(ChangeTracker.Entries().Where(KeptRights.Concerns).Select(static entry => entry.Entity));
     }
 
     /// <inheritdoc/>

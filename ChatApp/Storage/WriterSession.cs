@@ -62,6 +62,8 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
         Index();
         Merge(changes);
         Execute(CommitAll, []);
+        // First the rights of the whole batch, then the news: who comes from here on is judged by what is stored now.
+        _db.ForgetChanged();
     }
 
     /// <summary>Marks the place to which <see cref="UndoChange"/> goes back.</summary>
@@ -131,6 +133,8 @@ internal sealed class WriterSession(ChatDatabase database) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Thrown away after a fault: what it has changed may be stored all the same.
+        _db.ForgetChanged();
         foreach (var statement in _prepared.Values) statement.Dispose();
         // The connection may be used again, by whoever opens one next.
         if (_handle is not null && raw.sqlite3_get_autocommit(_handle) == 0) _ = raw.sqlite3_exec(_handle, RollbackAll);

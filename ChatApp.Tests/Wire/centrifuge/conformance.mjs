@@ -2,13 +2,13 @@
 // describes. It knows nothing of this product but the address, a token and the name of a channel.
 //
 //   node conformance.mjs --url ws://127.0.0.1:5080/connection/websocket --token T --channel room:general --count 3
-//                        [--denied room:secret] [--timeout 20000]
+//                        [--denied room:secret] [--timeout 20000] [--frames record]
 //
 // Its last line of output is one JSON object: what it saw, and in "problems" what it did not expect. Exit code 0 only
 // when there are no problems.
 import { parseArgs } from 'node:util';
 import { Centrifuge } from 'centrifuge';
-import WebSocket from 'ws';
+import { watched } from './watched.mjs';
 
 const { values: option } = parseArgs({
   options: {
@@ -17,6 +17,7 @@ const { values: option } = parseArgs({
     channel: { type: 'string' },
     count: { type: 'string', default: '3' },
     denied: { type: 'string' },
+    frames: { type: 'string' },
     timeout: { type: 'string', default: '20000' },
   },
 });
@@ -24,18 +25,7 @@ const count = Number(option.count);
 const seen = { client: null, subscribed: null, published: [], received: [], denied: null, unsubscribed: null, disconnected: null, problems: [] };
 
 // The client hides the fields of a publish reply that its own server does not send, so the frames are watched too.
-class WatchedSocket extends WebSocket {
-  constructor(...args) {
-    super(...args);
-    this.on('message', frame => {
-      for (const line of frame.toString().split('\n')) {
-        if (!line.trim()) continue;
-        const reply = JSON.parse(line);
-        if (reply.publish) seen.published.push({ reply: reply.id, ...reply.publish });
-      }
-    });
-  }
-}
+const WatchedSocket = watched(option.frames, reply => reply.publish && seen.published.push({ reply: reply.id, ...reply.publish }));
 
 const client = new Centrifuge(option.url, { token: option.token, websocket: WatchedSocket, name: 'conformance' });
 

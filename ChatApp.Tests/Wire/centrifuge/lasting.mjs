@@ -3,18 +3,18 @@
 // Whoever runs it waits for its steps, which it tells as messages in the control channel, and does the next thing to it.
 //
 //   node lasting.mjs --url ws://... --token T --login http://.../api/account/login --email E --password P
-//                    --channel room:a --other room:b --control room:general
+//                    --channel room:a --other room:b --control room:general [--frames record]
 //
 // Its last line of output is one JSON object: what it saw, and in "problems" what it did not expect. Exit code 0 only
 // when there are no problems.
 import { parseArgs } from 'node:util';
 import { Centrifuge } from 'centrifuge';
-import WebSocket from 'ws';
+import { watched } from './watched.mjs';
 
 const { values: option } = parseArgs({
-  options: Object.fromEntries(['url', 'token', 'login', 'email', 'password', 'channel', 'other', 'control'].map(name => [name, { type: 'string' }])),
+  options: Object.fromEntries(['url', 'token', 'login', 'email', 'password', 'channel', 'other', 'control', 'frames'].map(name => [name, { type: 'string' }])),
 });
-const seen = { tokens: 0, renewed: 0, subscriptionTokens: 0, subscriptionRenewed: 0, rooms: null, history: null, backward: null, own: [], offsets: [], subscribed: [], left: null, again: null, connecting: [], disconnected: null, problems: [] };
+const seen = { tokens: 0, renewed: 0, subscriptionTokens: 0, subscriptionRenewed: 0, rooms: null, history: null, backward: null, own: [], offsets: [], subscribed: [], left: null, again: null, connecting: [], disconnected: null, signedOut: null, refused: null, problems: [] };
 
 async function newToken() {
   seen.tokens++;
@@ -27,16 +27,10 @@ async function newToken() {
 }
 
 // The client tells nobody that its new token was taken, so the frames are watched too.
-class WatchedSocket extends WebSocket {
-  constructor(...args) {
-    super(...args);
-    this.on('message', frame => frame.toString().split('\n').forEach(line => {
-      const reply = line.trim() ? JSON.parse(line) : {};
-      if (reply.refresh) seen.renewed++;
-      if (reply.sub_refresh) seen.subscriptionRenewed++;
-    }));
-  }
-}
+const WatchedSocket = watched(option.frames, reply => {
+  if (reply.refresh) seen.renewed++;
+  if (reply.sub_refresh) seen.subscriptionRenewed++;
+});
 
 const client = new Centrifuge(option.url, { token: option.token, getToken: newToken, websocket: WatchedSocket, minReconnectDelay: 20, maxReconnectDelay: 100 });
 client.on('error', ({ error }) => error.code >= 100 && seen.problems.push(`client error ${error.code}: ${error.message}`));
@@ -123,9 +117,23 @@ async function live() {
   await client.ready();
   await room.ready();
 
-  const gone = next(client, 'disconnected');
-  await step('send me away');
-  seen.disconnected = (await gone).code;
+  const asked = next(client, 'connecting', ({ code }) => code === 4000);
+  await step('ask me with a code of your own');
+  await asked;
+  await client.ready();
+  await room.ready();
+
+  // Away is away: only its owner lets it connect again.
+  for (const [last, kind] of [['send me away', 'disconnected'], ['sign me out', 'signedOut'], ['send me away with a code of your own', 'refused']]) {
+    const gone = next(client, 'disconnected');
+    await step(last);
+    seen[kind] = (await gone).code;
+    if (client.state !== 'disconnected') seen.problems.push(`${client.state} after ${seen[kind]}`);
+    if (kind === 'refused') break;
+    client.connect();
+    await client.ready();
+    await room.ready();
+  }
 }
 
 const late = new Promise((_, reject) => setTimeout(reject, 90_000, new Error('no end after 90 s')).unref());

@@ -1,15 +1,15 @@
 // A stranger's program: the unmodified `centrifuge` client from npm on a topic. It looks who is there, hears who comes and
 // goes, publishes, looks back, loses its connection and gets what it has missed.
 //
-//   node topics.mjs --url ws://127.0.0.1:5080/connection/websocket --token T --channel topic:builds:1
+//   node topics.mjs --url ws://127.0.0.1:5080/connection/websocket --token T --channel topic:builds:1 [--frames record]
 //
 // Its last line of output is one JSON object with "problems". Exit code 0 only when there are none.
 import { parseArgs } from 'node:util';
 import { Centrifuge } from 'centrifuge';
-import WebSocket from 'ws';
+import { watched } from './watched.mjs';
 
 const { values: option } = parseArgs({
-  options: { url: { type: 'string' }, token: { type: 'string' }, channel: { type: 'string' }, timeout: { type: 'string', default: '40000' } },
+  options: { url: { type: 'string' }, token: { type: 'string' }, channel: { type: 'string' }, frames: { type: 'string' }, timeout: { type: 'string', default: '40000' } },
 });
 const problems = [];
 const expect = (holds, problem) => holds || problems.push(problem);
@@ -17,7 +17,7 @@ const next = (source, event, wanted = () => true) => new Promise(resolve => {
   const listen = context => wanted(context) && (source.off(event, listen), resolve(context));
   source.on(event, listen);
 });
-const open = name => new Centrifuge(option.url, { token: option.token, websocket: WebSocket, name, minReconnectDelay: 50, maxReconnectDelay: 200 });
+const open = name => new Centrifuge(option.url, { token: option.token, websocket: watched(option.frames), name, minReconnectDelay: 50, maxReconnectDelay: 200 });
 
 async function converse() {
   // One that watches, one that is cut off.
