@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
@@ -35,13 +36,16 @@ public sealed class MessageWriter : IAsyncDisposable
         _users = users;
         _texts = texts;
         _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
-        _pace = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.GetTokenBucketLimiter(user, _ => new()
+        // One maker for all: it is handed over with each message, and used with the first of a person.
+        Func<UserId, RateLimiter> bucket = _ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.PostBurst,
             TokensPerPeriod = options.PostsPerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
-        }));
+            AutoReplenishment = false,
+        });
+        _pace = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.Get(user, bucket));
     }
 
     /// <summary>
@@ -73,7 +77,8 @@ public sealed class MessageWriter : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _pace.DisposeAsync();
 
-    private async Task<PostResult> TryPostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo, Action<PostResult.Accepted>? stored)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<PostResult> TryPostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo, Action<PostResult.Accepted>? stored)
     {
         key ??= Guid.NewGuid().ToString("N");
         if (key.Length is 0 or > MaxKeyLength || HasControls(key)) return new PostResult.Rejected(PostRefusal.BadKey);

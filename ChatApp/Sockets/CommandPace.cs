@@ -7,13 +7,7 @@ namespace ChatApp.Sockets;
 /// <param name="options">Limits.</param>
 public sealed class CommandPace(PushOptions options) : IAsyncDisposable
 {
-    private readonly PartitionedRateLimiter<UserId> _accounts = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.GetTokenBucketLimiter(user, _ => new()
-    {
-        TokenLimit = Times(options.CommandBurst, options.BusySocketsPerUser),
-        TokensPerPeriod = Times(options.CommandsPerSecond, options.BusySocketsPerUser),
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        QueueLimit = 0,
-    }));
+    private readonly PartitionedRateLimiter<UserId> _accounts = Limiter(options);
 
     /// <summary>True where the account may send one more.</summary>
     public bool TryPass(UserId user)
@@ -24,6 +18,20 @@ public sealed class CommandPace(PushOptions options) : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _accounts.DisposeAsync();
+
+    private static PartitionedRateLimiter<UserId> Limiter(PushOptions options)
+    {
+        // One maker for all: it is handed over with each command, and used with the first of an account.
+        Func<UserId, RateLimiter> bucket = _ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = Times(options.CommandBurst, options.BusySocketsPerUser),
+            TokensPerPeriod = Times(options.CommandsPerSecond, options.BusySocketsPerUser),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+            AutoReplenishment = false,
+        });
+        return PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.Get(user, bucket));
+    }
 
     private static int Times(int one, int sockets) => (int)Math.Min(int.MaxValue, (long)one * sockets);
 }
