@@ -21,6 +21,27 @@ public sealed class DirectWriteTests
     }
 
     [Fact]
+    public async Task A_topic_of_few_is_written_to_by_its_publisher_and_keeps_its_order_when_it_grows()
+    {
+        var prices = ChannelName.OfTopic("prices");
+        var (_, wire) = Direct("first", prices);
+        for (var i = 1; i <= 3; i++)
+        {
+            _engine.Broker.Publish(prices, i, new Offset(i));
+            Assert.Equal(i, wire.WholeFrames());
+        }
+
+        for (var i = 4; i <= 40; i++)
+        {
+            Direct($"viewer{i}", prices);
+            _engine.Broker.Publish(prices, i, new Offset(i));
+        }
+
+        await Eventually.EqualsAsync(40, wire.WholeFrames);
+        Assert.Equal(Enumerable.Range(1, 40).Select(number => $"{number}"), wire.Frames());
+    }
+
+    [Fact]
     public async Task Before_the_owner_waits_nothing_is_written_and_then_everything_in_order()
     {
         var wire = new Wire();
@@ -185,7 +206,7 @@ public sealed class DirectWriteTests
     public async Task Each_connection_has_every_room_in_order_and_replies_in_order_however_many_publish_and_however_little_is_taken(int seed)
     {
         const int events = 500;
-        RoomId[] rooms = [Lobby, Attic, new("cellar")];
+        ChannelName[] rooms = [Lobby, Attic, ChannelName.OfTopic("prices")];
         var engine = new Engine(new PushOptions { OutboxBytes = 1 << 30 });
         var viewers = Enumerable.Range(0, 8).Select(number =>
         {
@@ -277,9 +298,9 @@ public sealed class DirectWriteTests
         }
     }
 
-    private (Connection Connection, Wire Wire) Direct(string user, params RoomId[] rooms) => Direct(user, new Wire(), rooms);
+    private (Connection Connection, Wire Wire) Direct(string user, params ChannelName[] rooms) => Direct(user, new Wire(), rooms);
 
-    private (Connection Connection, Wire Wire) Direct(string user, Wire wire, params RoomId[] rooms)
+    private (Connection Connection, Wire Wire) Direct(string user, Wire wire, params ChannelName[] rooms)
     {
         var connection = _engine.Connect(user, direct: wire.Direct);
         foreach (var room in rooms) _engine.Join(connection, room).TryRelease(Offset.Zero);

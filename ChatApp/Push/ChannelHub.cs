@@ -8,8 +8,9 @@ namespace ChatApp.Push;
 /// </summary>
 /// <remarks>
 /// Pages get each event while it is published, which is cheap. Sockets that can be written to directly get it from the
-/// channel's one flusher, a work item of the pool: what is published while it writes goes out together next, in one write for
-/// each socket. So publishing costs the same however many sockets there are, and a busy channel does not pay for each event.
+/// channel's one flusher, a work item of the pool: what is published while it writes, or while it rests after a long round,
+/// goes out together next, in one write for each socket. So publishing costs the same however many sockets there are, and a
+/// busy channel does not pay for each event.
 /// </remarks>
 internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel, int recentEvents) : IThreadPoolWorkItem
 {
@@ -24,6 +25,7 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
     private List<Envelope> _flushing = [];
     private long _pendingSince;
     private bool _isFlushing;
+    private bool _isResting;
     private Round? _round;
 
     public ChannelName Channel => channel;
@@ -38,6 +40,16 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
     /// late must not fill the outbox of a reader at once that kept up with everything it was given.
     /// </summary>
     public required long RoundBytes { get; init; }
+
+    /// <summary>
+    /// Up to so many sockets are written to by the publisher itself while nothing else is on its way to them: the hop to
+    /// another thread costs as much as several writes. 0 where the publisher's thread has better things to do, as the one that
+    /// commits has.
+    /// </summary>
+    public required int MostOnTheSpot { get; init; }
+
+    /// <summary>How its rounds follow one another.</summary>
+    public required FlushPace Pace { get; init; }
 
     public int Count
     {
@@ -97,19 +109,15 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
         {
             _recent.Add(envelope, rewrites);
             var (direct, others) = Snapshot();
-            if (direct.Length > 0) Append(envelope);
-            if (others.Length > 0)
-            {
-                var wakes = default(WakeList);
-                foreach (var subscriber in others) subscriber.Deliver(envelope, ref wakes);
-                wakes.Flush();
-            }
-
+            var wakes = default(WakeList);
+            if (direct.Length > 0) Write(envelope, direct, ref wakes);
+            foreach (var subscriber in others) subscriber.Deliver(envelope, ref wakes);
+            wakes.Flush();
             return direct.Length + others.Length;
         }
     }
 
-    // Flusher: the only place where the channel's events go to sockets directly; one round at a time, so they keep their order.
+    // Flusher: where the channel's events go to sockets directly; one round at a time, and nothing past it, so they keep their order.
     void IThreadPoolWorkItem.Execute()
     {
         var round = _round ??= Begin();
@@ -121,8 +129,10 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
             _flushing.Clear();
             lock (_order)
             {
-                _isFlushing = _pending.Count > 0;
-                if (!_isFlushing) return;
+                Pace.Ended(round.Began, Stopwatch.GetTimestamp());
+                _isFlushing = false;
+                Flush();
+                return;
             }
         }
 
@@ -167,15 +177,48 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
     }
 
     // Under the lock.
-    private void Append(Envelope envelope)
+    private void Write(Envelope envelope, Subscription[] direct, ref WakeList wakes)
     {
         // Encoded here: a fault is the publisher's, who hears of it, and not the flusher's.
         _ = envelope.Framed;
-        if (_pending.Count == 0) _pendingSince = Stopwatch.GetTimestamp();
+        var now = Stopwatch.GetTimestamp();
+        if (direct.Length <= MostOnTheSpot && !_isFlushing && _pending.Count == 0)
+        {
+            foreach (var subscriber in direct) subscriber.Deliver(envelope, ref wakes);
+            Metrics.Wrote(1, now);
+            return;
+        }
+
+        if (_pending.Count == 0) _pendingSince = now;
         _pending.Add(envelope);
-        if (_isFlushing) return;
-        _isFlushing = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (!_isFlushing) Flush();
+    }
+
+    // Under the lock, and where no round is on its way.
+    private void Flush()
+    {
+        if (_pending.Count == 0) return;
+        var wait = Pace.Wait(_pending.Count, Stopwatch.GetTimestamp());
+        if (wait <= TimeSpan.Zero)
+        {
+            _isFlushing = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else if (!_isResting)
+        {
+            _isResting = true;
+            _ = RestAsync(wait);
+        }
+    }
+
+    private async Task RestAsync(TimeSpan wait)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds))).ConfigureAwait(false);
+        lock (_order)
+        {
+            _isResting = false;
+            if (!_isFlushing) Flush();
+        }
     }
 
     /// <summary>One batch on its way to everybody, a handful at a time: a large channel must not keep a thread from all others.</summary>
@@ -188,6 +231,8 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
 
         /// <summary>When its first event was published.</summary>
         public long Since => since;
+
+        public long Began { get; } = Stopwatch.GetTimestamp();
 
         /// <summary>Writes to the next ones. True where that was all.</summary>
         public bool WriteSome()

@@ -43,6 +43,13 @@ public sealed class PushOptions
     public int RecentEvents { get; init; } = 256;
 
     /// <summary>
+    /// Milliseconds that a channel with so many sockets that one event keeps a processor busy for more than one of them may wait
+    /// for further events, so that they leave in one write for each socket; 20 by default, 0 (each event leaves at once) to 1,000.
+    /// </summary>
+    [Range(0, 1000)]
+    public int JoinMilliseconds { get; init; } = 20;
+
+    /// <summary>
     /// Connections in one channel up to which joins and leaves are told to those who asked for it; beyond that nobody is told.
     /// 200 by default, 0 (never) to 10,000.
     /// </summary>

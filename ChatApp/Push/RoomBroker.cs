@@ -13,6 +13,8 @@ namespace ChatApp.Push;
 /// <param name="metrics">What it measures; null measures nothing.</param>
 public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions options, TimeProvider time, PushMetrics? metrics = null)
 {
+    private const int MostOnTheSpot = 8;
+
     private readonly ConcurrentDictionary<ConnectionId, Connection> _connections = new();
     private readonly ConcurrentDictionary<ChannelName, ChannelHub> _channels = new();
     private readonly Dictionary<UserId, List<Connection>> _users = [];
@@ -266,7 +268,13 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
 
     private ChannelHub NewHub(ChannelName channel) =>
         // What is kept of a topic is kept by who publishes there.
-        new(this, channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0) { RoundBytes = _options.OutboxBytes / 4, Metrics = Metrics };
+        new(this, channel, channel.Kind == ChannelKind.Room ? _options.RecentEvents : 0)
+        {
+            RoundBytes = _options.OutboxBytes / 4,
+            MostOnTheSpot = channel.Kind == ChannelKind.Room ? 0 : MostOnTheSpot,
+            Pace = new FlushPace(TimeSpan.FromMilliseconds(_options.JoinMilliseconds)),
+            Metrics = Metrics,
+        };
 
     internal void Forget(ChannelHub hub) => _channels.TryRemove(KeyValuePair.Create(hub.Channel, hub));
 
