@@ -33,6 +33,7 @@ public static class Program
         });
         SettingsSources.Apply(builder.Configuration, args);
         builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(SocketHandover.Use));
 
         var settings = builder.Configuration;
         var accounts = SettingsReader.Read<AccountOptions>(settings, "Accounts");

@@ -57,6 +57,26 @@ public sealed class ResumeReadsTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task A_position_that_is_stored_but_has_not_passed_by_yet_is_found_in_the_database()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var room = await server.MakeRoomAsync(ann);
+        await using var stays = await server.SubscribeAsync(ann, room.Id);
+        var rooms = server.Get<RoomDirectory>();
+        var before = rooms.Find(room.Id, ann.Id)!.Room.Head;
+        var next = new Offset(before.Value + 1);
+        // As between the commit of a message and its event.
+        await server.Get<CommitQueue>().CommitAsync(commit =>
+        {
+            commit.Db.Rooms.Single(stored => stored.Id == room.Id.Value).Head = next.Value;
+            return commit.Db.SaveChanges();
+        });
+        Assert.Equal(before, rooms.Find(room.Id, ann.Id)!.Room.Head);
+        Assert.Equal(next, rooms.Find(room.Id, ann.Id, next)!.Room.Head);
+        Assert.Null(rooms.Find(room.Id, (await server.AddPersonAsync("Eve")).Id, next) is { IsMember: true } standing ? standing : null);
+    }
+
+    [Fact]
     public async Task Whoever_comes_back_to_a_room_in_which_nothing_happened_costs_no_read()
     {
         var ann = await server.AddPersonAsync("Ann");

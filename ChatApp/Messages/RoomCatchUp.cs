@@ -77,7 +77,7 @@ public sealed class RoomCatchUp(RoomBroker broker, RoomLog log, RoomDirectory ro
     /// <param name="limit">Most changes that are of use to them.</param>
     public IReadOnlyList<Envelope>? Missed(UserId viewer, RoomId room, LogPosition position, int limit)
     {
-        if (position.Epoch is null || rooms.Find(room, viewer) is not { IsMember: true, Room: var now }) return null;
+        if (position.Epoch is null || rooms.Find(room, viewer, position.Head) is not { IsMember: true, Room: var now }) return null;
         // A floor that has moved is no entry of the log: only loading anew shows what went.
         if (GapBefore(now, position.Epoch, position.Head) is not null || now.Floor != position.Floor) return null;
         if (now.Head.Value - position.Head.Value > limit) return null;

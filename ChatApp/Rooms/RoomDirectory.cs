@@ -48,6 +48,19 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
         return found;
     }
 
+    /// <summary>
+    /// The same for whoever has got a position from somewhere: the database has the newest change a moment before its event passes by,
+    /// so a position after the room's head is looked for there.
+    /// </summary>
+    public RoomStanding? Find(RoomId id, UserId viewer, Offset? position)
+    {
+        var standing = Find(id, viewer);
+        if (standing is null || !(position > standing.Room.Head)) return standing;
+        var found = new Dictionary<RoomId, RoomStanding>();
+        Read([id], viewer, found);
+        return found.GetValueOrDefault(id);
+    }
+
     /// <summary>The rooms that a person is in, default rooms first, then by name.</summary>
     public IReadOnlyList<RoomView> RoomsOf(UserId user)
     {

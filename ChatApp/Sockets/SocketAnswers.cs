@@ -112,13 +112,16 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             if (sub.Subscription is not { } subscription) continue;
             sub.Ttl = sub.Token is { } held ? _lives.TtlOf(held) : null;
             if (subscription.Channel.Room is not { } room) _topics.Place(sub, ref bytes);
-            else if (standings!.GetValueOrDefault(room) is not { } standing) sub.Refuse(WireError.UnknownChannel);
+            else if (standings!.GetValueOrDefault(room) is not { } known || AsNewAs(known, sub.Command.From) is not { } standing) sub.Refuse(WireError.UnknownChannel);
             else if (!standing.IsMember) sub.Refuse(WireError.PermissionDenied);
             else Place(sub, standing.Room, ref bytes);
         }
 
         return begun;
     }
+
+    private RoomStanding? AsNewAs(RoomStanding standing, ClientCommand.Position? from) =>
+        from?.Offset > standing.Room.Head ? services.Rooms.Find(standing.Room.Id, connection.User, from.Offset) : standing;
 
     private BegunSubscription Listen(ClientCommand.Subscribe command, int place)
     {
@@ -225,7 +228,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
 
     private WireError? History(ClientCommand.History command, RoomId id)
     {
-        if (services.Rooms.Find(id, connection.User) is not { } standing) return WireError.UnknownChannel;
+        if (services.Rooms.Find(id, connection.User, command.Since?.Offset) is not { } standing) return WireError.UnknownChannel;
         if (!standing.IsMember) return WireError.PermissionDenied;
         var page = services.CatchUp.History(standing.Room, command.Since?.Offset, command.Since?.Epoch, command.Limit, command.Reverse, services.Options.OutboxBytes / 4);
         return page is null ? WireError.Unrecoverable : Reply(FrameEncoder.History(command.Id, standing.Room.State, page));

@@ -61,6 +61,7 @@ public sealed record SocketServices(
 public sealed class SocketEndpoint(SocketServices services, RequestProof proofs, SocketTickets tickets, ConnectionGate gate, ArrivalTurns arrivals, IHostApplicationLifetime stopping)
 {
     private static readonly string[] Addresses = ["/connection/websocket", "/ws"];
+    private readonly SocketServices _services = services;
     private int _unauthenticated;
 
     /// <summary>Whether sockets are served there.</summary>
@@ -95,59 +96,85 @@ public sealed class SocketEndpoint(SocketServices services, RequestProof proofs,
             return;
         }
 
-        using var place = gate.TryEnter(context);
-        if (place is null) return;
-
-        var isServed = await AsUnknownAsync(async known =>
-        {
-            Credential proof;
-            WebSocket opened;
-            using (var turn = await arrivals.TakeAsync(context.RequestAborted))
-            {
-                if (turn is null) return;
-                proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
-                // The server pings with protocol frames of its own, which every client library understands.
-                opened = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-            }
-
-            using var socket = opened;
-            await using var session = new SocketSession(socket, context.Features.Get<SocketUpgrade>()!.Stream!, AccountServices.Address(context), proof, address.Connect, services);
-            await session.RunAsync(known, stopping.ApplicationStopping);
-        });
-        if (!isServed) ConnectionGate.Refuse(context, StatusCodes.Status503ServiceUnavailable);
-    }
-
-    /// <summary>Serves a bare TCP connection: the same commands, one per line.</summary>
-    internal Task ServeLinesAsync(ConnectionContext connection) => AsUnknownAsync(async known =>
-    {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        using var place = gate.TryEnter(address, out _);
-        if (place is null) return;
-        using var socket = new LineSocket(connection);
-        await using var session = new SocketSession(socket, socket, address?.ToString() ?? "unknown", proof: default, first: null, services);
-        await session.RunAsync(known, stopping.ApplicationStopping);
-    });
-
-    // Counts the sockets that have not said who they are; false, and nothing is done, where there are too many.
-    private async Task<bool> AsUnknownAsync(Func<Action, Task> serve)
-    {
-        var counted = 1;
+        if (gate.TryEnter(context) is not { } place) return;
+        var unknown = new Unknown(this, place);
         try
         {
-            if (Interlocked.Increment(ref _unauthenticated) > services.Options.UnauthenticatedSockets)
-            {
-                services.Metrics.LimitMet(nameof(PushOptions.UnauthenticatedSockets));
-                return false;
-            }
-
-            await serve(Known);
-            return true;
+            if (unknown.IsOneTooMany) ConnectionGate.Refuse(context, StatusCodes.Status503ServiceUnavailable);
+            else await UpgradeAsync(context, address, unknown);
         }
         finally
         {
-            Known();
+            if (!unknown.IsServed) unknown.Dispose();
+        }
+    }
+
+    private async Task UpgradeAsync(HttpContext context, SocketAddress address, Unknown unknown)
+    {
+        Credential proof;
+        WebSocket accepted;
+        using (var turn = await arrivals.TakeAsync(context.RequestAborted))
+        {
+            if (turn is null) return;
+            proof = address.Ticket is { } ticket ? tickets.Redeem(ticket) : (await proofs.OfAsync(context))();
+            // The server pings with protocol frames of its own, which every client library understands.
+            accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         }
 
-        void Known() => Interlocked.Add(ref _unauthenticated, -Interlocked.Exchange(ref counted, 0));
+        var upgrade = context.Features.Get<SocketUpgrade>()!;
+        var socket = upgrade.Adopt(accepted);
+        var session = new SocketSession(socket, upgrade.Stream!, AccountServices.Address(context), proof, address.Connect, _services);
+        unknown.IsServed = true;
+        await upgrade.RunAsync(() => RunAsync(session, socket, unknown));
+    }
+
+    private async Task RunAsync(SocketSession session, WebSocket socket, Unknown unknown)
+    {
+        using (unknown)
+        using (socket)
+        await using (session)
+        {
+            await session.RunAsync(unknown.Known, stopping.ApplicationStopping);
+        }
+    }
+
+    /// <summary>Serves a bare TCP connection: the same commands, one per line.</summary>
+    internal async Task ServeLinesAsync(ConnectionContext connection)
+    {
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (gate.TryEnter(address, out _) is not { } place) return;
+        using var unknown = new Unknown(this, place);
+        if (unknown.IsOneTooMany) return;
+        var socket = new LineSocket(connection);
+        await RunAsync(new SocketSession(socket, socket, address?.ToString() ?? "unknown", proof: default, first: null, _services), socket, unknown);
+    }
+
+    /// <summary>The place of one socket, which counts among those that have not said who they are until it has.</summary>
+    private sealed class Unknown : IDisposable
+    {
+        private readonly SocketEndpoint _endpoint;
+        private readonly IDisposable _place;
+        private int _counted = 1;
+
+        public Unknown(SocketEndpoint endpoint, IDisposable place)
+        {
+            _endpoint = endpoint;
+            _place = place;
+            IsOneTooMany = Interlocked.Increment(ref endpoint._unauthenticated) > endpoint._services.Options.UnauthenticatedSockets;
+            if (IsOneTooMany) endpoint._services.Metrics.LimitMet(nameof(PushOptions.UnauthenticatedSockets));
+        }
+
+        public bool IsOneTooMany { get; }
+
+        /// <summary>Set where a session has it, and disposes it.</summary>
+        public bool IsServed { get; set; }
+
+        public void Known() => Interlocked.Add(ref _endpoint._unauthenticated, -Interlocked.Exchange(ref _counted, 0));
+
+        public void Dispose()
+        {
+            Known();
+            _place.Dispose();
+        }
     }
 }

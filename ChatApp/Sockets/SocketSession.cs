@@ -91,6 +91,8 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
             if (await _firstRead is { } late) return late;
         }
 
+        // What read the first frame is not needed any more, and would be kept as long as the socket.
+        _firstRead = null;
         if (_commands is not [ClientCommand.Connect connect, ..]) return EndReason.BadRequest;
         _commands.RemoveAt(0);
         return await ConnectAsync(connect, authenticated);

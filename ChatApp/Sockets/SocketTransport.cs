@@ -45,6 +45,8 @@ internal sealed class DirectTransport : SocketTransport
     {
         try
         {
+            // Usually the network takes it at once, and what the system call needs to wait for it is never made.
+            bytes = bytes[Write(bytes.Span)..];
             while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, cancellation)..];
         }
         catch (SocketException fault)

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using ChatApp.Push;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,6 +14,8 @@ internal sealed class SocketUpgrade : IHttpUpgradeFeature, IHttpExtendedConnectF
     private readonly HttpContext _context;
     private readonly IHttpUpgradeFeature? _upgrade;
     private readonly IHttpExtendedConnectFeature? _connect;
+
+    private SocketHandover? _handover;
 
     private SocketUpgrade(HttpContext context)
     {
@@ -46,7 +49,27 @@ internal sealed class SocketUpgrade : IHttpUpgradeFeature, IHttpExtendedConnectF
         // Under TLS the socket speaks another language.
         var isPlain = HttpProtocol.IsHttp11(_context.Request.Protocol) && _context.Features.Get<ITlsHandshakeFeature>() is null;
         var socket = options.DirectWrites && isPlain ? _context.Features.Get<IConnectionSocketFeature>()?.Socket : null;
-        return Stream = new FrameStream(await _upgrade!.UpgradeAsync(), socket, _context.Abort, _context.RequestAborted);
+        _handover = isPlain ? SocketHandover.Of(_context) : null;
+        var stream = await _upgrade!.UpgradeAsync();
+        return Stream = _handover is null
+            ? new FrameStream(stream, socket, _context.Abort, _context.RequestAborted)
+            : new FrameStream(_handover.Open(), socket, _handover.Abort, _handover.Gone);
+    }
+
+    /// <summary>
+    /// The WebSocket layer on <see cref="Stream"/>. Where the request ends before its socket does it is not the one of the handshake: that
+    /// one holds on to the request, to abort it.
+    /// </summary>
+    /// <param name="accepted">The one of the handshake, which has not read or written anything.</param>
+    public WebSocket Adopt(WebSocket accepted) => _handover is null ? accepted : Stream!.Open();
+
+    /// <summary>Runs a session on <see cref="Stream"/>: after the request where the connection can be taken over, else here and now.</summary>
+    /// <param name="session">The whole session; it must not hold on to the request.</param>
+    public Task RunAsync(Func<Task> session)
+    {
+        if (_handover is null) return session();
+        _handover.Take(session);
+        return Task.CompletedTask;
     }
 
     public async ValueTask<Stream> AcceptAsync() => Stream = new FrameStream(await _connect!.AcceptAsync(), socket: null, _context.Abort, _context.RequestAborted);

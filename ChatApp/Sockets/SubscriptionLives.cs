@@ -13,7 +13,8 @@ namespace ChatApp.Sockets;
 internal sealed class SubscriptionLives(Connection connection, SocketServices services) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ChannelName, Life> _lives = [];
+    // Made for the first one: hardly any connection has one.
+    private Dictionary<ChannelName, Life>? _lives;
     private bool _isDisposed;
 
     /// <summary>Whether a token is good for a channel; why not otherwise.</summary>
@@ -34,6 +35,7 @@ internal sealed class SubscriptionLives(Connection connection, SocketServices se
         lock (_gate)
         {
             if (_isDisposed) return;
+            _lives ??= [];
             if (_lives.Remove(subscription.Channel, out var before)) before.Timer.Dispose();
             var life = new Life(this, subscription, token.Expires);
             _lives.Add(subscription.Channel, life);
@@ -46,7 +48,7 @@ internal sealed class SubscriptionLives(Connection connection, SocketServices se
     {
         lock (_gate)
         {
-            if (!_lives.TryGetValue(channel, out var life) || life.Subscription.HasEnded) return false;
+            if (_lives?.GetValueOrDefault(channel) is not { Subscription.HasEnded: false } life) return false;
             life.Expires = token.Expires > life.Expires ? token.Expires : life.Expires;
             return true;
         }
@@ -58,6 +60,7 @@ internal sealed class SubscriptionLives(Connection connection, SocketServices se
         lock (_gate)
         {
             _isDisposed = true;
+            if (_lives is null) return;
             foreach (var life in _lives.Values) life.Timer.Dispose();
             _lives.Clear();
         }
@@ -74,14 +77,14 @@ internal sealed class SubscriptionLives(Connection connection, SocketServices se
     {
         lock (_gate)
         {
-            if (_lives.GetValueOrDefault(life.Subscription.Channel) != life) return;
+            if (_lives?.GetValueOrDefault(life.Subscription.Channel) != life) return;
             if (Wait(life.Expires) is { Ticks: > 0 } left && !life.Subscription.HasEnded)
             {
                 life.Timer.Change(left, Timeout.InfiniteTimeSpan);
                 return;
             }
 
-            _lives.Remove(life.Subscription.Channel);
+            _lives!.Remove(life.Subscription.Channel);
             life.Timer.Dispose();
         }
 

@@ -22,9 +22,9 @@ public sealed class ServerChannels(SocketServices house)
     internal ServerReply History(ApiCaller caller, HistoryRequest request)
     {
         if (request.Limit < 0 || request.Since?.Offset < 0) return ServerCommands.Bad("limit and offset must be whole numbers from 0");
-        var (channel, room, error) = Find(caller, request.Channel);
-        if (error is not null) return error;
         var since = request.Since is { } place ? new Offset(place.Offset) : (Offset?)null;
+        var (channel, room, error) = Find(caller, request.Channel, since);
+        if (error is not null) return error;
         if (room is null)
         {
             var history = house.Topics.History(channel.Name, request.Limit, since, request.Since?.Epoch, request.Reverse);
@@ -89,12 +89,12 @@ public sealed class ServerChannels(SocketServices house)
     }
 
     // A topic that there is, or a room that the account is in.
-    private (ChannelName Channel, RoomView? Room, WireError? Error) Find(ApiCaller caller, string name)
+    private (ChannelName Channel, RoomView? Room, WireError? Error) Find(ApiCaller caller, string name, Offset? position = null)
     {
         if (!caller.Reaches(name)) return (default, null, ServerCommands.OutOfReach);
         if (Channel.Parse(name) is not { } channel) return (default, null, WireError.UnknownChannel);
         if (channel.Room is not { } id) return (channel, null, house.TopicAccess.RuleOf(channel.Name) is null ? WireError.UnknownChannel : null);
-        if (house.Rooms.Find(id, caller.User) is not { } standing) return (default, null, WireError.UnknownChannel);
+        if (house.Rooms.Find(id, caller.User, position) is not { } standing) return (default, null, WireError.UnknownChannel);
         return standing.IsMember ? (channel, standing.Room, null) : (default, null, WireError.PermissionDenied);
     }
 
