@@ -4,8 +4,8 @@ namespace ChatApp.Push;
 
 /// <summary>
 /// When a channel's next round of writes may begin. A round costs one write for each socket, however many events it carries,
-/// so a channel whose rounds are long rests between them and joins what comes meanwhile: twice as long as the round took, so
-/// that it takes a third of a processor at most, and no longer than its bound or until a few events wait. A channel whose
+/// so a channel whose rounds are long rests between them and joins what comes meanwhile: as long as the round took, so
+/// that it takes half of a processor at most, and no longer than its bound or until a few events wait. A channel whose
 /// rounds are short, or whose last one is some time ago, never waits.
 /// </summary>
 /// <param name="longest">The bound of a rest; zero for none at all.</param>
@@ -17,7 +17,6 @@ internal sealed class FlushPace(TimeSpan longest)
     /// <summary>A round up to this long costs too little to wait for company.</summary>
     public static readonly TimeSpan ShortRound = TimeSpan.FromMilliseconds(1);
 
-    private const int RestForEach = 2;
     private long _restsUntil;
 
     /// <summary>Notes a round.</summary>
@@ -26,7 +25,7 @@ internal sealed class FlushPace(TimeSpan longest)
     public void Ended(long began, long ended)
     {
         var took = Stopwatch.GetElapsedTime(began, ended);
-        var rest = took <= ShortRound ? TimeSpan.Zero : took * RestForEach;
+        var rest = took <= ShortRound ? TimeSpan.Zero : took;
         if (rest > longest) rest = longest;
         _restsUntil = ended + (long)(rest.TotalSeconds * Stopwatch.Frequency);
     }
