@@ -16,7 +16,6 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort, Canc
 {
     private SocketTransport? _transport;
     private Connection? _connection;
-    private WebSocket? _owner;
     private bool _hasHeard;
     private readonly Lock _ending = new();
     private TaskCompletionSource? _lastWord;
@@ -49,9 +48,8 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort, Canc
     // overtook it would break the connection. What must be said before goes the server's way, and so does all that follows.
     private SocketTransport Transport => _transport ??= _hasHeard && socket is not null ? new DirectTransport(socket) : new StreamTransport(inner);
 
-    /// <summary>A WebSocket layer of the server's side on this stream, which sends nothing by itself; where it gives up, the connection is cut.</summary>
-    internal WebSocket Open() =>
-        _owner = WebSocket.CreateFromStream(this, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = Timeout.InfiniteTimeSpan });
+    /// <summary>A WebSocket layer of the server's side on this stream, which sends no pings.</summary>
+    internal WebSocket Open() => WebSocket.CreateFromStream(this, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = Timeout.InfiniteTimeSpan });
 
     /// <summary>From now on what the WebSocket layer writes goes through the connection's outbox, until that is at its end.</summary>
     public void KeepOrderIn(Connection connection)
@@ -132,8 +130,6 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort, Canc
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        // As the framework does it for a socket that lives inside its request.
-        if (_owner?.State == WebSocketState.Aborted) abort();
         lock (_ending)
         {
             // The WebSocket layer lets go as soon as it has said its last word, which may wait in the outbox.
