@@ -66,6 +66,7 @@ internal static class SlowVerb
     private static async Task<SlowRow> RoundAsync(
         ServerUnderTest server, LoadClient client, Flood flood, ProcessProbe probe, Reading reading, int round, CancellationToken cancellation)
     {
+        var slow = await CountSlowAsync(server, cancellation);
         using var reader = new SlowReader(server.Dialect, server.Port, Message.General, ExtraRoom.Name);
         reader.Connect();
         reader.Begin(reading, Misbehaviour);
@@ -77,6 +78,15 @@ internal static class SlowVerb
         var end = await reader.EndAsync();
         // What it held must be given back within a second.
         await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
-        return new SlowRow(reading, round, burst.Latency.QuantileMs(0.5), burst.Latency.QuantileMs(0.99), end, probe.LiveBytes, Math.Max(Math.Abs(burst.Due - burst.Delivered), burst.Uneven), others);
+        return new SlowRow(reading, round, burst.Latency.QuantileMs(0.5), burst.Latency.QuantileMs(0.99), end, await CountSlowAsync(server, cancellation) > slow, probe.LiveBytes, Math.Max(Math.Abs(burst.Due - burst.Delivered), burst.Uneven), others);
+    }
+
+    private static async Task<long> CountSlowAsync(ServerUnderTest server, CancellationToken cancellation)
+    {
+        const string name = "chatapp_closes_total{kind=\"socket\",code=\"3008\"} ";
+        using var http = new HttpClient();
+        var figures = await http.GetStringAsync(new Uri($"http://127.0.0.1:{server.Port}/metrics"), cancellation);
+        var line = figures.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line[name.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }
