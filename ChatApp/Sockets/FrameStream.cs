@@ -12,7 +12,7 @@ namespace ChatApp.Sockets;
 /// <param name="socket">The connection's socket; null where it is not ours to write to.</param>
 /// <param name="abort">Cuts the connection.</param>
 /// <param name="gone">Cancelled when the client has closed the connection.</param>
-public sealed class FrameStream(Stream inner, Socket? socket, Action abort, CancellationToken gone) : Stream, ISocketWire
+public sealed class FrameStream(Stream inner, Socket? socket, Action abort, CancellationToken gone) : DuplexStream, ISocketWire
 {
     private SocketTransport? _transport;
     private Connection? _connection;
@@ -21,25 +21,6 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort, Canc
     private TaskCompletionSource? _lastWord;
     private bool _isWriting;
     private bool _isDisposed;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The short way to the network; null where there is none. Asked once the client has said something.</summary>
     public DirectWrite? Direct => Transport.Direct;
@@ -105,26 +86,6 @@ public sealed class FrameStream(Stream inner, Socket? socket, Action abort, Canc
         if (_connection?.TrySendFrame(buffer.ToArray(), isLast) != true) return Transport.WriteAsync(buffer, cancellationToken);
         return lastWord is null || _connection.Outbox.Bytes == 0 ? ValueTask.CompletedTask : new ValueTask(lastWord.Task);
     }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

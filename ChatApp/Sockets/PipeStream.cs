@@ -6,27 +6,8 @@ namespace ChatApp.Sockets;
 /// <summary>The two directions of a connection as one stream. It ends nothing: the connection is its owner's.</summary>
 /// <param name="input">What the client sends.</param>
 /// <param name="output">What the client gets.</param>
-internal sealed class PipeStream(PipeReader input, PipeWriter output) : Stream
+internal sealed class PipeStream(PipeReader input, PipeWriter output) : DuplexStream
 {
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Reads what is there; without a buffer it only waits until there is something. 0 also where the client has closed.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -46,24 +27,4 @@ internal sealed class PipeStream(PipeReader input, PipeWriter output) : Stream
         var written = await output.WriteAsync(buffer, cancellationToken);
         if (written.IsCompleted) throw new IOException("the connection is closed");
     }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
