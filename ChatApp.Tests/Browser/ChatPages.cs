@@ -39,6 +39,13 @@ internal static class ChatPages
     public static Task ArrivesAsync(this BrowserPage window, string url) =>
         window.Page.WaitForURLAsync(url, new() { WaitUntil = WaitUntilState.Commit });
 
+    /// <summary>Waits until the window shows the sign-in, the page itself and not only its address: a window closed in between may not close at all.</summary>
+    public static async Task ArrivesAtSignInAsync(this BrowserPage window, string url = "**/account/login**")
+    {
+        await window.ArrivesAsync(url);
+        await Assertions.Expect(window.Page.Locator("#email")).ToBeVisibleAsync();
+    }
+
     /// <summary>Waits until the page of that person has its circuit, and where it shows a room: follows it.</summary>
     public static Task IsLiveAsync(this BrowserPage window, TestServer server, TestPerson person)
     {

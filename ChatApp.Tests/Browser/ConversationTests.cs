@@ -150,7 +150,7 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
         await page.ShowsAsync("h1", Words.Of("Account.SignedOut"));
         await Eventually.EqualsAsync(0, () => server.CircuitsOf(ann).Count);
         await page.Page.GotoAsync("/rooms/general");
-        await page.ArrivesAsync("**/account/login?returnUrl=*");
+        await page.ArrivesAtSignInAsync("**/account/login?returnUrl=*");
         page.AssertNoErrors();
     }
 

@@ -203,7 +203,7 @@ public sealed class ReturnTests(Browser browser) : IDisposable
         // What a changed password does to all sign-ins.
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.Users.Single(user => user.Id == ann.Id.Value).SecurityStamp = "another");
         relay.Mend();
-        await page.ArrivesAsync("**/account/login**");
+        await page.ArrivesAtSignInAsync();
         Assert.Empty(server.CircuitsOf(ann));
     }
 

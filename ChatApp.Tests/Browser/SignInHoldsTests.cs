@@ -22,7 +22,7 @@ public sealed class SignInHoldsTests(Browser browser)
             await users.UpdateSecurityStampAsync((await users.FindByIdAsync(ann.Id.Value))!);
         }
 
-        await page.ArrivesAsync("**/account/login**");
+        await page.ArrivesAtSignInAsync();
         await Eventually.EqualsAsync(0, () => server.CircuitsOf(ann).Count);
     }
 }

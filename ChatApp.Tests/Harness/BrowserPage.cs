@@ -40,7 +40,7 @@ public sealed class BrowserPage : IAsyncDisposable
     public void ForgetErrors() => _errors.Clear();
 
     /// <summary>Closes the page and drops everything its context held.</summary>
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync().AsTask().Soon();
 
     internal static async Task<BrowserPage> OpenAsync(IBrowserContext context)
     {
