@@ -1,13 +1,10 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using ChatApp.Storage;
 
 namespace ChatApp.Accounts;
 
 /// <summary>
-/// Makes and reads keys of the server API. A key is 256 random bits, so its plain hash is enough: there is nothing to guess.
+/// Makes and reads keys of the server API. A key is a <see cref="Secret"/>.
 /// It is looked up anew for each request, so that it ends in the moment in which it is revoked, by whichever process.
 /// </summary>
 /// <param name="database">Where they are stored.</param>
@@ -21,20 +18,19 @@ public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProv
     /// <summary>Longest name, in UTF-16 units.</summary>
     public const int MaxNameLength = 64;
 
-    private const int SecretBytes = 32;
-    private static readonly int KeyLength = Prefix.Length + Base64Url.GetEncodedLength(SecretBytes);
+    private static readonly int KeyLength = Secret.LengthWith(Prefix);
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _noted = new(StringComparer.Ordinal);
 
     /// <summary>A new key and its row, which the caller stores.</summary>
     public static (string Key, ApiKey Row) Make(string name, ApiScopes scopes, string channels, UserId user, DateTimeOffset now)
     {
-        var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        var key = Secret.Make(Prefix);
         return (key, new ApiKey
         {
-            Id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 8),
+            Id = Secret.NewId(),
             Name = name,
-            Hash = HashOf(key),
+            Hash = Secret.Hash(key),
             Scopes = scopes,
             Channels = channels,
             UserId = user.Value,
@@ -47,7 +43,7 @@ public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProv
     {
         // What cannot be a key costs nothing.
         if (key?.Length != KeyLength || !key.StartsWith(Prefix, StringComparison.Ordinal)) return null;
-        var hash = HashOf(key);
+        var hash = Secret.Hash(key);
         using var db = database.OpenRead();
         var row = db.ApiKeys.Where(stored => stored.Hash == hash && stored.RevokedAt == null)
             .Select(stored => new { stored.Id, stored.UserId, stored.Scopes, stored.Channels, stored.LastUsedAt }).FirstOrDefault();
@@ -55,8 +51,6 @@ public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProv
         NoteUse(row.Id, row.LastUsedAt);
         return new ApiCaller(row.Id, new UserId(row.UserId), row.Scopes, row.Channels);
     }
-
-    private static string HashOf(string key) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private void NoteUse(string id, DateTimeOffset? stored)
     {

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Accounts;
@@ -29,14 +30,50 @@ public sealed class ChatUser : IdentityUser
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What the person says of themselves; at most 100 code points, empty for nothing.</summary>
+    public string StatusText { get; set; } = "";
+
+    /// <summary>IANA name of the zone in which the person reads times; null for that of the browser.</summary>
+    public string? TimeZone { get; set; }
+
+    /// <summary>Language of pages and mails, one of those that the product speaks; null for that of the browser.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>Theme of pages; null for that of the system.</summary>
+    public string? Theme { get; set; }
+
+    /// <summary>Names the picture that is shown now; null where there is none and initials are shown.</summary>
+    public string? AvatarVersion { get; set; }
+
+    /// <summary>True for a program's account: it belongs to somebody, and has no password.</summary>
+    public bool IsBot { get; set; }
+
+    /// <summary>Whose bot this is; null for people.</summary>
+    public string? OwnerId { get; set; }
+
+    /// <summary>When the account was deleted and its name and address taken off it; null while it lives.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
 }
 
 /// <summary>What others see of an account. Immutable and shared.</summary>
 /// <param name="Id">Identity.</param>
 /// <param name="Name">Display name.</param>
 /// <param name="Rank">Rank in the instance.</param>
-public sealed record UserCard(UserId Id, string Name, Rank Rank)
+/// <param name="IsBot">True for a program's account.</param>
+/// <param name="Avatar">Names the picture that is shown; null for initials.</param>
+/// <param name="Status">What the person says of themselves; empty for nothing.</param>
+public sealed record UserCard(UserId Id, string Name, Rank Rank, bool IsBot = false, string? Avatar = null, string Status = "")
 {
+    /// <summary>How an account is read as a card, by the database or from an entity.</summary>
+    public static readonly Expression<Func<ChatUser, UserCard>> FromAccount =
+        user => new UserCard(new UserId(user.Id), user.DisplayName, user.Rank, user.IsBot, user.AvatarVersion, user.StatusText);
+
+    private static readonly Func<ChatUser, UserCard> Compiled = FromAccount.Compile();
+
+    /// <summary>The card of an account.</summary>
+    public static UserCard Of(ChatUser account) => Compiled(account);
+
     /// <summary>True for moderators and administrators.</summary>
     public bool IsModerator => Rank >= Rank.Moderator;
 }

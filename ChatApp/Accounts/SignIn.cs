@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Accounts;
 
-/// <summary>Checks an address and a password: for the sign-in page and for programs.</summary>
+/// <summary>Signing in: who shows what they must gets a session. For the account pages and for programs.</summary>
 /// <param name="users">Accounts.</param>
 /// <param name="signIn">Identity's sign-in with lockout.</param>
 /// <param name="turns">One guess at a time.</param>
@@ -30,6 +30,11 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
         var result = await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
         return result.Succeeded ? user : null;
     }
+
+    /// <summary>Gives the browser its session, once all that is asked of the account was shown. The one way in for browsers.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="remember">True keeps it when the browser is closed.</param>
+    public Task CompleteAsync(ChatUser user, bool remember) => signIn.SignInAsync(user, remember);
 }
 
 /// <summary>

@@ -17,8 +17,8 @@ public sealed class UserDirectory(ChatDatabase database)
     {
         if (_known.TryGetValue(id, out var card)) return card;
         using var db = database.OpenRead();
-        var read = db.Users.Where(user => user.Id == id.Value).Select(user => new { user.DisplayName, user.Rank }).FirstOrDefault();
-        return read is null ? null : _known.GetOrAdd(id, new UserCard(id, read.DisplayName, read.Rank));
+        var read = db.Users.Where(user => user.Id == id.Value).Select(UserCard.FromAccount).FirstOrDefault();
+        return read is null ? null : _known.GetOrAdd(id, read);
     }
 
     /// <summary>The account, or a nameless stand-in where it is gone: history must always be readable.</summary>
@@ -33,9 +33,7 @@ public sealed class UserDirectory(ChatDatabase database)
             .Where(user => user.NormalizedDisplayName.Contains(pattern))
             .OrderBy(user => user.NormalizedDisplayName)
             .Take(count)
-            .Select(user => new { user.Id, user.DisplayName, user.Rank })
-            .AsEnumerable()
-            .Select(user => new UserCard(new UserId(user.Id), user.DisplayName, user.Rank))];
+            .Select(UserCard.FromAccount)];
     }
 
     /// <summary>

@@ -105,12 +105,8 @@ public sealed class ModerationDesk(
             .Where(user => user.NormalizedDisplayName.Contains(pattern))
             .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
             .Take(MaxLines)
-            .Select(user => new { user.Id, user.DisplayName, user.Rank, user.Email, user.CreatedAt })
             .AsEnumerable()
-            .Select(user => new AccountLine(
-                new UserCard(new UserId(user.Id), user.DisplayName, user.Rank),
-                by.Rank == Rank.Administrator ? user.Email ?? "" : "",
-                user.CreatedAt))];
+            .Select(user => new AccountLine(UserCard.Of(user), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt))];
     }
 
     /// <summary>
@@ -132,7 +128,7 @@ public sealed class ModerationDesk(
 
         AuditLog.Add(commit, actor, "user.rank", target.Value, $"{account.DisplayName}: {account.Rank} -> {rank}", reason);
         account.Rank = rank;
-        var card = new UserCard(target, account.DisplayName, rank);
+        var card = UserCard.Of(account);
         commit.AfterCommit(() =>
         {
             users.Replace(card);

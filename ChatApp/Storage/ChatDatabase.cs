@@ -1,3 +1,4 @@
+using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Rooms;
 using ChatApp.Search;
@@ -81,7 +82,7 @@ public sealed class ChatDatabase : IDisposable
     }
 
     /// <summary>A name for a new log: 8 random characters.</summary>
-    public static string NewEpoch() => System.Security.Cryptography.RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 8);
+    public static string NewEpoch() => Secret.NewId();
 
     /// <summary>
     /// Moves what the write-ahead log holds into the database file. The caller holds <see cref="Gate"/>; a lock file
