@@ -311,38 +311,14 @@ namespace ChatApp.Storage.Migrations
             migrationBuilder.DropIndex(
                 name: "IX_users_OwnerId",
                 table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "AvatarVersion",
-                table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "DeletedAt",
-                table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "IsBot",
-                table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "Language",
-                table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "OwnerId",
-                table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "StatusText",
-                table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "Theme",
-                table: "users");
-
-            migrationBuilder.DropColumn(
-                name: "TimeZone",
-                table: "users");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN AvatarVersion");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN DeletedAt");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN IsBot");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN Language");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN OwnerId");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN StatusText");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN Theme");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN TimeZone");
         }
     }
 }
