@@ -17,6 +17,7 @@ internal sealed class Report(string verb)
     };
 
     private readonly StringBuilder _text = new();
+    private string? _json;
 
     /// <summary>The figures of the JSON line, named by the verb.</summary>
     public JsonObject Figures { get; } = [];
@@ -47,8 +48,30 @@ internal sealed class Report(string verb)
     /// <param name="saveAs">Name of a Markdown file in the results folder, or null.</param>
     /// <param name="command">The options as typed, for the saved file.</param>
     /// <returns>The exit code.</returns>
-    public int Finish(string? saveAs, string command)
+    public int Finish(string? saveAs = null, string command = "")
     {
+        if (saveAs is not null) Save(saveAs, command);
+        Complete();
+        Console.Write(_text);
+        Console.WriteLine();
+        Console.WriteLine(_json);
+        return Ok ? ExitCode.Ok : ExitCode.TargetMissed;
+    }
+
+    /// <summary>Saves the text, the targets and the JSON line, where nothing failed.</summary>
+    /// <param name="saveAs">Name of a Markdown file in the results folder.</param>
+    /// <param name="command">The options as typed.</param>
+    public void Save(string saveAs, string command)
+    {
+        if (Failure is not null) return;
+        Complete();
+        File.WriteAllText(Path.Combine(Checkout.Results, saveAs), $"# {verb}\n\n`dotnet run -c Release --project ChatApp.Bench -- {verb} {command}`\n\n{_text}\n```json\n{_json}\n```\n");
+        Console.Error.WriteLine($"saved as ChatApp.Bench/results/{saveAs}");
+    }
+
+    private void Complete()
+    {
+        if (_json is not null) return;
         if (Targets.Count > 0)
         {
             Line();
@@ -63,19 +86,7 @@ internal sealed class Report(string verb)
             Figures["failure"] = Failure;
         }
 
-        var json = JsonSerializer.Serialize(new { verb, ok = Ok, figures = Figures, targets = Targets }, Json);
-        if (saveAs is not null && Failure is null)
-        {
-            var file = Path.Combine(Checkout.Results, saveAs);
-            File.WriteAllText(file, $"# {verb}\n\n`dotnet run -c Release --project ChatApp.Bench -- {verb} {command}`\n\n{_text}\n```json\n{json}\n```\n");
-            Line();
-            Line($"saved as ChatApp.Bench/results/{saveAs}");
-        }
-
-        Console.Write(_text);
-        Console.WriteLine();
-        Console.WriteLine(json);
-        return Ok ? ExitCode.Ok : ExitCode.TargetMissed;
+        _json = JsonSerializer.Serialize(new { verb, ok = Ok, figures = Figures, targets = Targets }, Json);
     }
 
     private void Row(IReadOnlyList<string> cells, int[] widths) =>

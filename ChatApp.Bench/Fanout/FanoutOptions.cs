@@ -6,14 +6,14 @@ namespace ChatApp.Bench.Fanout;
 /// <param name="Workloads">Which workloads, one after the other.</param>
 /// <param name="Peers">Which peers, in the order of their rows.</param>
 /// <param name="Seconds">The length of a measured burst.</param>
-/// <param name="WarmUp">The length, in seconds, of the burst before it, which is not measured; in the first round there is a gentler one before it.</param>
-/// <param name="MostCompileBursts">How many gentle bursts a new server gets at most.</param>
+/// <param name="WarmUp">The length, in seconds, of the burst before it, which is not measured.</param>
+/// <param name="MostCompileBursts">How many gentle bursts a new server gets at most, in a round that does not count.</param>
 /// <param name="Rounds">How often each server is measured; the servers take turns.</param>
 /// <param name="MostRounds">How many rounds there may be in all, to make up for those that other programs disturbed.</param>
 /// <param name="Budget">No round of a workload begins that would probably end later than this.</param>
 /// <param name="Deadline">When a workload that still runs is given up; null for never.</param>
 /// <param name="Product">Path of the product's dll.</param>
-/// <param name="Save">Whether the results file is written.</param>
+/// <param name="Save">Whether each workload's results file is written.</param>
 internal sealed record FanoutOptions(
     IReadOnlyList<Workload> Workloads,
     IReadOnlyList<string> Peers,
@@ -37,21 +37,20 @@ internal sealed record FanoutOptions(
                               ta, tb  a and b over TLS, ours and SignalR only
           --peers A,B       some of signalr,bare,bun,nchan,ws,socketio; all, none (default all that this machine
                             can run; with --quick signalr,bare). npm fetches bun, ws and socketio
-          --quick           at most 2 short rounds, under 45 s for each workload; without it 5 rounds
-          --save            writes ChatApp.Bench/results/fanout.md, or fanout-A.md where not all workloads run
+          --quick           at most 2 short rounds, under 45 s for each workload; without it 5 rounds, under 5
+                            minutes
+          --save            writes ChatApp.Bench/results/fanout-A.md for each workload A that runs
                             (no --quick, no --product, default peers)
           --product DLL     another build of ours than the one in this checkout
           --receivers N     in each room, 1 to 10000, in place of the workload's
           --rate N          messages per second, 1 to 10000, in place of the workload's
-          --seconds N       of a measured burst, 1 to 12 (default 6, quick 2)
-          --warmup N        seconds before it, 1 to 6 (default 3, quick 1); the first round has up to ten
-                            (quick: three) such bursts more, at a quarter of the rate
+          --seconds N       of a measured burst, 1 to 12 (default 3, quick 2)
+          --warmup N        seconds before it, 1 to 6 (default 1); a round that does not
+                            count has up to six (quick: three) such bursts more, at a quarter of the rate
           --rounds N        1 to 50 (default 5, quick 2); up to twice as many where other
-                            programs disturb, but never more with --quick
+                            programs disturb, but never more with --quick, and fewer where they would
+                            take longer than four minutes and a half for each workload
         """;
-
-    /// <summary>The file that is saved.</summary>
-    public string File => Workloads.Count == Workload.All.Count ? "fanout.md" : $"fanout-{string.Join('-', Workloads.Select(workload => workload.Letter))}.md";
 
     /// <summary>Reads the command line.</summary>
     /// <exception cref="UsageException">It cannot be understood.</exception>
@@ -65,12 +64,12 @@ internal sealed record FanoutOptions(
         var options = new FanoutOptions(
             [.. WorkloadsIn(arguments.Value("--workload"), quick).Select(workload => workload with { PerRoom = receivers > 0 ? receivers : workload.PerRoom, Rate = rate > 0 ? rate : workload.Rate })],
             Servers.Peers.Parse(peers ?? (quick ? $"{SignalRServer.Name},{BareServer.Name}" : "all")),
-            arguments.Number("--seconds", quick ? 2 : 6, 1, 12),
-            arguments.Number("--warmup", quick ? 1 : 3, 1, 6),
-            quick ? 3 : 10,
+            arguments.Number("--seconds", quick ? 2 : 3, 1, 12),
+            arguments.Number("--warmup", 1, 1, 6),
+            quick ? 3 : 6,
             rounds,
             quick ? rounds : 2 * rounds,
-            quick ? TimeSpan.FromSeconds(38) : TimeSpan.FromHours(1),
+            quick ? TimeSpan.FromSeconds(38) : TimeSpan.FromMinutes(4.5),
             quick ? TimeSpan.FromSeconds(40) : null,
             product is null ? Checkout.Product : Path.GetFullPath(product),
             arguments.Flag("--save"));

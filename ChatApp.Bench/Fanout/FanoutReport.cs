@@ -19,7 +19,7 @@ internal static class FanoutReport
             $"Messages of {Load.Message.JsonBytes} bytes JSON for {options.Seconds} s after {options.WarmUp} s of warm-up. Each figure is the median of the rounds; 'x ours' is the median of the ratios inside a round."));
         if (Checkout.Configuration != "Release") report.Line("This is no Release build: the figures mean nothing.");
         if (!Peers.Available.Contains(NchanServer.Name)) report.Line("nchan is not installed here.");
-        report.Figures["machine"] = machine;
+        report.Figures["machine"] = machine.DeepClone();
         foreach (var rows in workloads) Add(report, rows, options);
         return report;
     }

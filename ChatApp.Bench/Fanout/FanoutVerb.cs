@@ -26,6 +26,8 @@ internal static class FanoutVerb
                 var rows = new FanoutRows(workload);
                 workloads.Add(rows);
                 await MeasureAsync(options, rows, cancellation);
+                // At once: what fails later takes nothing from it.
+                if (options.Save) FanoutReport.Make(options, machine, [rows], failure: null).Save($"fanout-{workload.Letter}.md", arguments.Typed);
             }
         }
         catch (BenchException failed)
@@ -35,7 +37,7 @@ internal static class FanoutVerb
             failure = failed.Message;
         }
 
-        return FanoutReport.Make(options, machine, workloads, failure).Finish(options.Save ? options.File : null, arguments.Typed);
+        return FanoutReport.Make(options, machine, workloads, failure).Finish();
     }
 
     private static async Task MeasureAsync(FanoutOptions options, FanoutRows rows, CancellationToken cancellation)
@@ -65,6 +67,7 @@ internal static class FanoutVerb
         try
         {
             foreach (var name in names) servers.Add(await StartAsync(name, options, probe, certificate, cancellation));
+            foreach (var server in servers) await server.LoadAsync(() => Warm(server, options, rows.Workload, cancellation));
             for (var round = 1; round <= options.MostRounds && rows.CalmRounds(names.Length) < options.Rounds; round++)
             {
                 var roundBegun = Stopwatch.GetTimestamp();
@@ -88,12 +91,15 @@ internal static class FanoutVerb
     }
 
     /// <summary>
-    /// A server compiles its hot code on the one core that it serves with, so it begins with bursts of a quarter of the
-    /// load, until a burst is no more than 5 % cheaper than the cheapest before it. This does not always reach the
-    /// steady state: compare the rounds in the JSON line, the first may still be dearer.
+    /// A server compiles its hot code on the one core that it serves with, that of accepting everybody among it, so a round that
+    /// does not count comes first: with bursts of a quarter of the load, until a burst is no more than 5 % cheaper than the
+    /// cheapest before it. This does not always reach the steady state: compare the rounds in the JSON line, the first may still
+    /// be dearer.
     /// </summary>
-    private static void CompileUnderLowLoad(ServerUnderTest server, LoadClient client, FanoutOptions options, Workload workload, CancellationToken cancellation)
+    private static bool Warm(ServerUnderTest server, FanoutOptions options, Workload workload, CancellationToken cancellation)
     {
+        using var client = new LoadClient(server.Dialect, server.Port);
+        client.Connect(workload.Crowd, cancellation);
         var cheapest = double.PositiveInfinity;
         for (var burst = 0; burst < options.MostCompileBursts; burst++)
         {
@@ -103,6 +109,9 @@ internal static class FanoutVerb
             if (burst > 1 && cost > 0.95 * cheapest) break;
             cheapest = Math.Min(cheapest, cost);
         }
+
+        client.Run(workload.Pace(options.WarmUp), cancellation);
+        return true;
     }
 
     // The publisher of nchan is bound to one channel; the others have no web server under them that ends TLS in a comparable way.
@@ -121,7 +130,6 @@ internal static class FanoutVerb
     {
         using var client = new LoadClient(server.Dialect, server.Port);
         client.Connect(workload.Crowd, cancellation);
-        if (round == 1) CompileUnderLowLoad(server, client, options, workload, cancellation);
         client.Run(workload.Pace(options.WarmUp), cancellation);
         var disturbance = new DisturbanceClock(server.Cpu, new CpuClock(Environment.ProcessId));
         var allocated = probe?.AllocatedBytes;

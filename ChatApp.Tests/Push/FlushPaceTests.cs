@@ -20,6 +20,7 @@ public sealed class FlushPaceTests
     public void The_rest_is_as_long_as_the_round_where_that_was_long_and_never_longer_than_its_bound(double took, double rest)
     {
         var pace = new FlushPace(Longest);
+        pace.Ended(At(0), At(took));
         pace.Ended(At(1000), At(1000 + took));
         Assert.Equal(rest, pace.Wait(1, At(1000 + took)).TotalMilliseconds, 0.01);
         // It runs from the end of the round, whenever the next event comes.
@@ -27,10 +28,25 @@ public sealed class FlushPaceTests
     }
 
     [Fact]
+    public void A_round_that_was_held_up_once_is_no_reason_to_let_the_next_event_wait()
+    {
+        var pace = new FlushPace(Longest);
+        pace.Ended(At(1000), At(1002));
+        pace.Ended(At(1010), At(1060));
+        Assert.Equal(2, pace.Wait(1, At(1060)).TotalMilliseconds, 0.01);
+        // A second one is.
+        pace.Ended(At(1070), At(1080));
+        Assert.Equal(10, pace.Wait(1, At(1080)).TotalMilliseconds, 0.01);
+        pace.Ended(At(1090), At(1090.5));
+        Assert.True(pace.Wait(1, At(1090.5)) <= TimeSpan.Zero);
+    }
+
+    [Fact]
     public void The_first_event_of_all_and_the_first_after_a_quiet_time_wait_for_nobody()
     {
         var pace = new FlushPace(Longest);
         Assert.True(pace.Wait(1, At(1)) <= TimeSpan.Zero);
+        pace.Ended(At(900), At(907));
         pace.Ended(At(1000), At(1007));
         Assert.True(pace.Wait(1, At(1014)) <= TimeSpan.Zero);
     }
@@ -39,6 +55,7 @@ public sealed class FlushPaceTests
     public void A_few_events_are_worth_a_round_at_once()
     {
         var pace = new FlushPace(Longest);
+        pace.Ended(At(900), At(907));
         pace.Ended(At(1000), At(1007));
         Assert.True(pace.Wait(FlushPace.EnoughEvents - 1, At(1008)) > TimeSpan.Zero);
         Assert.Equal(TimeSpan.Zero, pace.Wait(FlushPace.EnoughEvents, At(1008)));
@@ -48,6 +65,7 @@ public sealed class FlushPaceTests
     public void With_a_bound_of_nothing_there_is_no_rest()
     {
         var pace = new FlushPace(TimeSpan.Zero);
+        pace.Ended(At(800), At(900));
         pace.Ended(At(1000), At(1100));
         Assert.True(pace.Wait(1, At(1100)) <= TimeSpan.Zero);
     }

@@ -41,7 +41,17 @@ internal sealed class ChannelBatch : IDisposable
     public List<Envelope> Events { get; }
 
     /// <summary>True where not all of it is for that person.</summary>
-    public bool Spares(UserId user) => _sparesSomebody && Events.Exists(envelope => envelope.NotFor == user);
+    public bool Spares(UserId user)
+    {
+        // Asked for each socket of a channel: nothing may be allocated here.
+        if (!_sparesSomebody) return false;
+        foreach (var envelope in Events)
+        {
+            if (envelope.NotFor == user) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Position of the first stored event; null where there is none.</summary>
     public Offset? First { get; }

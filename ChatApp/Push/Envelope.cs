@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ChatApp.Push;
 
 /// <summary>Turns an envelope into the bytes that sockets receive. The engine does not know the wire format.</summary>
@@ -19,7 +21,8 @@ public interface IEventEncoder
 /// <param name="encoder">Makes the bytes, on first use.</param>
 public sealed class Envelope(object body, IEventEncoder encoder)
 {
-    private readonly Lock _encoding = new();
+    // A few for all: a lock of its own would be one more object for each event that is kept.
+    private static readonly Lock[] Encoding = [new(), new(), new(), new(), new(), new(), new(), new()];
     private byte[]? _framed;
     private int _header;
 
@@ -57,7 +60,7 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     private byte[] Bytes()
     {
         if (Volatile.Read(ref _framed) is { } ready) return ready;
-        lock (_encoding)
+        lock (Encoding[RuntimeHelpers.GetHashCode(this) % Encoding.Length])
         {
             if (_framed is { } other) return other;
             var encoded = encoder.Encode(this);

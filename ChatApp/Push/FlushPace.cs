@@ -6,7 +6,8 @@ namespace ChatApp.Push;
 /// When a channel's next round of writes may begin. A round costs one write for each socket, however many events it carries,
 /// so a channel whose rounds are long rests between them and joins what comes meanwhile: as long as the round took, so
 /// that it takes half of a processor at most, and no longer than its bound or until a few events wait. A channel whose
-/// rounds are short, or whose last one is some time ago, never waits.
+/// rounds are short, or whose last one is some time ago, never waits; and of two rounds the shorter one counts, because one that
+/// was held up by something else says nothing about what a round costs, and what waits has waited enough.
 /// </summary>
 /// <param name="longest">The bound of a rest; zero for none at all.</param>
 internal sealed class FlushPace(TimeSpan longest)
@@ -17,6 +18,7 @@ internal sealed class FlushPace(TimeSpan longest)
     /// <summary>A round up to this long costs too little to wait for company.</summary>
     public static readonly TimeSpan ShortRound = TimeSpan.FromMilliseconds(1);
 
+    private TimeSpan _last;
     private long _restsUntil;
 
     /// <summary>Notes a round.</summary>
@@ -25,7 +27,9 @@ internal sealed class FlushPace(TimeSpan longest)
     public void Ended(long began, long ended)
     {
         var took = Stopwatch.GetElapsedTime(began, ended);
-        var rest = took <= ShortRound ? TimeSpan.Zero : took;
+        var rest = took < _last ? took : _last;
+        _last = took;
+        if (rest <= ShortRound) rest = TimeSpan.Zero;
         if (rest > longest) rest = longest;
         _restsUntil = ended + (long)(rest.TotalSeconds * Stopwatch.Frequency);
     }

@@ -9,6 +9,9 @@ namespace ChatApp.Sockets;
 /// <param name="services">The house.</param>
 internal sealed class TopicAnswers(Connection connection, SocketServices services)
 {
+    // One for all that it publishes: what is kept refers to it.
+    private TopicClient? _client;
+
     /// <summary>Begins to listen; events are held back.</summary>
     public void Listen(BegunSubscription sub, ChannelName channel)
     {
@@ -81,7 +84,7 @@ internal sealed class TopicAnswers(Connection connection, SocketServices service
     {
         if (services.TopicAccess.RuleOf(channel.Name) is not { } rule) return WireError.UnknownChannel;
         if (!services.TopicAccess.MayPublish(connection, channel, rule)) return WireError.PermissionDenied;
-        var published = services.Topics.Publish(channel.Name, command.Data, command.Key, new TopicClient(connection.User, connection.Id));
+        var published = services.Topics.Publish(channel.Name, command.Data, command.Key, _client ??= new TopicClient(connection.User, connection.Id));
         if (published.Refusal is { } refusal) return WireError.Of(refusal);
         Send(FrameEncoder.PublishedToTopic(command.Id, published));
         return null;

@@ -10,7 +10,9 @@ internal sealed class HistoryBudget(long maxBytes)
     private const int Overhead = 512;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<HistoryEntry> _entries = [];
+    // A list through the entries themselves: each publication that is kept is as few objects as can be.
+    private HistoryEntry? _oldest;
+    private HistoryEntry? _newest;
     private long _bytes;
 
     /// <summary>Bytes that are held now.</summary>
@@ -20,7 +22,10 @@ internal sealed class HistoryBudget(long maxBytes)
     {
         lock (_gate)
         {
-            _entries.AddLast(entry.Node);
+            entry.Older = _newest;
+            if (_newest is null) _oldest = entry;
+            else _newest.Newer = entry;
+            _newest = entry;
             Volatile.Write(ref _bytes, _bytes + entry.Bytes);
         }
     }
@@ -29,7 +34,11 @@ internal sealed class HistoryBudget(long maxBytes)
     {
         lock (_gate)
         {
-            _entries.Remove(entry.Node);
+            if (entry.Older is null) _oldest = entry.Newer;
+            else entry.Older.Newer = entry.Newer;
+            if (entry.Newer is null) _newest = entry.Older;
+            else entry.Newer.Older = entry.Older;
+            (entry.Older, entry.Newer) = (null, null);
             Volatile.Write(ref _bytes, _bytes - entry.Bytes);
         }
     }
@@ -37,28 +46,25 @@ internal sealed class HistoryBudget(long maxBytes)
     /// <summary>The oldest entry where too much is held; null where all is well.</summary>
     public HistoryEntry? Surplus()
     {
-        lock (_gate) return _bytes > maxBytes ? _entries.First?.Value : null;
+        lock (_gate) return _bytes > maxBytes ? _oldest : null;
     }
 
     /// <summary>One publication that is kept.</summary>
-    internal sealed class HistoryEntry
+    internal sealed class HistoryEntry(TopicStream stream, Envelope envelope, TopicData data, long kept)
     {
-        public HistoryEntry(TopicStream stream, Envelope envelope, TopicData data, long kept)
-        {
-            (Stream, Envelope, Kept) = (stream, envelope, kept);
-            // Once as it came, and once as it goes over the wire.
-            Bytes = (2L * data.Json.Length) + Overhead;
-            Node = new LinkedListNode<HistoryEntry>(this);
-        }
+        public TopicStream Stream => stream;
 
-        public TopicStream Stream { get; }
+        public Envelope Envelope => envelope;
 
-        public Envelope Envelope { get; }
+        public long Kept => kept;
 
-        public long Kept { get; }
+        // Once as it came, and once as it goes over the wire.
+        public long Bytes { get; } = (2L * data.Json.Length) + Overhead;
 
-        public long Bytes { get; }
+        /// <summary>The one before it, of whichever topic. Under the lock of the budget.</summary>
+        public HistoryEntry? Older { get; set; }
 
-        public LinkedListNode<HistoryEntry> Node { get; }
+        /// <summary>The one after it.</summary>
+        public HistoryEntry? Newer { get; set; }
     }
 }

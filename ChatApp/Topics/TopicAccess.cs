@@ -13,7 +13,16 @@ public sealed class TopicAccess(TopicOptions options, UserDirectory users, RoomB
 
     /// <summary>What holds for a topic; null where there is no such topic.</summary>
     /// <param name="topic">Its name, without the prefix of the wire.</param>
-    public TopicRule? RuleOf(string topic) => Array.Find(_rules, rule => topic.StartsWith(rule.Prefix, StringComparison.Ordinal));
+    public TopicRule? RuleOf(string topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        foreach (var rule in _rules)
+        {
+            if (topic.StartsWith(rule.Prefix, StringComparison.Ordinal)) return rule;
+        }
+
+        return null;
+    }
 
     /// <summary>True where the account may subscribe by itself, without a token.</summary>
     public bool MaySubscribe(UserId user, TopicRule rule)

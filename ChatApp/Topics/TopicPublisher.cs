@@ -35,13 +35,7 @@ public sealed class TopicPublisher(TopicAccess access, TopicStreams streams, Top
         if (JsonMarshal.GetRawUtf8Value(data).Length > options.DataBytes) return new TopicPublished(TopicRefusal.TooLong);
         if (TopicData.TryMake(data) is not { } made) return new TopicPublished(TopicRefusal.BadData);
         var channel = ChannelName.OfTopic(topic);
-        return key is null ? Publish() : _keys.Once(new SpentTopicKeys.Key(topic, (by?.User ?? account)?.Value ?? "", key), Publish);
-
-        TopicPublished Publish()
-        {
-            var (epoch, offset) = streams.Publish(channel, rule, new TopicPublication(made, time.GetUtcNow(), by));
-            return new TopicPublished(Refusal: null, epoch, offset);
-        }
+        return key is null ? Publish(channel, rule, made, by) : PublishOnce(new SpentTopicKeys.Key(topic, (by?.User ?? account)?.Value ?? "", key), channel, rule, made, by);
     }
 
     /// <summary>What is kept of a topic.</summary>
@@ -69,6 +63,16 @@ public sealed class TopicPublisher(TopicAccess access, TopicStreams streams, Top
         streams.Clear(ChannelName.OfTopic(topic));
         return null;
     }
+
+    private TopicPublished Publish(ChannelName channel, TopicRule rule, TopicData data, TopicClient? by)
+    {
+        var (epoch, offset) = streams.Publish(channel, rule, new TopicPublication(data, time.GetUtcNow(), by));
+        return new TopicPublished(Refusal: null, epoch, offset);
+    }
+
+    // By itself: whoever publishes without a key pays for no closure.
+    private TopicPublished PublishOnce(SpentTopicKeys.Key key, ChannelName channel, TopicRule rule, TopicData data, TopicClient? by) =>
+        _keys.Once(key, () => Publish(channel, rule, data, by));
 }
 
 /// <summary>What is kept of a topic.</summary>

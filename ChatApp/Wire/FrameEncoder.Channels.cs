@@ -8,15 +8,18 @@ namespace ChatApp.Wire;
 public sealed partial class FrameEncoder
 {
     /// <summary>The answer to an accepted publish to a topic.</summary>
-    public static byte[] PublishedToTopic(long id, TopicPublished published) => Reply(id, "publish", json =>
+    public static byte[] PublishedToTopic(long id, TopicPublished published) => Write((Id: id, Published: published), static (json, answer) =>
     {
-        if (published is { Offset: { } offset, Epoch: { } epoch })
+        json.WriteNumber("id", answer.Id);
+        json.WriteStartObject("publish");
+        if (answer.Published is { Offset: { } offset, Epoch: { } epoch })
         {
             json.WriteNumber("offset", offset.Value);
             json.WriteString("epoch", epoch);
         }
 
-        json.WriteBoolean("duplicate", published.IsDuplicate);
+        json.WriteBoolean("duplicate", answer.Published.IsDuplicate);
+        json.WriteEndObject();
     });
 
     /// <summary>The answer to history: what is kept of a channel, and where it stands.</summary>
