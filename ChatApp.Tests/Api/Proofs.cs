@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using System.Text.Json;
 using ChatApp.Accounts;
 using ChatApp.Tests.Harness;
@@ -22,7 +23,10 @@ internal static class Proofs
         await using var scope = server.Services.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ChatUser>>();
         var sessions = scope.ServiceProvider.GetRequiredService<SignInManager<ChatUser>>();
-        var principal = await sessions.CreateUserPrincipalAsync((await accounts.FindByIdAsync(person.Id.Value))!);
+        var account = (await accounts.FindByIdAsync(person.Id.Value))!;
+        var principal = await sessions.CreateUserPrincipalAsync(account);
+        var session = await server.Get<Sessions>().BeginAsync(account, SessionKind.Browser, "Firefox on Linux", "127.0.0.1");
+        ((ClaimsIdentity)principal.Identity!).AddClaims(SessionClaims.Of(session!));
         var now = server.Get<TimeProvider>().GetUtcNow();
         var properties = new AuthenticationProperties { IssuedUtc = now, ExpiresUtc = now.AddDays(1) };
         var cookie = server.Get<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);

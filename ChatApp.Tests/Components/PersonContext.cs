@@ -31,6 +31,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<MarkdownRenderer>());
         Services.AddSingleton(server.Get<MessageOptions>());
         Services.AddSingleton(server.Get<UserDirectory>());
+        Services.AddSingleton(server.Get<AccessTokens>());
         Services.AddSingleton(server.Get<RoomDirectory>());
         Services.AddSingleton(server.Get<RoomWriter>());
         Services.AddSingleton(server.Get<RoomSettings>());

@@ -21,6 +21,10 @@ public sealed class AccountOptions
     [Range(1, 1440)]
     public int AccessTokenMinutes { get; init; } = 60;
 
+    /// <summary>Browsers, and as many programs, that an account may be signed in with; one more ends the one used longest ago. 200 by default, 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int SessionsPerUser { get; init; } = 200;
+
     /// <summary>Seconds between two looks whether the sign-in behind an open page still holds; 60 by default, 1 to 3,600.</summary>
     [Range(1, 3600)]
     public int RevalidateSeconds { get; init; } = 60;

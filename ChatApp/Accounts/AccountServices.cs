@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using ChatApp.Storage;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
@@ -13,7 +14,8 @@ public static class AccountServices
     {
         services.AddSingleton(options);
         services.AddSingleton<UserDirectory>();
-        services.AddScoped(provider => provider.GetRequiredService<ChatDatabase>().OpenGated());
+        services.AddScoped<ActingSession>();
+        services.AddScoped(provider => provider.GetRequiredService<ChatDatabase>().OpenGated(provider.GetRequiredService<ActingSession>()));
         services.AddScoped<Registration>();
         services.AddDataProtection().SetApplicationName("ChatApp").PersistKeysToFileSystem(Directory.CreateDirectory(folder.Keys));
         return services.AddIdentityCore<ChatUser>(identity =>
@@ -40,6 +42,9 @@ public static class AccountServices
         var services = identity.Services;
         services.AddSingleton<SignInTurns>();
         services.AddScoped<SignIn>();
+        services.AddSingleton<Sessions>().AddSingleton<SessionUses>().AddSingleton<LiveSessions>().AddSingleton<SessionUpkeep>();
+        services.AddHostedService(static provider => provider.GetRequiredService<LiveSessions>());
+        services.AddHostedService(static provider => provider.GetRequiredService<SessionUses>());
         services.AddSingleton<AccessTokens>().AddSingleton<SocketTickets>().AddSingleton<SubscriptionTokens>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
@@ -50,12 +55,14 @@ public static class AccountServices
                 cookie.LoginPath = "/account/login";
                 cookie.AccessDeniedPath = "/account/login";
                 cookie.ReturnUrlParameter = "returnUrl";
-                cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
-                cookie.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+                cookie.ExpireTimeSpan = Sessions.BrowserLife;
+                cookie.Events.OnValidatePrincipal = ValidateCookieAsync;
             })
             .AddBearerToken(IdentityConstants.BearerScheme, bearer =>
-                bearer.BearerTokenExpiration = TimeSpan.FromMinutes(options.AccessTokenMinutes));
-        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
+            {
+                bearer.BearerTokenExpiration = TimeSpan.FromMinutes(options.AccessTokenMinutes);
+                bearer.RefreshTokenExpiration = Sessions.ProgramLife;
+            });
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
         services.AddRateLimiter(limiter =>
@@ -81,6 +88,18 @@ public static class AccountServices
     /// <summary>The client's network address as text.</summary>
     public static string Address(HttpContext context) =>
         context?.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+
+    // At each request, from memory. A cookie that proves nothing is not taken back: the answer might overtake a newer one, which the
+    // same browser has just been given in another window.
+    private static Task ValidateCookieAsync(CookieValidatePrincipalContext context)
+    {
+        var services = context.HttpContext.RequestServices;
+        var shown = context.Principal is { } principal ? services.GetRequiredService<AccessTokens>().Judge(principal) : default;
+        if (shown.Session is null) context.RejectPrincipal();
+        services.GetRequiredService<SessionUses>().Note(shown.Session, Address(context.HttpContext));
+        services.GetRequiredService<ActingSession>().Id = shown.Session;
+        return Task.CompletedTask;
+    }
 
     private static bool IsGuess(HttpRequest request) => HttpMethods.IsPost(request.Method) &&
         (request.Path.StartsWithSegments("/account/login", StringComparison.OrdinalIgnoreCase) ||

@@ -1,3 +1,5 @@
+using ChatApp.Storage;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Accounts;
@@ -6,7 +8,8 @@ namespace ChatApp.Accounts;
 /// <param name="users">Accounts.</param>
 /// <param name="signIn">Identity's sign-in with lockout.</param>
 /// <param name="turns">One guess at a time.</param>
-public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns)
+/// <param name="sessions">What begins and ends here.</param>
+public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions)
 {
     private static readonly ChatUser Nobody = new();
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<ChatUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
@@ -34,7 +37,52 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
     /// <summary>Gives the browser its session, once all that is asked of the account was shown. The one way in for browsers.</summary>
     /// <param name="user">Who.</param>
     /// <param name="remember">True keeps it when the browser is closed.</param>
-    public Task CompleteAsync(ChatUser user, bool remember) => signIn.SignInAsync(user, remember);
+    /// <returns>False where there is none to be had now: the account was locked in this moment, or nothing can be stored.</returns>
+    public async Task<bool> CompleteAsync(ChatUser user, bool remember)
+    {
+        try
+        {
+            var context = signIn.Context;
+            var session = await sessions.BeginAsync(user, SessionKind.Browser, AgentName.OfBrowser(context.Request.Headers.UserAgent), AccountServices.Address(context));
+            if (session is null) return false;
+            await signIn.SignInWithClaimsAsync(user, new AuthenticationProperties { IsPersistent = remember }, SessionClaims.Of(session));
+            return true;
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Gives the browser a new cookie of the same session, after a change of its account that has made the old one worthless: another
+    /// password, address or second factor. False where it has not shown a session of that account.
+    /// </summary>
+    public async Task<bool> RefreshAsync(ChatUser user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        // As it was shown at the beginning of the request, before the change.
+        var shown = await signIn.Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        if (shown.Principal is not { } principal || users.GetUserId(principal) != user.Id || SessionClaims.IdOf(principal) is null) return false;
+        await signIn.SignInWithClaimsAsync(user, new AuthenticationProperties { IsPersistent = shown.Properties?.IsPersistent == true }, SessionClaims.In(principal));
+        return true;
+    }
+
+    /// <summary>Ends the session that the browser has shown, on all its pages, and takes its cookie back.</summary>
+    public async Task SignOutAsync()
+    {
+        var principal = signIn.Context.User;
+        try
+        {
+            if (users.GetUserId(principal) is { } id && SessionClaims.IdOf(principal) is { } session) await sessions.EndAsync(new UserId(id), session);
+        }
+        catch (StorageUnavailableException)
+        {
+            // The browser is to forget it nevertheless; for a copy of the cookie it holds until it expires.
+        }
+
+        await signIn.SignOutAsync();
+    }
 }
 
 /// <summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Security.Claims;
 using ChatApp.Accounts;
+using ChatApp.Storage;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -19,22 +21,43 @@ public static class AccountApi
         group.MapPost("/ticket", TicketAsync);
     }
 
-    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult>> LoginAsync(
-        LoginRequest request, SignIn signIn, SignInManager<ChatUser> identity) =>
-        await signIn.CheckAsync(request.Email, request.Password) is { } user
-            ? TypedResults.SignIn(await identity.CreateUserPrincipalAsync(user), authenticationScheme: IdentityConstants.BearerScheme)
-            : TypedResults.Unauthorized();
+    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, StatusCodeHttpResult>> LoginAsync(
+        LoginRequest request, HttpContext context, SignIn signIn, SignInManager<ChatUser> identity, Sessions sessions)
+    {
+        if (await signIn.CheckAsync(request.Email, request.Password) is not { } user) return TypedResults.Unauthorized();
+        var name = string.IsNullOrWhiteSpace(request.Name) ? context.Request.Headers.UserAgent.ToString() : request.Name;
+        return await SignInAsync(context, identity, user, () => sessions.BeginAsync(user, SessionKind.Program, name, AccountServices.Address(context)));
+    }
 
-    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult>> RefreshAsync(
-        RefreshRequest request, SignInManager<ChatUser> identity, IOptionsMonitor<BearerTokenOptions> bearer, TimeProvider time)
+    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, StatusCodeHttpResult>> RefreshAsync(
+        RefreshRequest request, HttpContext context, SignInManager<ChatUser> identity, IOptionsMonitor<BearerTokenOptions> bearer, AccessTokens tokens, Sessions sessions, TimeProvider time)
     {
         var ticket = string.IsNullOrEmpty(request.RefreshToken) || request.RefreshToken.Length > 8192
             ? null
             : bearer.Get(IdentityConstants.BearerScheme).RefreshTokenProtector.Unprotect(request.RefreshToken);
         if (ticket?.Properties.ExpiresUtc is not { } expires || expires <= time.GetUtcNow()) return TypedResults.Unauthorized();
+        if (tokens.Judge(ticket.Principal) is not { User: { } id, Session: { } session } || SessionClaims.GenerationOf(ticket.Principal) is not { } generation) return TypedResults.Unauthorized();
         return await identity.ValidateSecurityStampAsync(ticket.Principal) is { } user
-            ? TypedResults.SignIn(await identity.CreateUserPrincipalAsync(user), authenticationScheme: IdentityConstants.BearerScheme)
+            ? await SignInAsync(context, identity, user, () => sessions.RenewAsync(id, session, generation, AccountServices.Address(context)))
             : TypedResults.Unauthorized();
+    }
+
+    // The handler makes both tokens of the same claims.
+    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, StatusCodeHttpResult>> SignInAsync(
+        HttpContext context, SignInManager<ChatUser> identity, ChatUser user, Func<Task<UserSession?>> begin)
+    {
+        try
+        {
+            if (await begin() is not { } session) return TypedResults.Unauthorized();
+            var principal = await identity.CreateUserPrincipalAsync(user);
+            ((ClaimsIdentity)principal.Identity!).AddClaims(SessionClaims.Of(session));
+            return TypedResults.SignIn(principal, authenticationScheme: IdentityConstants.BearerScheme);
+        }
+        catch (StorageUnavailableException)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
     }
 
     private static async Task<Results<Ok<TicketAnswer>, UnauthorizedHttpResult, StatusCodeHttpResult>> TicketAsync(
@@ -55,7 +78,8 @@ public static class AccountApi
     /// <summary>Body of a login.</summary>
     /// <param name="Email">Address of the account.</param>
     /// <param name="Password">Its password.</param>
-    public sealed record LoginRequest(string? Email, string? Password);
+    /// <param name="Name">What the account's owner shall know the program by; the User-Agent where it says nothing.</param>
+    public sealed record LoginRequest(string? Email, string? Password, string? Name = null);
 
     /// <summary>Body of a refresh.</summary>
     /// <param name="RefreshToken">As given by the last login or refresh.</param>

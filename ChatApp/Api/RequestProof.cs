@@ -10,7 +10,8 @@ namespace ChatApp.Api;
 /// </summary>
 /// <param name="tokens">Reads access tokens.</param>
 /// <param name="origins">From where a browser's cookie counts.</param>
-public sealed class RequestProof(AccessTokens tokens, OriginCheck origins)
+/// <param name="uses">Notes the use of sessions.</param>
+public sealed class RequestProof(AccessTokens tokens, OriginCheck origins, SessionUses uses)
 {
     private const string Scheme = "Bearer ";
 
@@ -21,11 +22,18 @@ public sealed class RequestProof(AccessTokens tokens, OriginCheck origins)
         if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } header)
         {
             var token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
-            return () => tokens.Read(token);
+            var address = AccountServices.Address(context);
+            return () => Noted(tokens.Read(token), address);
         }
 
         if (!origins.IsOwn(context.Request)) return static () => default;
         var cookie = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
-        return cookie.Principal is { } principal ? () => new Credential(tokens.Holds(principal)) : static () => default;
+        return cookie.Principal is { } principal ? () => tokens.Judge(principal) : static () => default;
+    }
+
+    private Credential Noted(Credential shown, string address)
+    {
+        uses.Note(shown.Session, address);
+        return shown;
     }
 }

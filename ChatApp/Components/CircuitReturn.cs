@@ -10,7 +10,7 @@ namespace ChatApp.Components;
 /// </summary>
 /// <param name="session">The page's connection.</param>
 /// <param name="authentication">Who signed in.</param>
-/// <param name="tokens">Compares security stamps.</param>
+/// <param name="tokens">Knows which sessions hold.</param>
 public sealed class CircuitReturn(CircuitSession session, AuthenticationStateProvider authentication, AccessTokens tokens) : CircuitHandler
 {
     /// <inheritdoc/>
@@ -25,6 +25,6 @@ public sealed class CircuitReturn(CircuitSession session, AuthenticationStatePro
     {
         if (!session.IsAway) return;
         var state = await authentication.GetAuthenticationStateAsync();
-        session.Return(tokens.Holds(state.User) is not null);
+        session.Return(tokens.SessionHolds(state.User));
     }
 }

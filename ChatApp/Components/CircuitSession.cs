@@ -16,6 +16,7 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
     private readonly List<Func<IReadOnlyList<Envelope>, Task>> _listeners = [];
     private readonly TaskCompletionSource<EndReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
+    private Func<bool> _mayConnect = static () => true;
     private bool _disposed;
 
     /// <summary>True while the browser is out of reach.</summary>
@@ -28,16 +29,22 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
     public Task<EndReason> Ended => _ended.Task;
 
     /// <summary>Connects the page, once. False where the user has too many open pages.</summary>
-    public bool Open(UserId user, string address)
+    /// <param name="user">Who looks at it.</param>
+    /// <param name="address">From where.</param>
+    /// <param name="credential">Names the sign-in behind it.</param>
+    /// <param name="mayConnect">Whether that still holds; asked when the page is connected already, so that no end of it is missed. Null for pages of nobody in particular.</param>
+    public bool Open(UserId user, string address, string? credential = null, Func<bool>? mayConnect = null)
     {
         lock (_gate)
         {
             if (_disposed) return false;
             if (Connection is not null) return true;
-            Connection = broker.Connect(new ConnectionDescription(user, ConnectionKind.Circuit, address));
+            _mayConnect = mayConnect ?? _mayConnect;
+            Connection = broker.Connect(new ConnectionDescription(user, ConnectionKind.Circuit, address) { Credential = credential });
             if (Connection is null) return false;
         }
 
+        if (!_mayConnect()) Connection.End(EndReason.SignedOut);
         _reading = ReadAsync(Connection, _reading);
         return true;
     }
@@ -69,6 +76,7 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
             Connection = again;
         }
 
+        if (!_mayConnect()) Connection.End(EndReason.SignedOut);
         Connection.Send(broker.EventsLost);
         _reading = ReadAsync(Connection, _reading);
     }

@@ -1,17 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
+using ChatApp.Accounts;
 
 namespace ChatApp.Messages;
 
 /// <summary>
-/// What the stored messages need from time to time, one after the other, at the start and then every ten minutes: old ones
-/// go, HTML of older rules is made anew, and what was deleted goes from the files too.
+/// What is stored needs from time to time, one after the other, at the start and then every ten minutes: old messages
+/// go, HTML of older rules is made anew, what was deleted goes from the files too, and sessions that ended go.
 /// </summary>
 /// <param name="retention">Lets old messages go.</param>
 /// <param name="renewal">Makes HTML anew.</param>
 /// <param name="erasure">Makes deleted texts go from the files.</param>
+/// <param name="sessions">Removes sessions that ended.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">What was done, and faults.</param>
-public sealed partial class Upkeep(Retention retention, HtmlRenewal renewal, Erasure erasure, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
+public sealed partial class Upkeep(Retention retention, HtmlRenewal renewal, Erasure erasure, SessionUpkeep sessions, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
 {
     /// <summary>Time between two rounds: 10 minutes.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -24,6 +26,7 @@ public sealed partial class Upkeep(Retention retention, HtmlRenewal renewal, Era
         {
             await TryAsync("retention", retention.TrimAsync, stoppingToken);
             await TryAsync("renewal of HTML", renewal.RunAsync, stoppingToken);
+            await TryAsync("sessions", sessions.RunAsync, stoppingToken);
             await TryAsync("erasure", erasure.RunAsync, stoppingToken);
         }
         while (await WaitAsync(timer, stoppingToken));

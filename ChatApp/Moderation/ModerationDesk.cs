@@ -24,6 +24,9 @@ public enum ModerationOutcome
 
     /// <summary>Nothing was stored; trying again soon makes sense.</summary>
     Busy,
+
+    /// <summary>This must not be done without saying why.</summary>
+    ReasonMissing,
 }
 
 /// <summary>A live connection as a moderator sees it.</summary>
@@ -41,7 +44,8 @@ public sealed record ConnectionLine(
 /// <param name="User">Name and rank.</param>
 /// <param name="Email">Address; only administrators see it, others get an empty text.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record AccountLine(UserCard User, string Email, DateTimeOffset CreatedAt);
+/// <param name="IsLocked">True where an administrator has locked it.</param>
+public sealed record AccountLine(UserCard User, string Email, DateTimeOffset CreatedAt, bool IsLocked = false);
 
 /// <summary>An entry of the audit log, readable.</summary>
 /// <param name="At">When.</param>
@@ -62,7 +66,7 @@ public sealed record AuditLine(DateTimeOffset At, string Actor, string Action, s
 /// <param name="users">Ranks and names.</param>
 /// <param name="topics">Who may listen to what.</param>
 /// <param name="messages">Deletes messages.</param>
-public sealed class ModerationDesk(
+public sealed partial class ModerationDesk(
     RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, TopicAccess topics, MessageEditor messages)
 {
     /// <summary>Most lines that one list holds.</summary>
@@ -106,7 +110,7 @@ public sealed class ModerationDesk(
             .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
-            .Select(user => new AccountLine(UserCard.Of(user), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt))];
+            .Select(user => new AccountLine(UserCard.Of(user), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt, AccountLock.IsByAdministrator(user.LockoutEnd)))];
     }
 
     /// <summary>
@@ -123,7 +127,7 @@ public sealed class ModerationDesk(
         if (account.Rank == Rank.Administrator)
         {
             if (target != actor) return ModerationOutcome.NotAllowed;
-            if (commit.Db.Users.Count(user => user.Rank == Rank.Administrator) == 1) return ModerationOutcome.LastAdministrator;
+            if (commit.Db.Users.Where(AccountLock.IsOpenAccount).Count(user => user.Rank == Rank.Administrator) == 1) return ModerationOutcome.LastAdministrator;
         }
 
         AuditLog.Add(commit, actor, "user.rank", target.Value, $"{account.DisplayName}: {account.Rank} -> {rank}", reason);

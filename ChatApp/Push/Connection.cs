@@ -20,11 +20,13 @@ public sealed class Connection
     private readonly Dictionary<ChannelName, Subscription> _subscriptions = [];
     private readonly RoomBroker _broker;
     private EndReason? _endReason;
+    private string? _credential;
 
     internal Connection(RoomBroker broker, ConnectionDescription description, Outbox outbox)
     {
         _broker = broker;
         Description = description;
+        Credential = description.Credential;
         Outbox = outbox;
     }
 
@@ -36,6 +38,13 @@ public sealed class Connection
 
     /// <summary>The signed-in user.</summary>
     public UserId User => Description.User;
+
+    /// <summary>Names what the viewer has shown to come in, and shows now; see <see cref="ConnectionDescription.Credential"/>.</summary>
+    public string? Credential
+    {
+        get => Volatile.Read(ref _credential);
+        set => Volatile.Write(ref _credential, value);
+    }
 
     /// <summary>What waits to be written; read by the owner's loop only.</summary>
     public Outbox Outbox { get; }
@@ -175,4 +184,7 @@ public sealed record ConnectionDescription(UserId User, ConnectionKind Kind, str
 {
     /// <summary>When it was accepted; set by the broker.</summary>
     public DateTimeOffset Since { get; init; }
+
+    /// <summary>Names what the viewer has shown to come in, such as <c>session:abcd2345</c>: with it the connection ends. Null where nothing but the account counts.</summary>
+    public string? Credential { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -190,7 +191,13 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         var credential = services.Tokens.Read(command.Token);
         if (credential.HasExpired) return WireError.TokenExpired;
         if (credential.User != connection.User) return WireError.Unauthorized;
-        token.Renew(credential.Expires);
+        if (token.Renew(credential.Expires))
+        {
+            // It lives by this session now. As at the connect command: looked at once more when the connection bears its name.
+            connection.Credential = SessionClaims.CredentialOf(credential.Session);
+            if (!services.Tokens.StillHolds(connection.User, credential.Session)) connection.End(EndReason.SignedOut);
+        }
+
         return Reply(FrameEncoder.Refreshed(command.Id, connection, services.Version, token.Ttl));
     }
 

@@ -33,6 +33,7 @@ namespace ChatApp.Sockets;
 /// <param name="Topics">Publishes to them.</param>
 /// <param name="CatchUp">What a client has missed.</param>
 /// <param name="Tokens">Reads access tokens.</param>
+/// <param name="Uses">Notes the use of sessions.</param>
 /// <param name="SubscriptionTokens">Makes and reads tokens for channels.</param>
 /// <param name="Options">Limits.</param>
 /// <param name="Time">The clock.</param>
@@ -42,7 +43,7 @@ namespace ChatApp.Sockets;
 /// <param name="Pace">How fast an account may send commands.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

@@ -119,8 +119,12 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
         }
 
         if (credential.User is not { } user) return EndReason.InvalidToken;
-        _connection = services.Broker.Connect(new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)), wire.Direct);
+        var description = new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)) { Credential = SessionClaims.CredentialOf(credential.Session) };
+        _connection = services.Broker.Connect(description, wire.Direct);
         if (_connection is null) return EndReason.ConnectionLimit;
+        // Connected first and looked at again second: who was signed out in between has not been seen.
+        if (!services.Tokens.StillHolds(user, credential.Session)) return EndReason.SignedOut;
+        services.Uses.Note(credential.Session, address);
         // Before the client hears of it: its next socket must not find this one still counted.
         authenticated();
 

@@ -23,9 +23,12 @@ internal sealed class TokenLife(Connection connection, DateTimeOffset? expires, 
     private DateTimeOffset End => new(Volatile.Read(ref _end), TimeSpan.Zero);
 
     /// <summary>Another token holds from now on. One that ends earlier shortens nothing: the connection has shown the better one.</summary>
-    public void Renew(DateTimeOffset? end)
+    /// <returns>True where it is the one that the connection lives by now.</returns>
+    public bool Renew(DateTimeOffset? end)
     {
-        if (_ends && end is { } later && later > End) Volatile.Write(ref _end, later.UtcTicks);
+        if (!_ends || end is not { } later || later <= End) return false;
+        Volatile.Write(ref _end, later.UtcTicks);
+        return true;
     }
 
     /// <summary>Tells the client of the end of its token when it is there, and ends the connection when the grace is over. One caller at a time.</summary>

@@ -24,9 +24,12 @@ public sealed class ChatDatabase : IDisposable
     private readonly DataFolder _folder;
 
     /// <summary>Nothing is opened yet; <see cref="Prepare"/> does.</summary>
-    public ChatDatabase(DataFolder folder)
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public ChatDatabase(DataFolder folder, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        Kept = new KeptRights(time ?? TimeProvider.System);
         SqliteRuntime.EnsureLoaded();
         _folder = folder;
         _reading = Options(SqliteOpenMode.ReadOnly);
@@ -37,7 +40,7 @@ public sealed class ChatDatabase : IDisposable
     public WriteGate Gate { get; } = new();
 
     /// <summary>What rights hang on, in memory; every context that writes keeps it true.</summary>
-    public KeptRights Kept { get; } = new();
+    public KeptRights Kept { get; }
 
     /// <summary>A context for reading; it tracks nothing and cannot write.</summary>
     public ChatDbContext OpenRead() => new(_reading);
@@ -47,6 +50,10 @@ public sealed class ChatDatabase : IDisposable
 
     /// <summary>A context that takes <see cref="Gate"/> for each of its saves; for Identity.</summary>
     public ChatDbContext OpenGated() => new(_writing, Gate, Kept);
+
+    /// <summary>The same for what a session does.</summary>
+    /// <param name="acting">The session.</param>
+    public ChatDbContext OpenGated(ActingSession acting) => new(_writing, Gate, Kept, acting);
 
     /// <summary>
     /// Creates or migrates the database and adds what every instance has. Safe beside other processes that do the same.

@@ -14,7 +14,7 @@ namespace ChatApp.Storage;
 /// The database. Contexts made by the container are Identity's: each of their saves passes the <see cref="WriteGate"/>.
 /// The log's writer owns the gate while it works and makes its contexts without one; everybody else reads.
 /// </summary>
-public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, WriteGate? gate = null, KeptRights? kept = null)
+public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, WriteGate? gate = null, KeptRights? kept = null, ActingSession? acting = null)
     : IdentityUserContext<ChatUser>(options)
 {
     private readonly List<object> _changed = [];
@@ -109,13 +109,18 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// </summary>
     internal void ForgetChanged()
     {
+        if (_changed.Count == 0) return;
         foreach (var row in _changed) kept!.Forget(row);
+        // All is forgotten before anybody looks: what ends together is then seen as ended together.
+        foreach (var user in _changed.Select(KeptRights.OwnerOf).OfType<UserId>().Distinct()) kept!.LookAgain?.Invoke(user);
         _changed.Clear();
     }
 
     private void NoteChanges()
     {
-        if (kept is not null) _changed.AddRange(ChangeTracker.Entries().Where(KeptRights.Concerns).Select(static entry => entry.Entity));
+        if (kept is null) return;
+        SessionEnds.Add(this, acting?.Id, kept.Now);
+        _changed.AddRange(ChangeTracker.Entries().Where(KeptRights.Concerns).Select(static entry => entry.Entity));
     }
 
     /// <inheritdoc/>

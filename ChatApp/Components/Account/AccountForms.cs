@@ -1,7 +1,6 @@
 using ChatApp.Accounts;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Components.Account;
 
@@ -25,9 +24,9 @@ public static class AccountForms
             ? await next(invocation)
             : TypedResults.BadRequest();
 
-    private static async Task<RedirectHttpResult> LogoutAsync(SignInManager<ChatUser> sessions)
+    private static async Task<RedirectHttpResult> LogoutAsync(SignIn signIn)
     {
-        await sessions.SignOutAsync();
+        await signIn.SignOutAsync();
         return TypedResults.Redirect("/account/signed-out");
     }
 

@@ -4,8 +4,11 @@ using Microsoft.AspNetCore.Components.Server;
 
 namespace ChatApp.Components.Account;
 
-/// <summary>Looks again and again whether the sign-in behind an open page still holds: circuits outlive cookies.</summary>
-/// <param name="tokens">Compares security stamps.</param>
+/// <summary>
+/// Looks again and again whether the sign-in behind an open page still holds: circuits outlive cookies. Who is signed out is ended at once
+/// (<see cref="LiveSessions"/>); this finds what ended by itself, or by another process.
+/// </summary>
+/// <param name="tokens">Knows which sessions hold.</param>
 /// <param name="options">How often.</param>
 /// <param name="loggers">For the framework's base class.</param>
 public sealed class CircuitAuthentication(AccessTokens tokens, AccountOptions options, ILoggerFactory loggers)
@@ -18,6 +21,6 @@ public sealed class CircuitAuthentication(AccessTokens tokens, AccountOptions op
     protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(authenticationState);
-        return Task.FromResult(tokens.Holds(authenticationState.User) is not null);
+        return Task.FromResult(tokens.SessionHolds(authenticationState.User));
     }
 }

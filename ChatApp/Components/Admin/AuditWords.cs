@@ -24,6 +24,8 @@ public sealed record AuditWords(string Action, string Target)
             "message.delete" => new(text["Admin.DeletedMessage"], MessageOf(text, line.Details)),
             "connection.disconnect" => new(text["Admin.EndedConnection"], ConnectionOf(text, line.Details)),
             "user.add" => new(text["Admin.AddedUser"], line.Details),
+            "user.lock" => new(text["Admin.LockedUser"], line.Details),
+            "user.unlock" => new(text["Admin.UnlockedUser"], line.Details),
             "user.rank" => RankOf(text, line.Details),
             "room.edit" => new(text["Admin.EditedRoom"], line.Details),
             "room.archive" => new(text["Admin.ArchivedRoom"], line.Details),
