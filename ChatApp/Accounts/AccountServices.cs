@@ -40,6 +40,7 @@ public static class AccountServices
         var services = identity.Services;
         services.AddSingleton<SignInTurns>();
         services.AddScoped<SignIn>();
+        services.AddSingleton(new TokenIssuers(options.Issuers)).AddSingleton<IssuedTokens>().AddSingleton<PersonalTokens>().AddSingleton<Bots>();
         services.AddSingleton<AccessTokens>().AddSingleton<SocketTickets>().AddSingleton<SubscriptionTokens>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>

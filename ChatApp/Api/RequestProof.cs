@@ -21,7 +21,9 @@ public sealed class RequestProof(AccessTokens tokens, OriginCheck origins)
         if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } header)
         {
             var token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
-            return () => tokens.Read(token);
+            var address = AccountServices.Address(context);
+            await tokens.ReadAsync(token, address);
+            return () => tokens.Read(token, address);
         }
 
         if (!origins.IsOwn(context.Request)) return static () => default;

@@ -20,11 +20,15 @@ public sealed class Connection
     private readonly Dictionary<ChannelName, Subscription> _subscriptions = [];
     private readonly RoomBroker _broker;
     private EndReason? _endReason;
+    private string? _credential;
+    private Reach _reach = Reach.All;
 
     internal Connection(RoomBroker broker, ConnectionDescription description, Outbox outbox)
     {
         _broker = broker;
         Description = description;
+        Credential = description.Credential;
+        Reach = description.Reach;
         Outbox = outbox;
     }
 
@@ -36,6 +40,20 @@ public sealed class Connection
 
     /// <summary>The signed-in user.</summary>
     public UserId User => Description.User;
+
+    /// <summary>Names what the viewer has shown to come in, and shows now; see <see cref="ConnectionDescription.Credential"/>.</summary>
+    public string? Credential
+    {
+        get => Volatile.Read(ref _credential);
+        set => Volatile.Write(ref _credential, value);
+    }
+
+    /// <summary>What it may hear at most. Whoever makes it smaller ends the subscriptions that are outside then.</summary>
+    public Reach Reach
+    {
+        get => Volatile.Read(ref _reach);
+        set => Volatile.Write(ref _reach, value);
+    }
 
     /// <summary>What waits to be written; read by the owner's loop only.</summary>
     public Outbox Outbox { get; }
@@ -175,4 +193,13 @@ public sealed record ConnectionDescription(UserId User, ConnectionKind Kind, str
 {
     /// <summary>When it was accepted; set by the broker.</summary>
     public DateTimeOffset Since { get; init; }
+
+    /// <summary>Names what the viewer has shown to come in, such as <c>token:abcd2345</c>: with it the connection ends. Null where nothing but the account counts.</summary>
+    public string? Credential { get; init; }
+
+    /// <summary>Whose bot the user is; null for people. What the owner loses the bot loses too.</summary>
+    public UserId? Owner { get; init; }
+
+    /// <summary>What it may hear at most, at its beginning.</summary>
+    public Reach Reach { get; init; } = Reach.All;
 }

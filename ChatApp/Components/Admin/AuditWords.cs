@@ -25,6 +25,8 @@ public sealed record AuditWords(string Action, string Target)
             "connection.disconnect" => new(text["Admin.EndedConnection"], ConnectionOf(text, line.Details)),
             "user.add" => new(text["Admin.AddedUser"], line.Details),
             "user.rank" => RankOf(text, line.Details),
+            "token.revoke" => new(text["Tokens.AuditRevoked"], line.Details),
+            "bot.delete" => new(text["Bots.AuditDeleted"], line.Details),
             "room.edit" => new(text["Admin.EditedRoom"], line.Details),
             "room.archive" => new(text["Admin.ArchivedRoom"], line.Details),
             "room.restore" => new(text["Admin.RestoredRoom"], line.Details),
