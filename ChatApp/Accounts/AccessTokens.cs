@@ -12,27 +12,70 @@ namespace ChatApp.Accounts;
 /// <param name="HasExpired">True where it was good once and only its time is over.</param>
 public readonly record struct Credential(UserId? User, DateTimeOffset? Expires = null, bool HasExpired = false)
 {
-    /// <summary>The session that it belongs to; null where it proves nothing.</summary>
-    public string? Session { get; init; }
+    private readonly TokenGrant? _grant;
+
+    /// <summary>By what it was shown.</summary>
+    public CredentialKind Kind { get; init; }
+
+    /// <summary>Names what was shown, such as <c>token:abcd2345</c>: what came by it ends with it. Null where only the account counts.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Whose bot the account is; null for people.</summary>
+    public UserId? Owner { get; init; }
+
+    /// <summary>What it may be used for at most.</summary>
+    public TokenGrant Grant
+    {
+        get => _grant ?? TokenGrant.Full;
+        init => _grant = value;
+    }
 }
 
 /// <summary>Says what the cookies of browsers and the access tokens of programs prove at this moment; all entrances ask here.</summary>
 /// <param name="bearer">The framework's token format.</param>
 /// <param name="identity">Names of claims.</param>
 /// <param name="database">For security stamps and sessions, from memory where they are known.</param>
+/// <param name="personal">Tokens that people made.</param>
+/// <param name="issued">Tokens of configured issuers.</param>
 /// <param name="time">The clock.</param>
 public sealed class AccessTokens(
-    IOptionsMonitor<BearerTokenOptions> bearer, IOptions<IdentityOptions> identity, ChatDatabase database, TimeProvider time)
+    IOptionsMonitor<BearerTokenOptions> bearer, IOptions<IdentityOptions> identity, ChatDatabase database, PersonalTokens personal, IssuedTokens issued, TimeProvider time)
 {
-    /// <summary>What an access token proves now.</summary>
-    public Credential Read(string token)
+    private const int MaxLength = 8192;
+
+    /// <summary>The same, and an account is made first where a configured issuer may do that.</summary>
+    /// <param name="token">As shown.</param>
+    /// <param name="address">From which network address.</param>
+    public async ValueTask<Credential> ReadAsync(string token, string address)
     {
-        if (string.IsNullOrEmpty(token) || token.Length > 8192) return default;
+        if (token is { Length: > 0 and <= MaxLength } && IssuedTokens.IsMeant(token)) await issued.WelcomeAsync(token);
+        return Read(token, address);
+    }
+
+    /// <summary>What a token proves now: that of a login, one that somebody made, or one of a configured issuer.</summary>
+    /// <param name="token">As shown.</param>
+    /// <param name="address">From which network address, where that is known.</param>
+    public Credential Read(string token, string address = "")
+    {
+        if (string.IsNullOrEmpty(token) || token.Length > MaxLength) return default;
+        if (PersonalTokens.IsMeant(token)) return personal.Read(token, address);
+        if (IssuedTokens.IsMeant(token)) return issued.Read(token);
         var ticket = bearer.Get(IdentityConstants.BearerScheme).BearerTokenProtector.Unprotect(token);
         if (ticket?.Properties.ExpiresUtc is not { } expires) return default;
         if (expires <= time.GetUtcNow()) return new Credential(User: null, expires, HasExpired: true);
         return Judge(ticket.Principal, expires);
     }
+
+    /// <summary>
+    /// True where a credential that was read a moment ago is still good. To be asked once the engine knows the connection: what is
+    /// revoked earlier is seen here, and what is revoked later ends the connection.
+    /// </summary>
+    public bool StillHolds(Credential credential) => credential.Kind switch
+    {
+        CredentialKind.Personal => credential.Id is { } id && personal.StillHolds(id),
+        CredentialKind.Issued => credential.User is { } user && issued.StillHolds(user),
+        _ => credential.User is { } user && StillHolds(user, SessionClaims.IdOf(credential.Id)),
+    };
 
     /// <summary>
     /// What a principal proves whose sign-in still holds: the account exists and is open, its security stamp is the one that was
@@ -47,7 +90,7 @@ public sealed class AccessTokens(
         if (principal.FindFirstValue(claims.UserIdClaimType) is not { } id || SessionClaims.IdOf(principal) is not { } session) return default;
         var signed = principal.FindFirstValue(claims.SecurityStampClaimType);
         var user = new UserId(id);
-        return StampOf(user) is { } stored && stored == signed && SessionOf(session)?.User == user ? new Credential(user, expires) { Session = session } : default;
+        return StampOf(user) is { } stored && stored == signed && SessionOf(session)?.User == user ? new Credential(user, expires) { Id = SessionClaims.CredentialOf(session) } : default;
     }
 
     /// <summary>The account of a principal whose sign-in still holds; null otherwise, see <see cref="Judge"/>.</summary>
@@ -63,11 +106,7 @@ public sealed class AccessTokens(
         return principal.FindFirstValue(identity.Value.ClaimsIdentity.UserIdClaimType) is { } id && StillHolds(new UserId(id), SessionClaims.IdOf(principal));
     }
 
-    /// <summary>
-    /// True where what was good a moment ago still is. To be asked once more by whoever has just put a connection among the
-    /// live ones: an end that came in between has not seen it.
-    /// </summary>
-    public bool StillHolds(UserId user, string? session) => session is not null && StampOf(user) is not null && SessionOf(session)?.User == user;
+    private bool StillHolds(UserId user, string? session) => session is not null && StampOf(user) is not null && SessionOf(session)?.User == user;
 
     private string? StampOf(UserId user)
     {

@@ -28,4 +28,7 @@ public sealed class AccountOptions
     /// <summary>Seconds between two looks whether the sign-in behind an open page still holds; 60 by default, 1 to 3,600.</summary>
     [Range(1, 3600)]
     public int RevalidateSeconds { get; init; } = 60;
+
+    /// <summary>Who may sign tokens for accounts of this instance; none by default.</summary>
+    public IssuerOptions[] Issuers { get; init; } = [];
 }

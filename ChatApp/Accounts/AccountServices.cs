@@ -45,6 +45,7 @@ public static class AccountServices
         services.AddSingleton<Sessions>().AddSingleton<SessionUses>().AddSingleton<LiveSessions>().AddSingleton<SessionUpkeep>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveSessions>());
         services.AddHostedService(static provider => provider.GetRequiredService<SessionUses>());
+        services.AddSingleton(new TokenIssuers(options.Issuers)).AddSingleton<IssuedTokens>().AddSingleton<PersonalTokens>().AddSingleton<Bots>();
         services.AddSingleton<AccessTokens>().AddSingleton<SocketTickets>().AddSingleton<SubscriptionTokens>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie =>
@@ -95,9 +96,9 @@ public static class AccountServices
     {
         var services = context.HttpContext.RequestServices;
         var shown = context.Principal is { } principal ? services.GetRequiredService<AccessTokens>().Judge(principal) : default;
-        if (shown.Session is null) context.RejectPrincipal();
-        services.GetRequiredService<SessionUses>().Note(shown.Session, Address(context.HttpContext));
-        services.GetRequiredService<ActingSession>().Id = shown.Session;
+        if (shown.User is null) context.RejectPrincipal();
+        services.GetRequiredService<SessionUses>().Note(SessionClaims.IdOf(shown.Id), Address(context.HttpContext));
+        services.GetRequiredService<ActingSession>().Id = SessionClaims.IdOf(shown.Id);
         return Task.CompletedTask;
     }
 

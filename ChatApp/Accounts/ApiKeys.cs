@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ChatApp.Storage;
 
 namespace ChatApp.Accounts;
@@ -19,8 +18,8 @@ public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProv
     public const int MaxNameLength = 64;
 
     private static readonly int KeyLength = Secret.LengthWith(Prefix);
-    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _noted = new(StringComparer.Ordinal);
+    private readonly UseNotes _uses = new(commits, time, static (commit, id, now, _) =>
+        commit.Execute("UPDATE api_keys SET LastUsedAt = ?2 WHERE Id = ?1", id, now.ToUnixTimeMilliseconds()));
 
     /// <summary>A new key and its row, which the caller stores.</summary>
     public static (string Key, ApiKey Row) Make(string name, ApiScopes scopes, string channels, UserId user, DateTimeOffset now)
@@ -49,29 +48,7 @@ public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProv
             .Select(stored => new { stored.Id, stored.UserId, stored.Scopes, stored.Channels, stored.LastUsedAt }).FirstOrDefault();
         // Whose account is locked or gone has no say by a key either.
         if (row is null || !db.Users.Where(account => account.Id == row.UserId).Any(AccountLock.IsOpenAccount)) return null;
-        NoteUse(row.Id, row.LastUsedAt);
+        _uses.Note(row.Id, row.LastUsedAt);
         return new ApiCaller(row.Id, new UserId(row.UserId), row.Scopes, row.Channels);
-    }
-
-    private void NoteUse(string id, DateTimeOffset? stored)
-    {
-        var now = time.GetUtcNow();
-        var last = _noted.GetValueOrDefault(id, stored ?? DateTimeOffset.MinValue);
-        if (now - last < BetweenNotes) return;
-        // Of many requests at once one writes.
-        if (_noted.TryGetValue(id, out var noted) ? !_noted.TryUpdate(id, now, noted) : !_noted.TryAdd(id, now)) return;
-        _ = StoreUseAsync(id, now);
-    }
-
-    private async Task StoreUseAsync(string id, DateTimeOffset now)
-    {
-        try
-        {
-            await commits.CommitAsync(commit => commit.Execute("UPDATE api_keys SET LastUsedAt = ?2 WHERE Id = ?1", id, now.ToUnixTimeMilliseconds()));
-        }
-        catch (StorageUnavailableException)
-        {
-            // It is a courtesy to operators; the next use notes it.
-        }
     }
 }

@@ -63,11 +63,12 @@ public sealed class ChatUser : IdentityUser
 /// <param name="IsBot">True for a program's account.</param>
 /// <param name="Avatar">Names the picture that is shown; null for initials.</param>
 /// <param name="Status">What the person says of themselves; empty for nothing.</param>
-public sealed record UserCard(UserId Id, string Name, Rank Rank, bool IsBot = false, string? Avatar = null, string Status = "")
+/// <param name="Owner">Whose bot it is; null for people.</param>
+public sealed record UserCard(UserId Id, string Name, Rank Rank, bool IsBot = false, string? Avatar = null, string Status = "", UserId? Owner = null)
 {
     /// <summary>How an account is read as a card, by the database or from an entity.</summary>
     public static readonly Expression<Func<ChatUser, UserCard>> FromAccount =
-        user => new UserCard(new UserId(user.Id), user.DisplayName, user.Rank, user.IsBot, user.AvatarVersion, user.StatusText);
+        user => new UserCard(new UserId(user.Id), user.DisplayName, user.Rank, user.IsBot, user.AvatarVersion, user.StatusText, user.OwnerId == null ? null : new UserId(user.OwnerId));
 
     private static readonly Func<ChatUser, UserCard> Compiled = FromAccount.Compile();
 
@@ -76,4 +77,7 @@ public sealed record UserCard(UserId Id, string Name, Rank Rank, bool IsBot = fa
 
     /// <summary>True for moderators and administrators.</summary>
     public bool IsModerator => Rank >= Rank.Moderator;
+
+    /// <summary>The same account with no more than that rank.</summary>
+    public UserCard UpTo(Rank most) => Rank <= most ? this : this with { Rank = most };
 }

@@ -23,8 +23,8 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
         if (email is null or { Length: 0 or > 254 } || password is null or { Length: 0 or > 256 }) return null;
         using var turn = await turns.TakeAsync(email);
         var user = await users.FindByEmailAsync(email.Trim());
-        // Whoever is unknown or locked costs one hash all the same.
-        if (user is null || await users.IsLockedOutAsync(user))
+        // Whoever is unknown, locked or a bot costs one hash all the same.
+        if (user is null or { IsBot: true } || await users.IsLockedOutAsync(user))
         {
             users.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
             return null;

@@ -15,11 +15,22 @@ public sealed class UserDirectory(ChatDatabase database)
     /// <summary>The account; null where there is none.</summary>
     public UserCard? Find(UserId id)
     {
-        if (_known.TryGetValue(id, out var card)) return card;
+        if (_known.TryGetValue(id, out var card)) return Capped(card);
         using var db = database.OpenRead();
         var read = db.Users.Where(user => user.Id == id.Value).Select(UserCard.FromAccount).FirstOrDefault();
-        return read is null ? null : _known.GetOrAdd(id, read);
+        return read is null ? null : Capped(_known.GetOrAdd(id, read));
     }
+
+    /// <summary>The card of an account as it counts now: a bot has never more than the rank of its owner.</summary>
+    public UserCard Capped(UserCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        // Owners are people, so this goes no further.
+        return card is { Owner: { } owner, Rank: > Rank.Member } ? card.UpTo(Find(owner)?.Rank ?? Rank.Member) : card;
+    }
+
+    /// <summary>Whoever acts, with as much of their rank as counts there.</summary>
+    public UserCard Get(Actor actor) => Get(actor.Id).UpTo(actor.UpTo);
 
     /// <summary>The account, or a nameless stand-in where it is gone: history must always be readable.</summary>
     public UserCard Get(UserId id) => Find(id) ?? new UserCard(id, "?", Rank.Member);
@@ -33,7 +44,9 @@ public sealed class UserDirectory(ChatDatabase database)
             .Where(user => user.NormalizedDisplayName.Contains(pattern))
             .OrderBy(user => user.NormalizedDisplayName)
             .Take(count)
-            .Select(UserCard.FromAccount)];
+            .Select(UserCard.FromAccount)
+            .AsEnumerable()
+            .Select(Capped)];
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ public static class AccountApi
             ? null
             : bearer.Get(IdentityConstants.BearerScheme).RefreshTokenProtector.Unprotect(request.RefreshToken);
         if (ticket?.Properties.ExpiresUtc is not { } expires || expires <= time.GetUtcNow()) return TypedResults.Unauthorized();
-        if (tokens.Judge(ticket.Principal) is not { User: { } id, Session: { } session } || SessionClaims.GenerationOf(ticket.Principal) is not { } generation) return TypedResults.Unauthorized();
+        if (tokens.Judge(ticket.Principal).User is not { } id || SessionClaims.IdOf(ticket.Principal) is not { } session || SessionClaims.GenerationOf(ticket.Principal) is not { } generation) return TypedResults.Unauthorized();
         return await identity.ValidateSecurityStampAsync(ticket.Principal) is { } user
             ? await SignInAsync(context, identity, user, () => sessions.RenewAsync(id, session, generation, AccountServices.Address(context)))
             : TypedResults.Unauthorized();

@@ -23,7 +23,8 @@ public sealed class RequestProof(AccessTokens tokens, OriginCheck origins, Sessi
         {
             var token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
             var address = AccountServices.Address(context);
-            return () => Noted(tokens.Read(token), address);
+            await tokens.ReadAsync(token, address);
+            return () => Noted(tokens.Read(token, address), address);
         }
 
         if (!origins.IsOwn(context.Request)) return static () => default;
@@ -33,7 +34,7 @@ public sealed class RequestProof(AccessTokens tokens, OriginCheck origins, Sessi
 
     private Credential Noted(Credential shown, string address)
     {
-        uses.Note(shown.Session, address);
+        uses.Note(SessionClaims.IdOf(shown.Id), address);
         return shown;
     }
 }

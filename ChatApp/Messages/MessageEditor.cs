@@ -103,21 +103,21 @@ public sealed class MessageEditor(
     /// <param name="actor">Who deletes.</param>
     /// <param name="id">Which message.</param>
     /// <param name="reason">Why, for the audit log; cut at 512 characters.</param>
-    public Task<MessageResult> DeleteAsync(UserId actor, MessageId id, string reason = "") => CommitAsync(commit =>
+    public Task<MessageResult> DeleteAsync(Actor actor, MessageId id, string reason = "") => CommitAsync(commit =>
     {
-        if (Find(commit, actor, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
-        var (message, room) = found;
         var by = users.Get(actor);
+        if (Find(commit, by, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
+        var (message, room) = found;
         var author = users.Get(new UserId(message.AuthorId));
-        var isOwn = author.Id == actor;
+        var isOwn = author.Id == by.Id;
         if (!isOwn && !(by.IsModerator && by.Rank > author.Rank)) return new MessageResult(MessageOutcome.NotAllowed);
         if (message.DeletedAt is not null) return new MessageResult(MessageOutcome.Done);
 
         if (isOwn) Keep(message, commit.Now);
         Forget(commit.Db, message);
         message.DeletedAt = commit.Now;
-        if (!isOwn) AuditLog.Add(commit, actor, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
-        RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, actor, broker, new MessageDeleted(new RoomId(room.Id), id, by, commit.Now), id);
+        if (!isOwn) AuditLog.Add(commit, by.Id, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
+        RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, by.Id, broker, new MessageDeleted(new RoomId(room.Id), id, by, commit.Now), id);
         return new MessageResult(MessageOutcome.Done);
     });
 
@@ -141,12 +141,12 @@ public sealed class MessageEditor(
     });
 
     /// <summary>What a message said before, oldest first; for its author and for moderators, null for everybody else.</summary>
-    public IReadOnlyList<EarlierText>? EarlierTexts(UserId viewer, MessageId id)
+    public IReadOnlyList<EarlierText>? EarlierTexts(Actor viewer, MessageId id)
     {
         using var db = database.OpenRead();
         if (db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
-        var mayRead = RoomAccess.Find(db, new RoomId(message.RoomId), viewer) is { IsMember: true };
-        if (!mayRead || (message.AuthorId != viewer.Value && !users.Get(viewer).IsModerator)) return null;
+        var mayRead = RoomAccess.Find(db, new RoomId(message.RoomId), viewer.Id) is { IsMember: true };
+        if (!mayRead || (message.AuthorId != viewer.Id.Value && !users.Get(viewer).IsModerator)) return null;
         return [.. db.Revisions
             .Where(revision => revision.MessageId == id.Value)
             .OrderBy(revision => revision.Revision)
@@ -155,13 +155,13 @@ public sealed class MessageEditor(
 
     // What somebody says, they say as a member, whatever their rank.
     private (Message Message, Room Room)? FindInOwnRoom(Commit commit, UserId actor, MessageId id) =>
-        Find(commit, actor, id) is { } found && RoomAccess.Find(commit.Db, new RoomId(found.Room.Id), actor) is { IsMember: true } ? found : null;
+        Find(commit, users.Get(actor), id) is { } found && RoomAccess.Find(commit.Db, new RoomId(found.Room.Id), actor) is { IsMember: true } ? found : null;
 
     // Moderators act everywhere; whoever is neither that nor in the room must not even learn that the message exists.
-    private (Message Message, Room Room)? Find(Commit commit, UserId actor, MessageId id)
+    private static (Message Message, Room Room)? Find(Commit commit, UserCard actor, MessageId id)
     {
         if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
-        if (!users.Get(actor).IsModerator && RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor) is not { IsMember: true }) return null;
+        if (!actor.IsModerator && RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor.Id) is not { IsMember: true }) return null;
         return (message, commit.Db.Rooms.Find(message.RoomId)!);
     }
 

@@ -89,6 +89,13 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
         return MessageViews.Of(db, row, users);
     }
 
+    /// <summary>In which room a message is, whoever may read it; null where there is none.</summary>
+    public RoomId? RoomOf(MessageId id)
+    {
+        using var db = database.OpenRead();
+        return db.Messages.Where(m => m.Id == id.Value).Select(m => m.RoomId).FirstOrDefault() is { } room ? new RoomId(room) : null;
+    }
+
     private static int Clamp(int count) => Math.Clamp(count, 1, MaxCount);
 
     private static List<Message> Older(IQueryable<Message> rows, Offset before, int count, out bool more)

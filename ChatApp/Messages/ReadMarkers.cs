@@ -67,11 +67,14 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
     }
 
     /// <summary>Marks every room of a person as read, up to what is there now.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="within">Only these rooms; null for all.</param>
     /// <returns>False where not all of it could be stored; trying again soon makes sense.</returns>
-    public async Task<bool> MarkAllAsync(UserId user)
+    public async Task<bool> MarkAllAsync(UserId user, IReadOnlySet<RoomId>? within = null)
     {
         foreach (var unread in Of(user))
         {
+            if (within is not null && !within.Contains(unread.Room)) continue;
             // Null also where the room was left meanwhile: there is nothing to mark then.
             if (unread.Count > 0 && await MarkAsync(user, unread.Room, unread.Head) is null && Of(user, unread.Room) is not null) return false;
         }
@@ -83,8 +86,9 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
     public IReadOnlyList<Unread> Of(UserId user)
     {
         using var db = database.OpenRead();
+        var memberships = RoomAccess.Memberships(db);
         var rooms = db.Rooms
-            .Where(room => room.IsDefault || db.Memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
+            .Where(room => room.IsDefault || memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
             .Select(room => new { room.Id, room.Head })
             .ToList();
         return [.. rooms.Select(room => Count(db, user, new RoomId(room.Id), new Offset(room.Head)))];

@@ -73,17 +73,17 @@ public sealed partial class ModerationDesk(
     public const int MaxLines = 200;
 
     /// <summary>The oldest live connections first, at most <see cref="MaxLines"/>, and how many there are; null for members.</summary>
-    public (IReadOnlyList<ConnectionLine> Lines, int Total)? Connections(UserId actor)
+    public (IReadOnlyList<ConnectionLine> Lines, int Total)? Connections(Actor actor)
     {
         if (!users.Get(actor).IsModerator) return null;
         var live = broker.Connections;
         var shown = live.OrderBy(connection => connection.Description.Since).Take(MaxLines).ToList();
-        var known = NamesOf(shown.SelectMany(connection => connection.Rooms).Distinct(), actor);
+        var known = NamesOf(shown.SelectMany(connection => connection.Rooms).Distinct(), actor.Id);
         return ([.. shown.Select(connection => Line(connection, known))], live.Count);
     }
 
     /// <summary>Ends one live connection. A program is told not to come back by itself; a browser page says so.</summary>
-    public Task<ModerationOutcome> DisconnectAsync(UserId actor, ConnectionId id, string reason)
+    public Task<ModerationOutcome> DisconnectAsync(Actor actor, ConnectionId id, string reason)
     {
         if (!users.Get(actor).IsModerator) return Task.FromResult(ModerationOutcome.NotAllowed);
         if (broker.Find(id) is not { } connection) return Task.FromResult(ModerationOutcome.NotFound);
@@ -91,7 +91,7 @@ public sealed partial class ModerationDesk(
         return CommitAsync(commit =>
         {
             var description = connection.Description;
-            AuditLog.Add(commit, actor, "connection.disconnect", id.ToString(),
+            AuditLog.Add(commit, actor.Id, "connection.disconnect", id.ToString(),
                 $"{description.Kind} of {users.Get(connection.User).Name} from {description.Address}", reason);
             commit.AfterCommit(() => connection.End(EndReason.ForceDisconnect));
             return ModerationOutcome.Done;
@@ -99,7 +99,7 @@ public sealed partial class ModerationDesk(
     }
 
     /// <summary>Accounts whose name contains <paramref name="part"/>, by name, at most <see cref="MaxLines"/>; null for members.</summary>
-    public IReadOnlyList<AccountLine>? Accounts(UserId actor, string part = "")
+    public IReadOnlyList<AccountLine>? Accounts(Actor actor, string part = "")
     {
         var by = users.Get(actor);
         if (!by.IsModerator) return null;
@@ -110,45 +110,47 @@ public sealed partial class ModerationDesk(
             .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
-            .Select(user => new AccountLine(UserCard.Of(user), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt, AccountLock.IsByAdministrator(user.LockoutEnd)))];
+            .Select(user => new AccountLine(users.Capped(UserCard.Of(user)), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt, AccountLock.IsByAdministrator(user.LockoutEnd)))];
     }
 
     /// <summary>
     /// Gives an account another rank. Administrators only; somebody else of their own rank they cannot change, but they
     /// may step down themselves unless they are the last.
     /// </summary>
-    public Task<ModerationOutcome> SetRankAsync(UserId actor, UserId target, Rank rank, string reason = "") => CommitAsync(commit =>
+    public Task<ModerationOutcome> SetRankAsync(Actor actor, UserId target, Rank rank, string reason = "") => CommitAsync(commit =>
     {
         // Read here and not from memory: two changes at once are two commits, and the second one sees the first.
-        var by = commit.Db.Users.FirstOrDefault(user => user.Id == actor.Value);
-        if (by?.Rank != Rank.Administrator || !Enum.IsDefined(rank)) return ModerationOutcome.NotAllowed;
+        var by = commit.Db.Users.FirstOrDefault(user => user.Id == actor.Id.Value);
+        if (by?.Rank != Rank.Administrator || by.IsBot || actor.UpTo < Rank.Administrator || !Enum.IsDefined(rank)) return ModerationOutcome.NotAllowed;
         if (commit.Db.Users.FirstOrDefault(user => user.Id == target.Value) is not { } account) return ModerationOutcome.NotFound;
         if (account.Rank == rank) return ModerationOutcome.Done;
-        if (account.Rank == Rank.Administrator)
+        if (account is { Rank: Rank.Administrator, IsBot: false })
         {
-            if (target != actor) return ModerationOutcome.NotAllowed;
-            if (commit.Db.Users.Where(AccountLock.IsOpenAccount).Count(user => user.Rank == Rank.Administrator) == 1) return ModerationOutcome.LastAdministrator;
+            if (target != actor.Id) return ModerationOutcome.NotAllowed;
+            if (commit.Db.Users.Where(AccountLock.IsOpenAccount).Count(user => user.Rank == Rank.Administrator && !user.IsBot) == 1) return ModerationOutcome.LastAdministrator;
         }
 
-        AuditLog.Add(commit, actor, "user.rank", target.Value, $"{account.DisplayName}: {account.Rank} -> {rank}", reason);
+        if (account.OwnerId is { } owner && rank > users.Get(new UserId(owner)).Rank) return ModerationOutcome.NotAllowed;
+        AuditLog.Add(commit, actor.Id, "user.rank", target.Value, $"{account.DisplayName}: {account.Rank} -> {rank}", reason);
         account.Rank = rank;
         var card = UserCard.Of(account);
         commit.AfterCommit(() =>
         {
             users.Replace(card);
             topics.RankChanged(target);
+            foreach (var bot in broker.BotConnectionsOf(target).Select(connection => connection.User).Distinct()) topics.RankChanged(bot);
             broker.PublishToUser(target, new OwnRankChanged(card));
         });
         return ModerationOutcome.Done;
     });
 
     /// <summary>Deletes a message of somebody of lower rank, in any room.</summary>
-    public Task<MessageResult> DeleteMessageAsync(UserId actor, MessageId message, string reason) => users.Get(actor).IsModerator
+    public Task<MessageResult> DeleteMessageAsync(Actor actor, MessageId message, string reason) => users.Get(actor).IsModerator
         ? messages.DeleteAsync(actor, message, reason)
         : Task.FromResult(new MessageResult(MessageOutcome.NotFound));
 
     /// <summary>The newest entries of the audit log, at most <see cref="MaxLines"/>; null for members.</summary>
-    public IReadOnlyList<AuditLine>? Audit(UserId actor)
+    public IReadOnlyList<AuditLine>? Audit(Actor actor)
     {
         if (!users.Get(actor).IsModerator) return null;
         using var db = database.OpenRead();
@@ -161,7 +163,7 @@ public sealed partial class ModerationDesk(
     }
 
     /// <summary>True where the actor's rank is above the target's, or both are the same person.</summary>
-    public bool MayActOn(UserId actor, UserId target) => actor == target || users.Get(actor).Rank > users.Get(target).Rank;
+    public bool MayActOn(Actor actor, UserId target) => actor.Id == target || users.Get(actor).Rank > users.Get(target).Rank;
 
     private ConnectionLine Line(Connection connection, Dictionary<RoomId, string> known)
     {

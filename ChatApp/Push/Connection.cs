@@ -21,12 +21,14 @@ public sealed class Connection
     private readonly RoomBroker _broker;
     private EndReason? _endReason;
     private string? _credential;
+    private Reach _reach = Reach.All;
 
     internal Connection(RoomBroker broker, ConnectionDescription description, Outbox outbox)
     {
         _broker = broker;
         Description = description;
         Credential = description.Credential;
+        Reach = description.Reach;
         Outbox = outbox;
     }
 
@@ -44,6 +46,13 @@ public sealed class Connection
     {
         get => Volatile.Read(ref _credential);
         set => Volatile.Write(ref _credential, value);
+    }
+
+    /// <summary>What it may hear at most. Whoever makes it smaller ends the subscriptions that are outside then.</summary>
+    public Reach Reach
+    {
+        get => Volatile.Read(ref _reach);
+        set => Volatile.Write(ref _reach, value);
     }
 
     /// <summary>What waits to be written; read by the owner's loop only.</summary>
@@ -185,6 +194,12 @@ public sealed record ConnectionDescription(UserId User, ConnectionKind Kind, str
     /// <summary>When it was accepted; set by the broker.</summary>
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>Names what the viewer has shown to come in, such as <c>session:abcd2345</c>: with it the connection ends. Null where nothing but the account counts.</summary>
+    /// <summary>Names what the viewer has shown to come in, such as <c>token:abcd2345</c>: with it the connection ends. Null where nothing but the account counts.</summary>
     public string? Credential { get; init; }
+
+    /// <summary>Whose bot the user is; null for people. What the owner loses the bot loses too.</summary>
+    public UserId? Owner { get; init; }
+
+    /// <summary>What it may hear at most, at its beginning.</summary>
+    public Reach Reach { get; init; } = Reach.All;
 }

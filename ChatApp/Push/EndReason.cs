@@ -90,5 +90,5 @@ public sealed record EndReason(int Code, string Text)
     /// True where what still waits for the connection is thrown away: it could not be written, or the user has lost the
     /// right to see it.
     /// </summary>
-    internal bool DropsBacklog => this == Slow || this == WriteError || this == Expired || this == ForceDisconnect || this == SignedOut;
+    internal bool DropsBacklog => this == Slow || this == WriteError || this == Expired || this == InvalidToken || this == ForceDisconnect || this == SignedOut;
 }

@@ -24,6 +24,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     private readonly PushOptions _options = options;
     private readonly int[] _live = new int[Enum.GetValues<ConnectionKind>().Length];
     private long _slow;
+    private int _bots;
     private Func<EndReason>? _closed;
     private volatile Outbox[] _overhearing = [];
 
@@ -117,6 +118,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
             }
 
             own.Add(connection);
+            if (description.Owner is not null) _bots++;
             _live[(int)description.Kind]++;
         }
 
@@ -147,6 +149,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     public SubscribeResult Subscribe(Connection connection, ChannelName channel, bool hearsJoins = false)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        if (!connection.Reach.Includes(channel)) return new SubscribeResult(Subscription: null, SubscribeRefusal.OutOfReach);
         while (true)
         {
             var hub = _channels.GetOrAdd(channel, static (name, broker) => broker.NewHub(name), this);
@@ -164,7 +167,10 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
             {
                 // It may have been ended between the two additions, when the hub did not know it yet.
                 if (subscription.HasEnded) hub.Remove(subscription);
-                return new SubscribeResult(subscription, Refusal: null);
+                if (connection.Reach.Includes(channel)) return new SubscribeResult(subscription, Refusal: null);
+                // Made smaller in this very moment, by somebody who could not see the subscription yet.
+                subscription.Dispose();
+                return new SubscribeResult(Subscription: null, SubscribeRefusal.OutOfReach);
             }
 
             connection.Forget(subscription);
@@ -203,7 +209,10 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         Interlocked.Increment(ref _published);
         var envelope = new Envelope(body, encoder) { User = user };
         TellOverhearing(envelope);
-        foreach (var connection in ConnectionsOf(user)) connection.Send(envelope);
+        foreach (var connection in ConnectionsOf(user))
+        {
+            if (connection.Reach.HearsOwn) connection.Send(envelope);
+        }
     }
 
     /// <summary>Sends an event to every live connection.</summary>
@@ -216,43 +225,18 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         wakes.Flush();
     }
 
-    /// <summary>
-    /// Takes a user out of a channel on all devices at once. What waits in their outboxes from that channel is not written any
-    /// more, and each connection is told the reason.
-    /// </summary>
-    public void Revoke(UserId user, ChannelName channel, EndReason reason)
-    {
-        foreach (var connection in ConnectionsOf(user))
-        {
-            var wasSubscribed = connection.SubscriptionTo(channel)?.End(revoked: true) == true;
-            // What came by an earlier subscription, which the viewer has ended, may wait there too.
-            connection.Outbox.Drop(channel);
-            if (wasSubscribed)
-                connection.Send(Wrap(new SubscriptionEnded(channel, reason)));
-        }
-    }
-
-    /// <summary>Ends every connection of a user.</summary>
-    /// <returns>How many there were.</returns>
-    public int EndAll(UserId user, EndReason reason) => ConnectionsOf(user).Count(connection => connection.End(reason));
-
-    /// <summary>Ends every connection, those that still come included; for the server's shutdown.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="spread">Each is told to stay away for a random part of this.</param>
-    public void EndAll(EndReason reason, TimeSpan spread = default)
-    {
-        ArgumentNullException.ThrowIfNull(reason);
-        Volatile.Write(ref _closed, () => reason.Spread(spread));
-        foreach (var (_, connection) in _connections) connection.End(reason.Spread(spread));
-    }
-
     internal void Forget(Connection connection)
     {
         _connections.TryRemove(connection.Id, out _);
         lock (_usersGate)
         {
             if (!_users.TryGetValue(connection.User, out var own)) return;
-            if (own.Remove(connection)) _live[(int)connection.Description.Kind]--;
+            if (own.Remove(connection))
+            {
+                _live[(int)connection.Description.Kind]--;
+                if (connection.Description.Owner is not null) _bots--;
+            }
+
             if (own.Count == 0) _users.Remove(connection.User);
         }
     }

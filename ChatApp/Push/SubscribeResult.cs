@@ -16,4 +16,7 @@ public enum SubscribeRefusal
 
     /// <summary>The connection has ended.</summary>
     ConnectionEnded,
+
+    /// <summary>The channel is outside of the connection's <see cref="Reach"/>.</summary>
+    OutOfReach,
 }

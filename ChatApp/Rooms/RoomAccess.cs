@@ -7,7 +7,11 @@ namespace ChatApp.Rooms;
 /// <param name="Room">The room.</param>
 /// <param name="IsMember">True where they read and post there.</param>
 /// <param name="Role">Their role; <see cref="RoomRole.Member"/> for others.</param>
-public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role);
+public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role)
+{
+    /// <summary>True where it hangs on somebody else's membership too, and must not be kept in memory.</summary>
+    internal bool IsOfBot { get; init; }
+}
 
 /// <summary>What counts of a room they may know of for somebody who posts there.</summary>
 /// <param name="Head">Offset of the newest change.</param>
@@ -57,13 +61,21 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
 /// </summary>
 public static class RoomAccess
 {
+    /// <summary>The memberships that count: a bot is in a room only as long as its owner is.</summary>
+    public static IQueryable<Membership> Memberships(ChatDbContext db)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.Memberships.Where(m => !db.Users.Any(bot => bot.Id == m.UserId && bot.OwnerId != null &&
+            !db.Memberships.Any(own => own.RoomId == m.RoomId && own.UserId == bot.OwnerId)));
+    }
+
     /// <summary>The room and the person's place in it; null where there is no such room for them.</summary>
     public static RoomStanding? Find(ChatDbContext db, RoomId id, UserId user)
     {
         ArgumentNullException.ThrowIfNull(db);
         var room = db.Rooms.FirstOrDefault(r => r.Id == id.Value);
         if (room is null) return null;
-        var membership = room.IsDefault ? null : db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
+        var membership = room.IsDefault ? null : Memberships(db).FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
         return Judge(RoomView.Of(room), membership?.Role);
     }
 
@@ -72,15 +84,17 @@ public static class RoomAccess
     {
         ArgumentNullException.ThrowIfNull(db);
         string[] wanted = [.. ids.Select(id => id.Value)];
+        var memberships = Memberships(db);
         return db.Rooms
             .Where(room => wanted.Contains(room.Id))
             .Select(room => new
             {
                 Room = room,
-                Role = db.Memberships.Where(m => m.RoomId == room.Id && m.UserId == user.Value).Select(m => (RoomRole?)m.Role).FirstOrDefault(),
+                Role = memberships.Where(m => m.RoomId == room.Id && m.UserId == user.Value).Select(m => (RoomRole?)m.Role).FirstOrDefault(),
+                IsBot = db.Users.Any(bot => bot.Id == user.Value && bot.IsBot),
             })
             .AsEnumerable()
-            .Select(found => Judge(RoomView.Of(found.Room), found.Role))
+            .Select(found => Judge(RoomView.Of(found.Room), found.Role) is { } standing ? standing with { IsOfBot = found.IsBot } : null)
             .OfType<RoomStanding>()
             .ToDictionary(standing => standing.Room.Id);
     }
@@ -92,7 +106,9 @@ public static class RoomAccess
         using var row = commit.Query(
             """
             SELECT r.Visibility, r.IsDefault, r.Head, r.Epoch, r.IsArchived, m.Role
-            FROM rooms r LEFT JOIN memberships m ON m.RoomId = r.Id AND m.UserId = ?2
+            FROM rooms r LEFT JOIN memberships m ON m.RoomId = r.Id AND m.UserId = ?2 AND NOT EXISTS (
+              SELECT 1 FROM users bot WHERE bot.Id = ?2 AND bot.OwnerId IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM memberships own WHERE own.RoomId = ?1 AND own.UserId = bot.OwnerId))
             WHERE r.Id = ?1
             """,
             id.Value, user.Value);

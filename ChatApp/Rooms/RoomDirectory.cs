@@ -65,8 +65,9 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
     public IReadOnlyList<RoomView> RoomsOf(UserId user)
     {
         using var db = database.OpenRead();
+        var memberships = RoomAccess.Memberships(db);
         return [.. db.Rooms
-            .Where(room => room.IsDefault || db.Memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
+            .Where(room => room.IsDefault || memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
             .AsEnumerable()
             .Select(RoomView.Of)
             .OrderByDescending(room => room.IsDefault)
@@ -78,6 +79,7 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
     {
         var pattern = (part ?? "").Trim().ToUpperInvariant();
         using var db = database.OpenRead();
+        var memberships = RoomAccess.Memberships(db);
         var everybody = db.Users.Count();
         var found = db.Rooms
             .Where(room => room.Visibility == RoomVisibility.Public)
@@ -90,7 +92,7 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
             {
                 Room = room,
                 Members = db.Memberships.Count(m => m.RoomId == room.Id),
-                IsMember = db.Memberships.Any(m => m.RoomId == room.Id && m.UserId == viewer.Value),
+                IsMember = memberships.Any(m => m.RoomId == room.Id && m.UserId == viewer.Value),
             });
         return [.. found.AsEnumerable().Select(line => new DirectoryEntry(
             RoomView.Of(line.Room), line.Room.IsDefault ? everybody : line.Members, line.Room.IsDefault || line.IsMember))];
@@ -109,11 +111,11 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
 
         var members = db.Memberships
             .Where(m => m.RoomId == id.Value)
-            .Join(db.Users, m => m.UserId, user => user.Id, (m, user) => new { user.Id, user.DisplayName, user.NormalizedDisplayName, user.Rank, m.Role })
-            .OrderBy(member => member.NormalizedDisplayName)
+            .Join(db.Users, m => m.UserId, user => user.Id, (m, user) => new { User = user, m.Role })
+            .OrderBy(member => member.User.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
-            .Select(member => new RoomMember(new UserCard(new UserId(member.Id), member.DisplayName, member.Rank), member.Role));
+            .Select(member => new RoomMember(users.Capped(UserCard.Of(member.User)), member.Role));
         return ([.. members], db.Memberships.Count(m => m.RoomId == id.Value));
     }
 
@@ -136,7 +138,7 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
         {
             found[id] = standing;
             database.Kept.Rooms.Keep(id, standing.Room, rooms);
-            if (standing is { IsMember: true, Room.IsDefault: false }) database.Kept.Members.Keep((id, viewer), standing.Role, members);
+            if (standing is { IsMember: true, Room.IsDefault: false, IsOfBot: false }) database.Kept.Members.Keep((id, viewer), standing.Role, members);
             heads[ids.IndexOf(id)]?.Learn(standing.Room.Head);
         }
     }

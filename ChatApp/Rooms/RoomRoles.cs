@@ -16,7 +16,7 @@ public sealed class RoomRoles(CommitQueue commits, RoomBroker broker, UserDirect
     /// Gives a member another role: an entry of the room's log and one of the audit log. Who may is
     /// <see cref="RoomRights.CanGive"/>'s affair; the last owner remains one.
     /// </summary>
-    public Task<RoomResult> SetAsync(UserId actor, RoomId id, UserId member, RoomRole role) => commits.CommitRoomAsync(commit =>
+    public Task<RoomResult> SetAsync(Actor actor, RoomId id, UserId member, RoomRole role) => commits.CommitRoomAsync(commit =>
     {
         var by = users.Get(actor);
         if (!Enum.IsDefined(role) || commit.FindRoom(id, by) is not var (room, standing, _)) return new RoomResult(RoomOutcome.NotFound);
@@ -25,13 +25,15 @@ public sealed class RoomRoles(CommitQueue commits, RoomBroker broker, UserDirect
         if (commit.Db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == member.Value) is not { } membership)
             return new RoomResult(standing is { IsMember: true } || by.Rank == Rank.Administrator ? RoomOutcome.NoSuchUser : RoomOutcome.NotAllowed);
         var target = users.Get(member);
-        if (!RoomRights.CanGive((own, by.Rank), (membership.Role, target.Rank), isSelf: actor == member, role)) return new RoomResult(RoomOutcome.NotAllowed);
+        // What a bot may do hangs on its owner, and so does that it is there: it stays a plain member.
+        if (target.IsBot) return new RoomResult(RoomOutcome.NotPossible);
+        if (!RoomRights.CanGive((own, by.Rank), (membership.Role, target.Rank), isSelf: by.Id == member, role)) return new RoomResult(RoomOutcome.NotAllowed);
         if (membership.Role == role) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
         if (membership.Role == RoomRole.Owner && IsLastOwner(commit, id)) return new RoomResult(RoomOutcome.LastOwner);
 
-        AuditLog.Add(commit, actor, "room.role", member.Value, $"{target.Name} in {AuditLog.NameOf(room)}: {membership.Role} -> {role}", reason: "");
+        AuditLog.Add(commit, by.Id, "room.role", member.Value, $"{target.Name} in {AuditLog.NameOf(room)}: {membership.Role} -> {role}", reason: "");
         membership.Role = role;
-        RoomLog.Append(commit, room, LogEntryKind.RoleChanged, actor, broker, new RoleChanged(id, target, role, by, commit.Now), subject: member);
+        RoomLog.Append(commit, room, LogEntryKind.RoleChanged, by.Id, broker, new RoleChanged(id, target, role, by, commit.Now), subject: member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
 

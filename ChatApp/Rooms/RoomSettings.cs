@@ -30,7 +30,7 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
     /// Changes name, topic and description. The name is for who governs the room, the others also for its moderators
     /// (<see cref="RoomRights"/>). What is the same already changes nothing.
     /// </summary>
-    public Task<RoomResult> EditAsync(UserId actor, RoomId id, RoomEdit edit)
+    public Task<RoomResult> EditAsync(Actor actor, RoomId id, RoomEdit edit)
     {
         ArgumentNullException.ThrowIfNull(edit);
         var (name, topic, description) = (edit.Name is null ? null : RoomText.OneLine(edit.Name), edit.Topic is null ? null : RoomText.OneLine(edit.Topic), edit.Description is null ? null : RoomText.Lines(edit.Description));
@@ -52,7 +52,7 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
             if (renames) changes.Add(Change(room, "name", room.Name, name!));
             if (topic is not null && topic != room.Topic) changes.Add(Change(room, "topic", room.Topic, topic));
             if (description is not null && description != room.Description) changes.Add("description");
-            AuditLog.Add(commit, actor, "room.edit", room.Id, $"{AuditLog.NameOf(room)}: {string.Join(", ", changes)}", reason: "");
+            AuditLog.Add(commit, by.Id, "room.edit", room.Id, $"{AuditLog.NameOf(room)}: {string.Join(", ", changes)}", reason: "");
             (room.Name, room.Topic, room.Description) = (name ?? room.Name, topic ?? room.Topic, description ?? room.Description);
             return commit.LogRoomChange(room, by, broker, tellMembers: renames);
         });
@@ -62,14 +62,14 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
     /// Archives a room, or opens it again: an archived one is read and searched as before, and nothing is posted or changed
     /// there. For who governs the room; General is always open.
     /// </summary>
-    public Task<RoomResult> ArchiveAsync(UserId actor, RoomId id, bool isArchived) => commits.CommitRoomAsync(commit =>
+    public Task<RoomResult> ArchiveAsync(Actor actor, RoomId id, bool isArchived) => commits.CommitRoomAsync(commit =>
     {
         var by = users.Get(actor);
         if (commit.FindRoom(id, by) is not var (room, _, rights)) return new RoomResult(RoomOutcome.NotFound);
         if (!rights.CanGovern) return new RoomResult(RoomOutcome.NotAllowed);
         if (room.IsArchived == isArchived) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
         if (room.IsDefault) return new RoomResult(RoomOutcome.NotPossible);
-        AuditLog.Add(commit, actor, isArchived ? "room.archive" : "room.restore", room.Id, AuditLog.NameOf(room), reason: "");
+        AuditLog.Add(commit, by.Id, isArchived ? "room.archive" : "room.restore", room.Id, AuditLog.NameOf(room), reason: "");
         room.IsArchived = isArchived;
         return commit.LogRoomChange(room, by, broker, tellMembers: true);
     });
@@ -78,7 +78,7 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
     /// <param name="actor">Who decides.</param>
     /// <param name="id">The room.</param>
     /// <param name="days">1 to <see cref="MaxRetentionDays"/>; null leaves it to the instance's setting.</param>
-    public Task<RoomResult> SetRetentionAsync(UserId actor, RoomId id, int? days)
+    public Task<RoomResult> SetRetentionAsync(Actor actor, RoomId id, int? days)
     {
         if (days is < 1 or > MaxRetentionDays) return Refused(RoomOutcome.BadRetention);
         return commits.CommitRoomAsync(commit =>
@@ -87,7 +87,7 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
             if (commit.FindRoom(id, by) is not var (room, _, rights)) return new RoomResult(RoomOutcome.NotFound);
             if (!rights.CanGovern) return new RoomResult(RoomOutcome.NotAllowed);
             if (room.RetentionDays == days) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
-            AuditLog.Add(commit, actor, "room.retention", room.Id, $"{AuditLog.NameOf(room)}: {InDays(room.RetentionDays)} -> {InDays(days)}", reason: "");
+            AuditLog.Add(commit, by.Id, "room.retention", room.Id, $"{AuditLog.NameOf(room)}: {InDays(room.RetentionDays)} -> {InDays(days)}", reason: "");
             room.RetentionDays = days;
             return commit.LogRoomChange(room, by, broker, tellMembers: false);
         });

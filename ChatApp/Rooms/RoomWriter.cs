@@ -68,7 +68,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     /// <summary>Longest topic, in UTF-16 units.</summary>
     public const int MaxTopicLength = 250;
 
-    /// <summary>Makes a room; its maker is its owner and first member.</summary>
+    /// <summary>Makes a room; its maker is its owner and first member. Not for bots, which are only where their owners are.</summary>
     public Task<RoomResult> CreateAsync(UserId actor, string name, string topic, RoomVisibility visibility)
     {
         var cleanName = RoomText.OneLine(name);
@@ -78,6 +78,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         if (!Enum.IsDefined(visibility)) visibility = RoomVisibility.Private;
         return commits.CommitRoomAsync(commit =>
         {
+            if (users.Get(actor).IsBot) return new RoomResult(RoomOutcome.NotAllowed);
             var room = new Room
             {
                 Id = RoomId.New().Value,
@@ -94,27 +95,29 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         });
     }
 
-    /// <summary>Enters a public room. Already being there is fine.</summary>
+    /// <summary>Enters a public room; a bot only where its owner is in. Already being there is fine.</summary>
     public Task<RoomResult> JoinAsync(UserId actor, RoomId id) => commits.CommitRoomAsync(commit =>
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
+        if (!MayBeIn(commit, id, users.Get(actor))) return new RoomResult(RoomOutcome.NotAllowed);
         var room = commit.Db.Rooms.Find(id.Value)!;
         Add(commit, room, actor, actor, RoomRole.Member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
 
-    /// <summary>Any member of a room may bring somebody in; into a private one there is no other way.</summary>
+    /// <summary>Any member of a room may bring somebody in, and bots of its members; into a private one there is no other way.</summary>
     public Task<RoomResult> InviteAsync(UserId actor, RoomId id, UserId guest) => commits.CommitRoomAsync(commit =>
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { IsMember: true }) return new RoomResult(RoomOutcome.NotFound);
-        if (users.Find(guest) is null) return new RoomResult(RoomOutcome.NoSuchUser);
+        if (users.Find(guest) is not { } who) return new RoomResult(RoomOutcome.NoSuchUser);
+        if (!MayBeIn(commit, id, who)) return new RoomResult(RoomOutcome.NotPossible);
         var room = commit.Db.Rooms.Find(id.Value)!;
         if (RoomAccess.Find(commit.Db, id, guest) is not { IsMember: true }) Add(commit, room, guest, actor, RoomRole.Member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
 
-    /// <summary>Leaves a room. All devices stop receiving from it at once. The last owner stays until somebody else is one.</summary>
+    /// <summary>Leaves a room, and one's bots leave with one. All devices stop receiving from it at once. The last owner stays until somebody else is one.</summary>
     public Task<RoomResult> LeaveAsync(UserId actor, RoomId id) => commits.CommitRoomAsync(commit =>
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
@@ -122,19 +125,33 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         if (standing.Room.IsDefault || IsLastOfPrivate(commit, standing.Room)) return new RoomResult(RoomOutcome.NotPossible);
         if (standing.Role == RoomRole.Owner && RoomRoles.IsLastOwner(commit, id)) return new RoomResult(RoomOutcome.LastOwner);
         var room = commit.Db.Rooms.Find(id.Value)!;
-        commit.Db.Memberships.Remove(commit.Db.Memberships.Single(m => m.RoomId == id.Value && m.UserId == actor.Value));
-        var offset = RoomLog.Append(commit, room, LogEntryKind.MemberLeft, actor, subject: actor);
-        var view = RoomView.Of(room);
-        var member = users.Get(actor);
+        var bots = commit.Db.Memberships.Where(m => m.RoomId == id.Value && commit.Db.Users.Any(bot => bot.Id == m.UserId && bot.OwnerId == actor.Value)).Select(m => m.UserId).ToList();
+        foreach (var bot in bots) Remove(commit, room, new UserId(bot), actor);
+        Remove(commit, room, actor, actor);
+        return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
+    });
+
+    /// <summary>Takes somebody out of all rooms, inside a change that ends their account.</summary>
+    internal void RemoveFromAll(Commit commit, UserId member, UserId actor)
+    {
+        foreach (var id in commit.Db.Memberships.Where(m => m.UserId == member.Value).Select(m => m.RoomId).ToList()) Remove(commit, commit.Db.Rooms.Find(id)!, member, actor);
+    }
+
+    private void Remove(Commit commit, Room room, UserId member, UserId actor)
+    {
+        commit.Db.Memberships.Remove(commit.Db.Memberships.Single(m => m.RoomId == room.Id && m.UserId == member.Value));
+        var offset = RoomLog.Append(commit, room, LogEntryKind.MemberLeft, actor, subject: member);
+        var (id, view, card) = (new RoomId(room.Id), RoomView.Of(room), users.Get(member));
         commit.AfterCommit(() =>
         {
             // First the door, then the news: nobody reads of a room after leaving it.
-            broker.Revoke(actor, id, EndReason.RemovedByServer);
-            broker.PublishToUser(actor, new OwnRoomsChanged(view, IsMember: false));
-            broker.Publish(id, new MemberChanged(id, member, IsMember: false, commit.Now), offset);
+            broker.Revoke(member, id, EndReason.RemovedByServer);
+            broker.PublishToUser(member, new OwnRoomsChanged(view, IsMember: false));
+            broker.Publish(id, new MemberChanged(id, card, IsMember: false, commit.Now), offset);
         });
-        return new RoomResult(RoomOutcome.Done, view);
-    });
+    }
+
+    private static bool MayBeIn(Commit commit, RoomId room, UserCard who) => who.Owner is not { } owner || RoomAccess.Find(commit.Db, room, owner) is { IsMember: true };
 
     private void Add(Commit commit, Room room, UserId member, UserId actor, RoomRole role)
     {
@@ -146,5 +163,5 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
 
     // A private room that nobody is in could never be entered again.
     private static bool IsLastOfPrivate(Commit commit, RoomView room) =>
-        room.Visibility == RoomVisibility.Private && commit.Db.Memberships.Count(m => m.RoomId == room.Id.Value) == 1;
+        room.Visibility == RoomVisibility.Private && commit.Db.Memberships.Count(m => m.RoomId == room.Id.Value && !commit.Db.Users.Any(bot => bot.Id == m.UserId && bot.IsBot)) == 1;
 }

@@ -58,26 +58,27 @@ public sealed class MessageSearch : IAsyncDisposable
     /// <param name="room">Only in this room; null for all rooms that the viewer is in.</param>
     /// <param name="before">Only before this message: <see cref="SearchPage.Next"/> of the page before; null for the first page.</param>
     /// <param name="count">Messages wanted, 1 to <see cref="MaxCount"/>.</param>
+    /// <param name="within">Only in these rooms; null for all.</param>
     /// <param name="stop">Gives up waiting for a turn.</param>
     public async Task<SearchResult> SearchAsync(
-        UserId viewer, SearchQuery query, RoomId? room = null, MessageId? before = null, int count = 20, CancellationToken stop = default)
+        UserId viewer, SearchQuery query, RoomId? room = null, MessageId? before = null, int count = 20, IReadOnlySet<RoomId>? within = null, CancellationToken stop = default)
     {
         using var pass = _pace.AttemptAcquire(viewer);
         if (!pass.IsAcquired)
             return new SearchResult(SearchOutcome.TooFast, RetryAfter: pass.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
         using var turn = await _turns.AcquireAsync(cancellationToken: stop);
         if (!turn.IsAcquired) return new SearchResult(SearchOutcome.TooFast, RetryAfter: TimeSpan.FromSeconds(1));
-        var page = await Task.Run(() => Search(viewer, query, room, before, count), stop);
+        var page = await Task.Run(() => Search(viewer, query, room, before, count, within), stop);
         return page is null ? new SearchResult(SearchOutcome.RoomNotFound) : new SearchResult(SearchOutcome.Done, page);
     }
 
     /// <summary>The same at once and without limits; null where the viewer is not in <paramref name="room"/>.</summary>
-    public SearchPage? Search(UserId viewer, SearchQuery query, RoomId? room = null, MessageId? before = null, int count = 20)
+    public SearchPage? Search(UserId viewer, SearchQuery query, RoomId? room = null, MessageId? before = null, int count = 20, IReadOnlySet<RoomId>? within = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         using var db = _database.OpenRead();
         db.Database.OpenConnection();
-        if (SearchScope.Find(db, viewer, query, room, before) is not { } scope) return null;
+        if (SearchScope.Find(db, viewer, query, room, before, within) is not { } scope) return null;
         if (query.IsEmpty || scope.IsEmpty) return SearchPage.Empty;
 
         var matcher = new SearchMatcher(query);

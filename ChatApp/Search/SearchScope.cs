@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Rooms;
 using ChatApp.Storage;
 
 namespace ChatApp.Search;
@@ -17,11 +18,15 @@ internal sealed record SearchScope(UserId Viewer, IReadOnlyDictionary<string, st
     public bool IsEmpty => Rooms.Count == 0 || Authors is [] || From >= Before;
 
     /// <summary>The scope of a query; null where the viewer is not in the room that was named.</summary>
-    public static SearchScope? Find(ChatDbContext db, UserId viewer, SearchQuery query, RoomId? room, MessageId? before)
+    /// <remarks>With <paramref name="within"/> no other rooms are looked through.</remarks>
+    public static SearchScope? Find(ChatDbContext db, UserId viewer, SearchQuery query, RoomId? room, MessageId? before, IReadOnlySet<RoomId>? within = null)
     {
+        var memberships = RoomAccess.Memberships(db);
         var own = db.Rooms
-            .Where(r => r.IsDefault || db.Memberships.Any(m => m.RoomId == r.Id && m.UserId == viewer.Value))
+            .Where(r => r.IsDefault || memberships.Any(m => m.RoomId == r.Id && m.UserId == viewer.Value))
             .Select(r => new { r.Id, r.Name })
+            .AsEnumerable()
+            .Where(r => within is null || within.Contains(new RoomId(r.Id)))
             .ToDictionary(r => r.Id, r => r.Name, StringComparer.Ordinal);
         if (room is { } only)
         {

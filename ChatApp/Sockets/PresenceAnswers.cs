@@ -5,8 +5,9 @@ namespace ChatApp.Sockets;
 
 /// <summary>Tells one connected program who listens to a channel.</summary>
 /// <param name="connection">The program's connection.</param>
+/// <param name="permit">What its token lets through.</param>
 /// <param name="services">The house.</param>
-internal sealed class PresenceAnswers(Connection connection, SocketServices services)
+internal sealed class PresenceAnswers(Connection connection, SocketPermit permit, SocketServices services)
 {
     private const int MostNamed = 1000;
     private const int BytesOfOne = 256;
@@ -34,7 +35,7 @@ internal sealed class PresenceAnswers(Connection connection, SocketServices serv
         }
 
         if (services.TopicAccess.RuleOf(channel.Name) is not { } rule) return WireError.UnknownChannel;
-        if (!services.TopicAccess.MayLook(connection, channel, rule)) return WireError.PermissionDenied;
+        if (!services.TopicAccess.MayLook(permit.Actor, connection, channel, rule)) return WireError.PermissionDenied;
         return rule.Presence ? null : WireError.NotAvailable;
     }
 }

@@ -25,7 +25,7 @@ public sealed class ServerSubscriptions(SocketServices services)
     private WireError? Subscribe(Connection connection, RoomId room)
     {
         var (subscription, refusal) = services.Broker.Subscribe(connection, room);
-        if (subscription is null) return refusal is SubscribeRefusal.LimitReached ? WireError.LimitExceeded : null;
+        if (subscription is null) return refusal is SubscribeRefusal.LimitReached or SubscribeRefusal.OutOfReach ? WireError.Of(refusal.Value) : null;
         // Listening first and looking second: a membership that ends in between ends the subscription too.
         if (services.Rooms.Find(room, connection.User) is not { IsMember: true, Room: var now })
         {
@@ -41,10 +41,10 @@ public sealed class ServerSubscriptions(SocketServices services)
 
     private WireError? SubscribeToTopic(Connection connection, ChannelName channel)
     {
-        var topics = new TopicAnswers(connection, services);
+        var topics = new TopicAnswers(connection, () => connection.User, services);
         var begun = new BegunSubscription(new ClientCommand.Subscribe(channel.ToString()) { Id = 0 });
         topics.Listen(begun, channel);
-        if (begun.Subscription is not { } subscription) return begun.Error == WireError.UnknownChannel || begun.Error == WireError.LimitExceeded ? begun.Error : null;
+        if (begun.Subscription is not { } subscription) return begun.Error == WireError.UnknownChannel || begun.Error == WireError.LimitExceeded || begun.Error == WireError.PermissionDenied ? begun.Error : null;
         var bytes = 0L;
         topics.Place(begun, ref bytes);
         if (begun.Answer is not { } answer) return begun.Error;

@@ -9,22 +9,24 @@ namespace ChatApp.Sockets;
 
 /// <summary>Carries out the commands of one connected program: each either sends its reply or returns why it is refused.</summary>
 /// <param name="connection">The program's connection.</param>
-/// <param name="token">How long its token holds.</param>
+/// <param name="shown">What the program has shown to come in.</param>
+/// <param name="token">How long that holds.</param>
 /// <param name="services">The house.</param>
-internal sealed class SocketAnswers(Connection connection, TokenLife token, SocketServices services) : IDisposable
+internal sealed class SocketAnswers(Connection connection, Credential shown, TokenLife token, SocketServices services) : IDisposable
 {
     private readonly SubscriptionLives _lives = new(connection, services);
-    private readonly SocketMethods _methods = new(connection.User, services);
-    private readonly TopicAnswers _topics = new(connection, services);
-    private readonly PresenceAnswers _presence = new(connection, services);
+    private readonly SocketPermit _permit = new(connection.User, shown);
 
     /// <summary>Stops the clocks of subscriptions.</summary>
     public void Dispose() => _lives.Dispose();
+
+    private TopicAnswers Topics => new(connection, () => _permit.Actor, services);
 
     /// <summary>Null where the reply has been sent.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<WireError?> AnswerAsync(ClientCommand command)
     {
+        if (_permit.Refusal(command) is { } refusal) return refusal;
         switch (command)
         {
             case ClientCommand.Subscribe subscribe:
@@ -37,17 +39,17 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
             case ClientCommand.Publish publish:
                 return await PublishAsync(publish);
             case ClientCommand.PublishData publish:
-                return Channel.Parse(publish.Channel) is { Topic: not null } topic ? _topics.Publish(publish, topic) : WireError.UnknownChannel;
+                return Channel.Parse(publish.Channel) is { Topic: not null } topic ? Topics.Publish(publish, topic) : WireError.UnknownChannel;
             case ClientCommand.History history:
-                return Channel.Parse(history.Channel) is { Topic: not null } kept ? _topics.History(history, kept)
+                return Channel.Parse(history.Channel) is { Topic: not null } kept ? Topics.History(history, kept)
                     : Channel.Room(history.Channel) is { } looked ? History(history, looked) : WireError.UnknownChannel;
             case ClientCommand.Presence presence:
-                return _presence.Answer(presence);
+                return new PresenceAnswers(connection, _permit, services).Answer(presence);
             case ClientCommand.Rpc call:
-                var (data, error) = await _methods.CallAsync(call.Method, call.Data);
+                var (data, error) = await new SocketMethods(connection.User, _permit, services).CallAsync(call.Method, call.Data);
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
             case ClientCommand.Refresh refresh:
-                return Refresh(refresh);
+                return await RefreshAsync(refresh);
             case ClientCommand.SubRefresh refresh:
                 return RefreshSubscription(refresh);
             case ClientCommand.Ping ping:
@@ -83,7 +85,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     public void GoOn(BegunSubscription begun)
     {
         if (begun.Subscription is not { } subscription) return;
-        if (subscription.Channel.Kind == ChannelKind.Topic) Follow(subscription, _topics.GoOnAsync(begun));
+        if (subscription.Channel.Kind == ChannelKind.Topic) Follow(subscription, Topics.GoOnAsync(begun));
         // Nearly always nothing came between the look and this line, and there is no reason to read the log.
         else if (begun.Position < begun.Answer!.State!.Value.Head || !subscription.TryRelease(begun.Position)) Follow(subscription, services.CatchUp.StreamAsync(subscription, begun.Position));
         if (begun.Token is { } held) _lives.Hold(subscription, held);
@@ -112,7 +114,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         {
             if (sub.Subscription is not { } subscription) continue;
             sub.Ttl = sub.Token is { } held ? _lives.TtlOf(held) : null;
-            if (subscription.Channel.Room is not { } room) _topics.Place(sub, ref bytes);
+            if (subscription.Channel.Room is not { } room) Topics.Place(sub, ref bytes);
             else if (standings!.GetValueOrDefault(room) is not { } known || AsNewAs(known, sub.Command.From) is not { } standing) sub.Refuse(WireError.UnknownChannel);
             else if (!standing.IsMember) sub.Refuse(WireError.PermissionDenied);
             else Place(sub, standing.Room, ref bytes);
@@ -127,6 +129,8 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     private BegunSubscription Listen(ClientCommand.Subscribe command, int place)
     {
         var begun = new BegunSubscription(command);
+        if (_permit.Refusal(command) is { } refusal) begun.Refuse(refusal);
+        if (begun.Error is not null) return begun;
         if (command.Token is { } shown)
         {
             var (good, error) = _lives.Judge(shown, command.Channel);
@@ -138,7 +142,7 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
         // Counted before anything is looked up: what is asked for at once must not cost more than what may be had.
         if (place >= services.Options.SubscriptionsPerConnection) begun.Refuse(WireError.LimitExceeded);
         else if (Channel.Parse(command.Channel) is not { } channel) begun.Refuse(WireError.UnknownChannel);
-        else if (channel.Kind == ChannelKind.Topic) _topics.Listen(begun, channel);
+        else if (channel.Kind == ChannelKind.Topic) Topics.Listen(begun, channel);
         else begun.Listen(services.Broker.Subscribe(connection, channel, command.JoinLeave));
         return begun;
     }
@@ -186,20 +190,45 @@ internal sealed class SocketAnswers(Connection connection, TokenLife token, Sock
     }
 
     // What is refused changes nothing: the connection goes on to the end of the token that it has.
-    private WireError? Refresh(ClientCommand.Refresh command)
+    private async ValueTask<WireError?> RefreshAsync(ClientCommand.Refresh command)
     {
-        var credential = services.Tokens.Read(command.Token);
+        var credential = await services.Tokens.ReadAsync(command.Token, connection.Description.Address);
         if (credential.HasExpired) return WireError.TokenExpired;
         if (credential.User != connection.User) return WireError.Unauthorized;
-        if (token.Renew(credential.Expires))
-        {
-            // It lives by this session now. As at the connect command: looked at once more when the connection bears its name.
-            connection.Credential = SessionClaims.CredentialOf(credential.Session);
-            if (!services.Tokens.StillHolds(connection.User, credential.Session)) connection.End(EndReason.SignedOut);
-        }
-
+        if (credential.Kind == CredentialKind.SignIn && _permit.Kind == CredentialKind.SignIn) Prolong(credential);
+        else if (!TryReplace(credential)) return WireError.Unauthorized;
         return Reply(FrameEncoder.Refreshed(command.Id, connection, services.Version, token.Ttl));
     }
+
+    // It lives by this session now. As at the connect command: looked at once more when the connection bears its name.
+    private void Prolong(Credential credential)
+    {
+        if (!token.Renew(credential.Expires)) return;
+        connection.Credential = credential.Id;
+        if (!services.Tokens.StillHolds(credential)) connection.End(EndReason.SignedOut);
+    }
+
+    // From now on the connection is here by the other token, and by nothing else.
+    private bool TryReplace(Credential credential)
+    {
+        var before = connection.Credential;
+        connection.Credential = credential.Id;
+        // Revoked between the look and now: whoever revoked looked for the token that the connection had.
+        if (!services.Tokens.StillHolds(credential))
+        {
+            connection.Credential = before;
+            return false;
+        }
+
+        _permit.Replace(credential);
+        connection.Reach = _permit.Grant.Reach;
+        token.Replace(credential.Expires, isRenewable: credential.Kind != CredentialKind.Personal);
+        foreach (var channel in connection.Channels.Where(channel => !MayStay(channel))) services.Broker.RevokeFrom(connection, channel, EndReason.RemovedByServer);
+        return true;
+    }
+
+    private bool MayStay(ChannelName channel) => connection.Reach.Includes(channel) &&
+        (channel.Topic is not { } topic || _lives.Holds(channel) || (services.TopicAccess.RuleOf(topic) is { } rule && services.TopicAccess.MaySubscribe(_permit.Actor, rule)));
 
     private WireError? RefreshSubscription(ClientCommand.SubRefresh command)
     {

@@ -12,9 +12,9 @@ internal sealed partial class SocketMethods
     private async Task<(Action<Utf8JsonWriter>? Data, WireError? Error)> CallModerationAsync(string method, Arguments given) => method switch
     {
         "moderation.connections" => Connections(),
-        "moderation.disconnect" => Of(await services.Desk.DisconnectAsync(user, given.Connection("client"), given.OptionalText("reason"))),
+        "moderation.disconnect" => Of(await services.Desk.DisconnectAsync(permit.Actor, given.Connection("client"), given.OptionalText("reason"))),
         "moderation.accounts" => ListAccounts(given.OptionalText("text")),
-        "moderation.rank" => Of(await services.Desk.SetRankAsync(user, new UserId(given.Text("user")), given.Rank("rank"), given.OptionalText("reason"))),
+        "moderation.rank" => Of(await services.Desk.SetRankAsync(permit.Actor, new UserId(given.Text("user")), given.Rank("rank"), given.OptionalText("reason"))),
         "moderation.audit" => Audit(),
         _ => (null, WireError.MethodNotFound),
     };
@@ -30,7 +30,7 @@ internal sealed partial class SocketMethods
 
     private (Action<Utf8JsonWriter>?, WireError?) Connections()
     {
-        if (services.Desk.Connections(user) is not var (lines, total)) return (null, WireError.PermissionDenied);
+        if (services.Desk.Connections(permit.Actor) is not var (lines, total)) return (null, WireError.PermissionDenied);
         return (json =>
         {
             List(json, "connections", lines, line =>
@@ -54,7 +54,7 @@ internal sealed partial class SocketMethods
 
     private (Action<Utf8JsonWriter>?, WireError?) ListAccounts(string part)
     {
-        if (services.Desk.Accounts(user, part) is not { } accounts) return (null, WireError.PermissionDenied);
+        if (services.Desk.Accounts(permit.Actor, part) is not { } accounts) return (null, WireError.PermissionDenied);
         return (json => List(json, "accounts", accounts, account =>
         {
             EventJson.User(json, "user", account.User);
@@ -66,7 +66,7 @@ internal sealed partial class SocketMethods
 
     private (Action<Utf8JsonWriter>?, WireError?) Audit()
     {
-        if (services.Desk.Audit(user) is not { } lines) return (null, WireError.PermissionDenied);
+        if (services.Desk.Audit(permit.Actor) is not { } lines) return (null, WireError.PermissionDenied);
         return (json => List(json, "entries", lines, line =>
         {
             json.WriteNumber("at", line.At.ToUnixTimeMilliseconds());

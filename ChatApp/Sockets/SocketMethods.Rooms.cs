@@ -20,10 +20,10 @@ internal sealed partial class SocketMethods
         "room.browse" => Browse(given.OptionalText("text")),
         "room.members" => Members(given.Room("room")),
         "room.edit" => Of(await services.RoomSettings.EditAsync(
-            user, given.Room("room"), new RoomEdit(given.TextOrNull("name"), given.TextOrNull("topic"), given.TextOrNull("description")))),
-        "room.archive" => Of(await services.RoomSettings.ArchiveAsync(user, given.Room("room"), given.Flag("on", otherwise: true))),
-        "room.retention" => Of(await services.RoomSettings.SetRetentionAsync(user, given.Room("room"), given.OptionalDays("days"))),
-        "room.role" => Of(await services.Roles.SetAsync(user, given.Room("room"), new UserId(given.Text("user")), given.Role("role"))),
+            permit.Actor, given.Room("room"), new RoomEdit(given.TextOrNull("name"), given.TextOrNull("topic"), given.TextOrNull("description")))),
+        "room.archive" => Of(await services.RoomSettings.ArchiveAsync(permit.Actor, given.Room("room"), given.Flag("on", otherwise: true))),
+        "room.retention" => Of(await services.RoomSettings.SetRetentionAsync(permit.Actor, given.Room("room"), given.OptionalDays("days"))),
+        "room.role" => Of(await services.Roles.SetAsync(permit.Actor, given.Room("room"), new UserId(given.Text("user")), given.Role("role"))),
         _ => (null, WireError.MethodNotFound),
     };
 
@@ -51,7 +51,7 @@ internal sealed partial class SocketMethods
 
     private (Action<Utf8JsonWriter>?, WireError?) Browse(string part)
     {
-        var found = services.Rooms.Browse(user, part);
+        var found = services.Rooms.Browse(user, part).Where(line => permit.Grant.Includes(line.Room.Id));
         return (json => List(json, "rooms", found, line =>
         {
             json.WriteString("id", line.Room.Id.Value);
@@ -71,7 +71,7 @@ internal sealed partial class SocketMethods
         var seconds = (int)Math.Min(given.OptionalNumber("seconds") ?? 3600, int.MaxValue);
         if (Channel.Parse(name) is not { } channel || services.Users.Find(forWhom) is null) return (null, WireError.UnknownChannel);
         if (seconds is 0 or > SubscriptionTokens.MaxSeconds) return Bad($"seconds must be 1 to {SubscriptionTokens.MaxSeconds}");
-        if (services.Users.Get(user).Rank != Rank.Administrator)
+        if (services.Users.Get(permit.Actor).Rank != Rank.Administrator)
         {
             if (channel.Room is not { } room || forWhom != user) return (null, WireError.PermissionDenied);
             if (services.Rooms.Find(room, user) is not { } standing) return (null, WireError.UnknownChannel);

@@ -12,8 +12,9 @@ namespace ChatApp.Sockets;
 /// calls one service, and says how the answer looks; what is allowed is the service's affair.
 /// </summary>
 /// <param name="user">Who calls.</param>
+/// <param name="permit">What their token lets through.</param>
 /// <param name="services">The house.</param>
-internal sealed partial class SocketMethods(UserId user, SocketServices services)
+internal sealed partial class SocketMethods(UserId user, SocketPermit permit, SocketServices services)
 {
     private static readonly Action<Utf8JsonWriter> Nothing = static _ => { };
 
@@ -21,12 +22,15 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
     public async Task<(Action<Utf8JsonWriter>? Data, WireError? Error)> CallAsync(string method, JsonElement arguments)
     {
         var given = new Arguments(arguments);
+        // What has no line in the table is nothing that anybody calls.
+        if (!CommandScopes.Methods.TryGetValue(method, out var needs)) return (null, WireError.MethodNotFound);
         try
         {
+            if (!IsAllowed(needs, given)) return (null, WireError.PermissionDenied);
             return method switch
             {
                 "message.edit" => Of(await services.Editor.EditAsync(user, given.Message("id"), given.Text("text"))),
-                "message.delete" => Of(await services.Editor.DeleteAsync(user, given.Message("id"), given.OptionalText("reason"))),
+                "message.delete" => Of(await services.Editor.DeleteAsync(permit.Moderator, given.Message("id"), given.OptionalText("reason"))),
                 "message.restore" => Of(await services.Editor.RestoreAsync(user, given.Message("id"))),
                 "message.react" => Of(await services.Marks.ReactAsync(user, given.Message("id"), given.Text("emoji"), given.Flag("on", otherwise: true))),
                 "message.pin" => Of(await services.Marks.PinAsync(user, given.Message("id"), given.Flag("on", otherwise: true))),
@@ -35,7 +39,7 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
                 "message.history" => History(given),
                 "search" => await SearchAsync(given),
                 "read.mark" => await MarkAsync(given),
-                "read.mark_all" => await services.Markers.MarkAllAsync(user) ? Unread() : (null, WireError.TooManyRequests with { RetryMs = 1000 }),
+                "read.mark_all" => await services.Markers.MarkAllAsync(user, permit.Grant.Rooms) ? Unread() : (null, WireError.TooManyRequests with { RetryMs = 1000 }),
                 "read.list" => Unread(),
                 "room.list" => Rooms(),
                 "typing" => Typing(given.Room("room")),
@@ -50,6 +54,22 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
         {
             return (null, WireError.BadRequest with { Message = problem.Message });
         }
+    }
+
+    private bool IsAllowed(CommandScope needs, Arguments given)
+    {
+        if (!permit.Grant.Allows(needs.Scope)) return false;
+        if (permit.Grant.Rooms is null) return true;
+        return needs.Rooms switch
+        {
+            RoomsOf.Channel => permit.IsInReach(given.Text("channel")),
+            RoomsOf.Room => permit.Grant.Includes(given.Room("room")),
+            // A message that is not there is answered as one that is elsewhere.
+            RoomsOf.Message => services.History.RoomOf(given.Message("id")) is { } room && permit.Grant.Includes(room),
+            RoomsOf.Filtered => given.OptionalRoom("room") is not { } only || permit.Grant.Includes(only),
+            RoomsOf.Instance => false,
+            _ => true,
+        };
     }
 
     private static (Action<Utf8JsonWriter>?, WireError?) Of(MessageResult result) => result.Outcome switch
@@ -112,7 +132,7 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
 
     private (Action<Utf8JsonWriter>?, WireError?) Earlier(MessageId id)
     {
-        if (services.Editor.EarlierTexts(user, id) is not { } texts) return (null, WireError.MessageNotFound);
+        if (services.Editor.EarlierTexts(permit.Moderator, id) is not { } texts) return (null, WireError.MessageNotFound);
         return (json =>
         {
             json.WriteStartArray("texts");
@@ -137,7 +157,7 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
 
     private (Action<Utf8JsonWriter>?, WireError?) Unread()
     {
-        var rooms = services.Markers.Of(user);
+        var rooms = services.Markers.Of(user).Where(unread => permit.Grant.Includes(unread.Room));
         return (json =>
         {
             json.WriteStartArray("rooms");
@@ -154,7 +174,7 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
 
     private (Action<Utf8JsonWriter>?, WireError?) Rooms()
     {
-        var rooms = services.Rooms.RoomsOf(user);
+        var rooms = services.Rooms.RoomsOf(user).Where(room => permit.Grant.Includes(room.Id));
         return (json =>
         {
             json.WriteStartArray("rooms");
@@ -179,7 +199,7 @@ internal sealed partial class SocketMethods(UserId user, SocketServices services
     {
         var query = SearchQuery.Parse(given.Text("text"));
         var count = (int)Math.Min(given.OptionalNumber("limit") ?? 20, MessageSearch.MaxCount);
-        var result = await services.Search.SearchAsync(user, query, given.OptionalRoom("room"), given.OptionalMessage("before"), count);
+        var result = await services.Search.SearchAsync(user, query, given.OptionalRoom("room"), given.OptionalMessage("before"), count, permit.Grant.Rooms);
         return result.Outcome switch
         {
             SearchOutcome.Done => (json => SearchJson.Page(json, result.Page!), null),

@@ -110,7 +110,7 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
 
     private async Task<EndReason?> ConnectAsync(ClientCommand.Connect connect, Action authenticated)
     {
-        var credential = connect.Token is { Length: > 0 } token ? services.Tokens.Read(token) : proof;
+        var credential = connect.Token is { Length: > 0 } token ? await services.Tokens.ReadAsync(token, address) : proof;
         if (credential.HasExpired)
         {
             // The client gets a new token for this code and tries again.
@@ -119,17 +119,22 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
         }
 
         if (credential.User is not { } user) return EndReason.InvalidToken;
-        var description = new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name)) { Credential = SessionClaims.CredentialOf(credential.Session) };
+        var description = new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name))
+        {
+            Credential = credential.Id,
+            Owner = credential.Owner,
+            Reach = credential.Grant.Reach,
+        };
         _connection = services.Broker.Connect(description, wire.Direct);
         if (_connection is null) return EndReason.ConnectionLimit;
-        // Connected first and looked at again second: who was signed out in between has not been seen.
-        if (!services.Tokens.StillHolds(user, credential.Session)) return EndReason.SignedOut;
-        services.Uses.Note(credential.Session, address);
+        // Connected first and looked at again second: whoever revoked in between has not seen the connection.
+        if (!services.Tokens.StillHolds(credential)) return credential.Kind == CredentialKind.SignIn ? EndReason.SignedOut : EndReason.InvalidToken;
+        services.Uses.Note(SessionClaims.IdOf(credential.Id), address);
         // Before the client hears of it: its next socket must not find this one still counted.
         authenticated();
 
-        var life = new TokenLife(_connection, credential.Expires, _options, services.Time);
-        _answers = new SocketAnswers(_connection, life, services);
+        var life = new TokenLife(_connection, credential.Expires, hasGrace: credential.Kind != CredentialKind.Personal, _options, services.Time);
+        _answers = new SocketAnswers(_connection, credential, life, services);
         var (begun, subs) = _answers.Begin(connect);
         // Past the outbox, in which an event may wait already: the reply to connect is the first thing that a client hears.
         await SendAloneAsync(FrameEncoder.Connected(connect.Id, _connection, services.Version, services.Node, _options, life.Ttl, services.Time.GetUtcNow(), subs));

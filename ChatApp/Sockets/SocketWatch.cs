@@ -34,6 +34,7 @@ internal sealed class SocketWatch(
     {
         _lastReceived = time.GetTimestamp();
         connection.Ended = Hurry;
+        token.Changed = LookSoon;
         // A random phase: ten thousand clients that came back together must not be pinged together for ever.
         _pingAt = After(TimeSpan.FromSeconds(options.PingSeconds * (0.5 + (Random.Shared.NextDouble() / 2))));
         SetNext(time.GetTimestamp(), token.Look());
@@ -103,6 +104,11 @@ internal sealed class SocketWatch(
         // The next one waits for the answer to this one.
         _pingAt = now + Ticks(TimeSpan.FromSeconds(Math.Max(options.PingSeconds, options.PongSeconds)));
         connection.Send(Ping);
+    }
+
+    private void LookSoon()
+    {
+        if (!Volatile.Read(ref _isOver)) wheel.Set(this, TimeSpan.Zero);
     }
 
     private void Hurry()

@@ -43,6 +43,12 @@ internal sealed class SubscriptionLives(Connection connection, SocketServices se
         }
     }
 
+    /// <summary>True where the subscription to a channel holds by a token.</summary>
+    public bool Holds(ChannelName channel)
+    {
+        lock (_gate) return _lives?.GetValueOrDefault(channel) is { Subscription.HasEnded: false };
+    }
+
     /// <summary>A later token for a subscription that ends with one; false where there is none.</summary>
     public bool TryRenew(ChannelName channel, SubscriptionToken token)
     {

@@ -1,3 +1,4 @@
+using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Topics;
 using ChatApp.Wire;
@@ -6,8 +7,9 @@ namespace ChatApp.Sockets;
 
 /// <summary>What one connected program does with topics.</summary>
 /// <param name="connection">The program's connection.</param>
+/// <param name="actor">Whose rights count now.</param>
 /// <param name="services">The house.</param>
-internal sealed class TopicAnswers(Connection connection, SocketServices services)
+internal sealed class TopicAnswers(Connection connection, Func<Actor> actor, SocketServices services)
 {
     // One for all that it publishes: what is kept refers to it.
     private TopicClient? _client;
@@ -29,7 +31,7 @@ internal sealed class TopicAnswers(Connection connection, SocketServices service
     public void Place(BegunSubscription sub, ref long bytes)
     {
         var channel = sub.Subscription!.Channel;
-        if (services.TopicAccess.RuleOf(channel.Name) is not { } rule || (sub.Token is null && !services.TopicAccess.MaySubscribe(connection.User, rule)))
+        if (services.TopicAccess.RuleOf(channel.Name) is not { } rule || (sub.Token is null && !services.TopicAccess.MaySubscribe(actor(), rule)))
         {
             sub.Refuse(WireError.PermissionDenied);
             return;
@@ -83,7 +85,7 @@ internal sealed class TopicAnswers(Connection connection, SocketServices service
     public WireError? Publish(ClientCommand.PublishData command, ChannelName channel)
     {
         if (services.TopicAccess.RuleOf(channel.Name) is not { } rule) return WireError.UnknownChannel;
-        if (!services.TopicAccess.MayPublish(connection, channel, rule)) return WireError.PermissionDenied;
+        if (!services.TopicAccess.MayPublish(actor(), connection, channel, rule)) return WireError.PermissionDenied;
         var published = services.Topics.Publish(channel.Name, command.Data, command.Key, _client ??= new TopicClient(connection.User, connection.Id));
         if (published.Refusal is { } refusal) return WireError.Of(refusal);
         Send(FrameEncoder.PublishedToTopic(command.Id, published));
@@ -94,7 +96,7 @@ internal sealed class TopicAnswers(Connection connection, SocketServices service
     public WireError? History(ClientCommand.History command, ChannelName channel)
     {
         if (services.TopicAccess.RuleOf(channel.Name) is not { } rule) return WireError.UnknownChannel;
-        if (!services.TopicAccess.MayLook(connection, channel, rule)) return WireError.PermissionDenied;
+        if (!services.TopicAccess.MayLook(actor(), connection, channel, rule)) return WireError.PermissionDenied;
         var history = services.Topics.History(channel.Name, command.Limit, command.Since?.Offset, command.Since?.Epoch, command.Reverse);
         if (history.Refusal is { } refusal) return WireError.Of(refusal);
         // What does not fit is asked for from the last one on.

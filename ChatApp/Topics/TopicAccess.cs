@@ -25,20 +25,20 @@ public sealed class TopicAccess(TopicOptions options, UserDirectory users, RoomB
     }
 
     /// <summary>True where the account may subscribe by itself, without a token.</summary>
-    public bool MaySubscribe(UserId user, TopicRule rule)
+    public bool MaySubscribe(Actor user, TopicRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
         return rule.Subscribe switch
         {
-            TopicSubscribers.Members => users.Find(user) is not null,
+            TopicSubscribers.Members => users.Find(user.Id) is not null,
             TopicSubscribers.Moderators => users.Get(user).Rank >= Rank.Moderator,
             TopicSubscribers.Administrators => users.Get(user).Rank >= Rank.Administrator,
             _ => false,
         };
     }
 
-    /// <summary>True where the connection may publish.</summary>
-    public bool MayPublish(Connection connection, ChannelName channel, TopicRule rule)
+    /// <summary>True where the connection of whoever acts may publish.</summary>
+    public bool MayPublish(Actor actor, Connection connection, ChannelName channel, TopicRule rule)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(rule);
@@ -46,17 +46,17 @@ public sealed class TopicAccess(TopicOptions options, UserDirectory users, RoomB
         {
             TopicPublishers.Subscribers => connection.SubscriptionTo(channel) is { HasEnded: false },
             TopicPublishers.Members => users.Find(connection.User) is not null,
-            TopicPublishers.Moderators => users.Get(connection.User).Rank >= Rank.Moderator,
-            TopicPublishers.Administrators => users.Get(connection.User).Rank >= Rank.Administrator,
+            TopicPublishers.Moderators => users.Get(actor).Rank >= Rank.Moderator,
+            TopicPublishers.Administrators => users.Get(actor).Rank >= Rank.Administrator,
             _ => false,
         };
     }
 
     /// <summary>True where the connection may see what is kept and who is there: it is subscribed, or could be.</summary>
-    public bool MayLook(Connection connection, ChannelName channel, TopicRule rule)
+    public bool MayLook(Actor actor, Connection connection, ChannelName channel, TopicRule rule)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return connection.SubscriptionTo(channel) is { HasEnded: false } || MaySubscribe(connection.User, rule);
+        return connection.SubscriptionTo(channel) is { HasEnded: false } || MaySubscribe(actor, rule);
     }
 
     /// <summary>Ends the subscriptions of an account to topics that its rank does not open any more.</summary>

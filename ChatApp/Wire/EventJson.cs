@@ -194,6 +194,7 @@ internal static class EventJson
         json.WriteStartObject(name);
         json.WriteString("id", user.Id.Value);
         json.WriteString("name", user.Name);
+        if (user.IsBot) json.WriteBoolean("bot", value: true);
         json.WriteEndObject();
     }
 }

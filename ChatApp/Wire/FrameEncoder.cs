@@ -77,8 +77,7 @@ public sealed partial class FrameEncoder : IEventEncoder
         json.WriteString("node", node);
         json.WriteNumber("time", now.ToUnixTimeMilliseconds());
         json.WriteStartObject("subs");
-        json.WriteStartObject(Channel.Of(connection.User));
-        json.WriteEndObject();
+        if (connection.Reach.HearsOwn) Member(json, Channel.Of(connection.User), static _ => { });
         foreach (var (channel, answer) in subs?.Accepted ?? [])
         {
             json.WriteStartObject(channel);

@@ -100,6 +100,7 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     {
         SubscribeRefusal.AlreadySubscribed => AlreadySubscribed,
         SubscribeRefusal.LimitReached => LimitExceeded,
+        SubscribeRefusal.OutOfReach => PermissionDenied,
         _ => Internal,
     };
 }

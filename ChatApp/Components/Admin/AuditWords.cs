@@ -27,6 +27,8 @@ public sealed record AuditWords(string Action, string Target)
             "user.lock" => new(text["Admin.LockedUser"], line.Details),
             "user.unlock" => new(text["Admin.UnlockedUser"], line.Details),
             "user.rank" => RankOf(text, line.Details),
+            "token.revoke" => new(text["Tokens.AuditRevoked"], line.Details),
+            "bot.delete" => new(text["Bots.AuditDeleted"], line.Details),
             "room.edit" => new(text["Admin.EditedRoom"], line.Details),
             "room.archive" => new(text["Admin.ArchivedRoom"], line.Details),
             "room.restore" => new(text["Admin.RestoredRoom"], line.Details),

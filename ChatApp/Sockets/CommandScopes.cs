@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+using ChatApp.Accounts;
+using ChatApp.Wire;
+
+namespace ChatApp.Sockets;
+
+/// <summary>How a command names the rooms that it is about, which a token may be limited to.</summary>
+internal enum RoomsOf
+{
+    /// <summary>It is about none.</summary>
+    None,
+
+    /// <summary>The argument <c>channel</c>.</summary>
+    Channel,
+
+    /// <summary>The argument <c>room</c>.</summary>
+    Room,
+
+    /// <summary>The room of the message <c>id</c>.</summary>
+    Message,
+
+    /// <summary>It looks through all rooms, and leaves out those that are not the token's.</summary>
+    Filtered,
+
+    /// <summary>It is about the whole instance: not for a token that is limited to rooms.</summary>
+    Instance,
+}
+
+/// <summary>What a token needs for a command.</summary>
+/// <param name="Scope">The scope.</param>
+/// <param name="Rooms">How the command names rooms.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct CommandScope(TokenScopes Scope, RoomsOf Rooms);
+
+/// <summary>
+/// The one table of what a token needs for what, for all entrances of programs. What does not stand here is refused. It stands in
+/// docs/PROTOCOL.md too, and a test holds both to each other and to the code.
+/// </summary>
+internal static class CommandScopes
+{
+    /// <summary>Commands of the protocol, by their name there; <c>rpc</c> is each method's affair.</summary>
+    public static readonly FrozenDictionary<Type, (string Name, CommandScope Needs)> Commands = new Dictionary<Type, (string, CommandScope)>
+    {
+        [typeof(ClientCommand.Subscribe)] = ("subscribe", new(TokenScopes.Read, RoomsOf.Channel)),
+        [typeof(ClientCommand.SubRefresh)] = ("sub_refresh", new(TokenScopes.Read, RoomsOf.Channel)),
+        [typeof(ClientCommand.History)] = ("history", new(TokenScopes.Read, RoomsOf.Channel)),
+        [typeof(ClientCommand.Presence)] = ("presence", new(TokenScopes.Read, RoomsOf.Channel)),
+        [typeof(ClientCommand.Publish)] = ("publish", new(TokenScopes.Post, RoomsOf.Channel)),
+        [typeof(ClientCommand.PublishData)] = ("publish", new(TokenScopes.Post, RoomsOf.Channel)),
+        [typeof(ClientCommand.Rpc)] = ("rpc", default),
+        [typeof(ClientCommand.Connect)] = ("connect", default),
+        [typeof(ClientCommand.Unsubscribe)] = ("unsubscribe", default),
+        [typeof(ClientCommand.Refresh)] = ("refresh", default),
+        [typeof(ClientCommand.Ping)] = ("ping", default),
+        [typeof(ClientCommand.Send)] = ("send", default),
+        [typeof(ClientCommand.Pong)] = ("", default),
+        [typeof(ClientCommand.Malformed)] = ("", default),
+        [typeof(ClientCommand.Unknown)] = ("", default),
+    }.ToFrozenDictionary();
+
+    /// <summary>Methods of <c>rpc</c>.</summary>
+    public static readonly FrozenDictionary<string, CommandScope> Methods = new Dictionary<string, CommandScope>(StringComparer.Ordinal)
+    {
+        ["message.earlier"] = new(TokenScopes.Read, RoomsOf.Message),
+        ["message.history"] = new(TokenScopes.Read, RoomsOf.Room),
+        ["message.pinned"] = new(TokenScopes.Read, RoomsOf.Room),
+        ["read.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
+        ["room.browse"] = new(TokenScopes.Read, RoomsOf.Filtered),
+        ["room.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
+        ["room.members"] = new(TokenScopes.Read, RoomsOf.Room),
+        ["search"] = new(TokenScopes.Read, RoomsOf.Filtered),
+        ["subscription.token"] = new(TokenScopes.Read, RoomsOf.Channel),
+        ["user.find"] = new(TokenScopes.Read, RoomsOf.Instance),
+
+        ["message.delete"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["message.edit"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["message.pin"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["message.react"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["message.restore"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["read.mark"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["read.mark_all"] = new(TokenScopes.Post, RoomsOf.Filtered),
+        ["room.archive"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["room.create"] = new(TokenScopes.Post, RoomsOf.Instance),
+        ["room.edit"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["room.invite"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["room.join"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["room.leave"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["room.retention"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["room.role"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["typing"] = new(TokenScopes.Post, RoomsOf.Room),
+
+        ["moderation.accounts"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.audit"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.connections"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.disconnect"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+
+        ["moderation.rank"] = new(TokenScopes.Admin, RoomsOf.Instance),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+}
