@@ -18,15 +18,22 @@ internal static class Proofs
     private static readonly ConditionalWeakTable<TestServer, Task<string>> Tokens = new();
 
     /// <summary>The session cookie of a signed-in browser, as <c>name=value</c>.</summary>
-    public static async Task<string> CookieOfAsync(this TestServer server, TestPerson person)
+    /// <param name="server">The server.</param>
+    /// <param name="person">Who signed in.</param>
+    /// <param name="isInSession">False makes one as it was before there were sessions.</param>
+    public static async Task<string> CookieOfAsync(this TestServer server, TestPerson person, bool isInSession = true)
     {
         await using var scope = server.Services.CreateAsyncScope();
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<ChatUser>>();
         var sessions = scope.ServiceProvider.GetRequiredService<SignInManager<ChatUser>>();
         var account = (await accounts.FindByIdAsync(person.Id.Value))!;
         var principal = await sessions.CreateUserPrincipalAsync(account);
-        var session = await server.Get<Sessions>().BeginAsync(account, SessionKind.Browser, "Firefox on Linux", "127.0.0.1");
-        ((ClaimsIdentity)principal.Identity!).AddClaims(SessionClaims.Of(session!));
+        if (isInSession)
+        {
+            var session = await server.Get<Sessions>().BeginAsync(account, SessionKind.Browser, "Firefox on Linux", "127.0.0.1");
+            ((ClaimsIdentity)principal.Identity!).AddClaims(SessionClaims.Of(session!));
+        }
+
         var now = server.Get<TimeProvider>().GetUtcNow();
         var properties = new AuthenticationProperties { IssuedUtc = now, ExpiresUtc = now.AddDays(1) };
         var cookie = server.Get<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme);
@@ -43,9 +50,11 @@ internal static class Proofs
     }
 
     /// <summary>The whole answer of the login endpoint.</summary>
-    public static async Task<JsonElement> LoginAsync(this TestServer server, TestPerson person)
+    public static async Task<JsonElement> LoginAsync(this TestServer server, TestPerson person, object? body = null, string? userAgent = null)
     {
-        using var response = await server.Http.PostAsJsonAsync("/api/account/login", new { email = person.Email, password = person.Password });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login") { Content = JsonContent.Create(body ?? new { email = person.Email, password = person.Password }) };
+        if (userAgent is not null) request.Headers.UserAgent.ParseAdd(userAgent);
+        using var response = await server.Http.SendAsync(request);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }

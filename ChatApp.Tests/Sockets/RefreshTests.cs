@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Tests.Api;
 using ChatApp.Tests.Harness;
@@ -60,7 +61,7 @@ public sealed class RefreshTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_somebody_else_one_that_is_none_and_one_from_before_a_change_of_the_stamp_get_101_and_one_that_is_over_109()
+    public async Task A_token_of_somebody_else_one_that_is_none_and_one_of_an_ended_session_get_101_and_one_that_is_over_109()
     {
         var ann = await Server.AddPersonAsync("Ann");
         var bob = await Server.AddPersonAsync("Bob");
@@ -71,7 +72,7 @@ public sealed class RefreshTests : IAsyncLifetime
         Assert.Equal(101, TestSocket.ErrorOf(await RefreshAsync(socket, await Server.TokenOfAsync(bob))));
         Assert.Equal(101, TestSocket.ErrorOf(await RefreshAsync(socket, "none")));
         var old = await Server.TokenOfAsync(ann);
-        await Server.ChangeStampAsync(ann);
+        await Server.Get<Sessions>().EndOthersAsync(ann.Id, SessionClaims.IdOf(Server.Get<RoomBroker>().Connections.Single().Credential));
         Assert.Equal(101, TestSocket.ErrorOf(await RefreshAsync(socket, old)));
 
         // The first token's end stands.
