@@ -26,10 +26,13 @@ public sealed class DirectWriteTests
         var ann = _engine.Connect("ann", direct: static bytes => bytes.Length);
         var subscription = _engine.Join(ann, Lobby);
         Assert.True(subscription.TryRelease(Offset.Zero));
-        Assert.False(ann.Outbox.WaitAsync().IsCompleted);
+        var waiting = WaitAsync();
         using var batch = new ChannelBatch([_engine.Broker.Wrap("one"), _engine.Broker.Wrap("two")]);
         Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => AllocatedBy(1000)));
         Assert.Equal(0, ann.Outbox.Count);
+        Assert.False(waiting.IsCompleted);
+
+        async Task WaitAsync() => await ann.Outbox.WaitAsync();
 
         // Code that runs for the first time may allocate.
         long AllocatedBy(int times)

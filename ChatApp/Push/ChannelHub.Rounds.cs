@@ -11,6 +11,8 @@ internal sealed partial class ChannelHub : IThreadPoolWorkItem
     private bool _isFlushing;
     private bool _isResting;
     private Round? _round;
+    private WakeRounds? _wakes;
+    private FlushPace? _pace;
     private long _pendingBytes;
 
     /// <summary>Bytes that wait for the next rounds at most, where it is more than one event: so much waits only where the machine cannot keep up.</summary>
@@ -29,8 +31,11 @@ internal sealed partial class ChannelHub : IThreadPoolWorkItem
     /// </summary>
     public required int MostOnTheSpot { get; init; }
 
-    /// <summary>How its rounds follow one another.</summary>
-    public required FlushPace Pace { get; init; }
+    /// <summary>The longest rest between two rounds.</summary>
+    public required TimeSpan LongestRest { get; init; }
+
+    // A channel that nobody publishes to has none.
+    private FlushPace Pace => _pace ??= new FlushPace(LongestRest);
 
     void IThreadPoolWorkItem.Execute()
     {

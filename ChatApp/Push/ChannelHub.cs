@@ -85,7 +85,7 @@ internal sealed partial class ChannelHub(RoomBroker broker, ChannelName channel,
         {
             _recent.Add(envelope, rewrites);
             var (direct, others) = Snapshot();
-            var wakes = default(WakeList);
+            var wakes = new WakeList(others.Length == 0 ? null : _wakes ??= new WakeRounds(new FlushPace(LongestRest)));
             if (direct.Length > 0) Write(envelope, direct, ref wakes);
             foreach (var subscriber in others) subscriber.Deliver(envelope, ref wakes);
             wakes.Flush();

@@ -23,6 +23,7 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
     private ManualResetValueTaskSourceCore<bool> _signal;
     private TaskCompletionSource? _halfEmpty;
     private bool _isAwaited;
+    private bool _isDue;
     private bool _isSealed;
     private bool _completed;
     private bool _isAtEnd;
@@ -156,6 +157,14 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
             if (!_waiting.TryAdd(delivery, sent)) return false;
             // What the client asked for itself is no lag.
             if (delivery.Subscription is not null) NoteLag();
+            if (wakes.IsInRounds && direct is null && !wakesAlone)
+            {
+                if (!_isAwaited) return true;
+                if (!_isDue || wakes.WakesAtOnce) wakes.AddDue(this);
+                _isDue = true;
+                return true;
+            }
+
             wake = StopWaiting();
         }
 
@@ -251,6 +260,19 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
         }
 
         if (wake) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Wakes the reader where it still waits; see <see cref="WakeRounds"/>.</summary>
+    internal void WakeWhereDue()
+    {
+        bool wake;
+        lock (_gate)
+        {
+            _isDue = false;
+            wake = !_waiting.IsEmpty && StopWaiting();
+        }
+
+        if (wake) Wake();
     }
 
     /// <summary>Wakes the reader, which runs on this very thread until it waits for something else.</summary>

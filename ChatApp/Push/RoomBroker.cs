@@ -260,7 +260,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         {
             RoundBytes = _options.OutboxBytes / 4,
             MostOnTheSpot = channel.Kind == ChannelKind.Room ? 0 : MostOnTheSpot,
-            Pace = new FlushPace(TimeSpan.FromMilliseconds(_options.JoinMilliseconds)),
+            LongestRest = TimeSpan.FromMilliseconds(_options.JoinMilliseconds),
             Metrics = Metrics,
         };
 
