@@ -24,4 +24,11 @@ public sealed class AccountOptions
     /// <summary>Seconds between two looks whether the sign-in behind an open page still holds; 60 by default, 1 to 3,600.</summary>
     [Range(1, 3600)]
     public int RevalidateSeconds { get; init; } = 60;
+
+    /// <summary>
+    /// Who may make an account for themselves: <c>open</c> (anybody; the default), <c>invite-only</c> or <c>closed</c>. What an
+    /// administrator has set on the admin page wins.
+    /// </summary>
+    [Required, RegularExpression(RegistrationModes.Pattern)]
+    public string Registration { get; init; } = "open";
 }
