@@ -75,7 +75,7 @@ public sealed class RegisterPageTests(RegisterPageTests.InviteOnlyServer server)
         }
 
         var pages = new List<string>();
-        foreach (var link in new[] { revoked, used, Invitations.PathOf(Secret.Make(Invitations.Prefix)), Invitations.PathOf("x"), Invitations.PathOf(new string('y', 3000)) })
+        foreach (var link in new[] { revoked, used, Invitations.PathOf(Secret.Make(Invitations.Prefix)), Invitations.PathOf("invite_tooshort"), Invitations.PathOf(new string('y', 3000)) })
         {
             using var answer = await server.Http.GetAsync(link);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
