@@ -10,7 +10,6 @@ public sealed class KeptRightsTests
     {
         Except = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["ChatApp/Accounts/Registration.cs"] = "raises a new account to administrator; ranks are the UserDirectory's",
             ["ChatApp/Accounts/SessionUses.cs"] = "prolongs what holds; who finds it expired in memory asks the database",
             ["ChatApp/Accounts/SessionUpkeep.cs"] = "removes what holds nothing any more",
             ["ChatApp/Messages/RoomLog.cs"] = "takes a room's next offset; where a room is, its hub knows",

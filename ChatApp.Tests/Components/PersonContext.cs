@@ -7,6 +7,7 @@ using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
+using ChatApp.Settings;
 using ChatApp.Tests.Harness;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +38,8 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<RoomSettings>());
         Services.AddSingleton(server.Get<RoomRoles>());
         Services.AddSingleton(server.Get<ModerationDesk>());
+        Services.AddSingleton(server.Get<Invitations>());
+        Services.AddSingleton(server.Get<InstanceSettings>());
         Services.AddSingleton(server.Get<ReadMarkers>());
         Services.AddSingleton(server.Get<UnreadBoard>());
         Services.AddSingleton(server.Get<MessageSearch>());

@@ -133,7 +133,7 @@ public class TestServer : IAsyncLifetime, IAsyncDisposable
         var email = $"{name.ToLowerInvariant()}{number}@example.org";
         var displayName = $"{name} {number}";
         await using var scope = Services.CreateAsyncScope();
-        var result = await scope.ServiceProvider.GetRequiredService<Registration>().RegisterAsync(email, displayName, Password);
+        var result = await scope.ServiceProvider.GetRequiredService<Registration>().RegisterAsync(email, displayName, Password, byOperator: true);
         Assert.Null(result.Error);
         var id = result.User!.Value;
         await Get<CommitQueue>().CommitAsync(commit => commit.Db.Users.Single(user => user.Id == id.Value).Rank = rank);

@@ -31,4 +31,11 @@ public sealed class AccountOptions
 
     /// <summary>Who may sign tokens for accounts of this instance; none by default.</summary>
     public IssuerOptions[] Issuers { get; init; } = [];
+
+    /// <summary>
+    /// Who may make an account for themselves: <c>open</c> (anybody; the default), <c>invite-only</c> or <c>closed</c>. What an
+    /// administrator has set on the admin page wins.
+    /// </summary>
+    [Required, RegularExpression(RegistrationModes.Pattern)]
+    public string Registration { get; init; } = "open";
 }

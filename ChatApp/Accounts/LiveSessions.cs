@@ -38,7 +38,8 @@ public sealed partial class LiveSessions(ChatDatabase database, RoomBroker broke
         try
         {
             var connections = broker.ConnectionsOf(user);
-            if (connections.Count > 0) EndWhatDoesNotHold(user, connections);
+            var bots = broker.BotConnectionsOf(user);
+            if (connections.Count + bots.Count > 0) EndWhatDoesNotHold(user, connections, bots);
         }
         catch (Exception fault)
         {
@@ -48,7 +49,7 @@ public sealed partial class LiveSessions(ChatDatabase database, RoomBroker broke
         }
     }
 
-    private void EndWhatDoesNotHold(UserId user, IReadOnlyList<Connection> connections)
+    private void EndWhatDoesNotHold(UserId user, IReadOnlyList<Connection> connections, IReadOnlyList<Connection> bots)
     {
         using var db = database.OpenRead();
         var isOpen = db.Users.Where(account => account.Id == user.Value).Any(AccountLock.IsOpenAccount);
@@ -59,6 +60,9 @@ public sealed partial class LiveSessions(ChatDatabase database, RoomBroker broke
         {
             if (!isOpen || (SessionClaims.IdOf(connection.Credential) is { } session && !holding.Contains(session))) connection.End(EndReason.SignedOut);
         }
+
+        if (isOpen) return;
+        foreach (var bot in bots) bot.End(EndReason.SignedOut);
     }
 
     [LoggerMessage(500, LogLevel.Error, "It could not be looked up which connections of an account still hold; all of them have to come back")]

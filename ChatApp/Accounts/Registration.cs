@@ -18,6 +18,15 @@ public enum RegistrationError
 
     /// <summary>Shorter than 8 characters, longer than 256, or one of those that are tried first.</summary>
     WeakPassword,
+
+    /// <summary>Nobody makes an account for themselves here.</summary>
+    Closed,
+
+    /// <summary>Only who is invited does, or the invitation does not hold: one answer for unknown, used up, expired and revoked ones.</summary>
+    NotInvited,
+
+    /// <summary>Nothing was stored; trying again soon makes sense.</summary>
+    Busy,
 }
 
 /// <summary>Outcome of a registration.</summary>
@@ -29,11 +38,12 @@ public enum RegistrationError
 /// <param name="Rank">The new account's rank.</param>
 public readonly record struct RegistrationResult(RegistrationError? Error, UserId? User = null, Rank Rank = Rank.Member);
 
-/// <summary>Makes accounts: for the registration page and for the command line.</summary>
+/// <summary>Makes accounts: for every entrance by which people come, and for the command line.</summary>
 /// <param name="users">Identity's rules and hashing.</param>
-/// <param name="database">For the race to be first.</param>
+/// <param name="commits">The one writer, which decides every race: for a name, an address, the last use of an invitation, to be first.</param>
 /// <param name="time">The clock.</param>
-public sealed class Registration(UserManager<ChatUser> users, ChatDatabase database, TimeProvider time)
+/// <param name="admission">Who may; null on the command line, which makes accounts for the operator alone.</param>
+public sealed class Registration(UserManager<ChatUser> users, CommitQueue commits, TimeProvider time, Admission? admission = null)
 {
     /// <summary>
     /// Makes an account. Whoever is first becomes the administrator, and of two at once exactly one.
@@ -42,17 +52,26 @@ public sealed class Registration(UserManager<ChatUser> users, ChatDatabase datab
     /// <param name="name">Display name.</param>
     /// <param name="password">8 to 256 characters.</param>
     /// <param name="administrator">True makes an administrator in any case; for the operator's command line.</param>
-    public async Task<RegistrationResult> RegisterAsync(string? email, string? name, string? password, bool administrator = false)
+    /// <param name="invitation">The secret of the link by which somebody comes; null or empty for none.</param>
+    /// <param name="byOperator">True on the server's machine: whatever the mode of the instance.</param>
+    public async Task<RegistrationResult> RegisterAsync(
+        string? email, string? name, string? password, bool administrator = false, string? invitation = null, bool byOperator = false)
     {
+        var door = byOperator ? null : admission ?? throw new InvalidOperationException("nothing says who may make an account");
+        // First of all: whoever may not come in learns nothing about names.
+        if (door?.Check(invitation) is { } refusal) return new(refusal);
         email = email?.Trim() ?? "";
         if (!IsEmail(email)) return new(RegistrationError.BadEmail);
         if (DisplayName.Normalize(name) is not { } displayName) return new(RegistrationError.BadName);
         var user = new ChatUser
         {
             UserName = email,
+            NormalizedUserName = users.NormalizeName(email),
             Email = email,
+            NormalizedEmail = users.NormalizeEmail(email),
             DisplayName = displayName,
             NormalizedDisplayName = DisplayName.Fold(displayName),
+            LockoutEnabled = users.Options.Lockout.AllowedForNewUsers,
             CreatedAt = time.GetUtcNow(),
         };
         if (!await IsGoodPasswordAsync(user, password)) return new(RegistrationError.WeakPassword);
@@ -63,19 +82,25 @@ public sealed class Registration(UserManager<ChatUser> users, ChatDatabase datab
         user.PasswordHash = users.PasswordHasher.HashPassword(user, password!);
         try
         {
-            var created = await users.CreateAsync(user);
-            if (!created.Succeeded) return new(Error: null);
+            return await commits.CommitAsync(commit => Store(commit, user, administrator, door, invitation));
         }
-        catch (DbUpdateException)
+        catch (StorageUnavailableException)
         {
-            // Somebody else took the name or the address in this very moment; an index of the database decides such races.
-            return await users.Users.AnyAsync(other => other.NormalizedDisplayName == user.NormalizedDisplayName && other.Email != email)
-                ? new(RegistrationError.NameTaken)
-                : new(Error: null);
+            return new(RegistrationError.Busy);
         }
+    }
 
-        var id = new UserId(user.Id);
-        return new(Error: null, id, await RaiseAsync(id, administrator));
+    // Everything that an account begins with, in one transaction: neither a use without an account, nor an account without one.
+    private static RegistrationResult Store(Commit commit, ChatUser user, bool administrator, Admission? door, string? invitation)
+    {
+        Invitation? used = null;
+        if (door?.Judge(commit.Db, invitation, commit.Now, out used) is { } refusal) return new(refusal);
+        if (commit.Db.Users.Any(other => other.NormalizedDisplayName == user.NormalizedDisplayName)) return new(RegistrationError.NameTaken);
+        if (commit.Db.Users.Any(other => other.NormalizedEmail == user.NormalizedEmail)) return new(Error: null);
+        if (used is not null) door!.Use(commit, used, user);
+        if (administrator || !commit.Db.Users.Any(other => other.Rank == Rank.Administrator)) user.Rank = Rank.Administrator;
+        commit.Db.Users.Add(user);
+        return new(Error: null, new UserId(user.Id), user.Rank);
     }
 
     private static bool IsEmail(string text) =>
@@ -92,16 +117,5 @@ public sealed class Registration(UserManager<ChatUser> users, ChatDatabase datab
         }
 
         return true;
-    }
-
-    // One statement, so the database decides who was first, also between two processes.
-    private async Task<Rank> RaiseAsync(UserId id, bool always)
-    {
-        using var pass = await database.Gate.EnterAsync();
-        using var db = database.OpenWrite();
-        var raised = await db.Users
-            .Where(user => user.Id == id.Value && (always || !db.Users.Any(other => other.Rank == Rank.Administrator)))
-            .ExecuteUpdateAsync(update => update.SetProperty(user => user.Rank, Rank.Administrator));
-        return raised == 1 ? Rank.Administrator : Rank.Member;
     }
 }

@@ -54,16 +54,20 @@ public static class UserCommand
 
         // A server on the same folder must not checkpoint while this process writes.
         using var exclusive = database.LockFor(TimeSpan.FromMinutes(1));
+        var commits = provider.GetRequiredService<CommitQueue>();
+        await commits.StartAsync(CancellationToken.None);
         await using var scope = provider.CreateAsyncScope();
         var (error, user, rank) = await scope.ServiceProvider.GetRequiredService<Registration>()
-            .RegisterAsync(wanted.Email, wanted.Name, password, wanted.Administrator);
+            .RegisterAsync(wanted.Email, wanted.Name, password, wanted.Administrator, byOperator: true);
         if (user is { } added) await WriteAuditAsync(database, added, wanted, rank);
+        await commits.StopAsync(CancellationToken.None);
         return (error, user) switch
         {
             (RegistrationError.BadEmail, _) => (1, $"not added: '{wanted.Email}' is not an e-mail address"),
             (RegistrationError.BadName, _) => (1, $"not added: the name must have 1 to {DisplayName.MaxLength} visible characters"),
             (RegistrationError.NameTaken, _) => (1, $"not added: somebody is called '{wanted.Name}' already"),
             (RegistrationError.WeakPassword, _) => (1, "not added: the password must have 8 to 256 characters and not be one of the most used"),
+            (RegistrationError.Busy, _) => (1, "not added: nothing can be stored at present"),
             (null, null) => (1, $"not added: {wanted.Email} has an account already"),
             _ => (0, $"added {wanted.Email} ({(rank == Rank.Administrator ? "administrator" : "member")})"),
         };

@@ -153,12 +153,28 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
 
     private static bool MayBeIn(Commit commit, RoomId room, UserCard who) => who.Owner is not { } owner || RoomAccess.Find(commit.Db, room, owner) is { IsMember: true };
 
-    private void Add(Commit commit, Room room, UserId member, UserId actor, RoomRole role)
+    /// <summary>
+    /// Brings somebody into a room as a part of another change, which knows that they are not in it and may come; into a default
+    /// room everybody is born.
+    /// </summary>
+    /// <param name="commit">The change.</param>
+    /// <param name="id">The room; it exists.</param>
+    /// <param name="member">Who comes; an account that this change adds will do.</param>
+    /// <param name="actor">Who brings them.</param>
+    internal void Admit(Commit commit, RoomId id, UserCard member, UserId actor)
     {
-        commit.Db.Memberships.Add(new Membership { RoomId = room.Id, UserId = member.Value, Role = role, JoinedAt = commit.Now });
-        RoomLog.Append(commit, room, LogEntryKind.MemberJoined, actor, broker, new MemberChanged(new RoomId(room.Id), users.Get(member), IsMember: true, commit.Now), subject: member);
+        var room = commit.Db.Rooms.First(room => room.Id == id.Value);
+        if (!room.IsDefault) Add(commit, room, member, actor, RoomRole.Member);
+    }
+
+    private void Add(Commit commit, Room room, UserId member, UserId actor, RoomRole role) => Add(commit, room, users.Get(member), actor, role);
+
+    private void Add(Commit commit, Room room, UserCard member, UserId actor, RoomRole role)
+    {
+        commit.Db.Memberships.Add(new Membership { RoomId = room.Id, UserId = member.Id.Value, Role = role, JoinedAt = commit.Now });
+        RoomLog.Append(commit, room, LogEntryKind.MemberJoined, actor, broker, new MemberChanged(new RoomId(room.Id), member, IsMember: true, commit.Now), subject: member.Id);
         var view = RoomView.Of(room);
-        commit.AfterCommit(() => broker.PublishToUser(member, new OwnRoomsChanged(view, IsMember: true)));
+        commit.AfterCommit(() => broker.PublishToUser(member.Id, new OwnRoomsChanged(view, IsMember: true)));
     }
 
     // A private room that nobody is in could never be entered again.

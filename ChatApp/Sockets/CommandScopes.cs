@@ -90,6 +90,9 @@ internal static class CommandScopes
         ["room.role"] = new(TokenScopes.Post, RoomsOf.Room),
         ["typing"] = new(TokenScopes.Post, RoomsOf.Room),
 
+        ["invitation.create"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["invitation.list"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["invitation.revoke"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.accounts"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.audit"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.connections"] = new(TokenScopes.Moderate, RoomsOf.Instance),

@@ -28,6 +28,7 @@ namespace ChatApp.Sockets;
 /// <param name="Typing">Tells who is writing.</param>
 /// <param name="Users">Who is who.</param>
 /// <param name="Desk">What moderators see and do.</param>
+/// <param name="Invitations">Links by which people come.</param>
 /// <param name="TopicAccess">Which topics there are, and for whom.</param>
 /// <param name="TopicStreams">What is kept of them.</param>
 /// <param name="Topics">Publishes to them.</param>
@@ -43,7 +44,7 @@ namespace ChatApp.Sockets;
 /// <param name="Pace">How fast an account may send commands.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
+    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

@@ -22,7 +22,7 @@ internal sealed partial class SocketMethods
         "room.edit" => Of(await services.RoomSettings.EditAsync(
             permit.Actor, given.Room("room"), new RoomEdit(given.TextOrNull("name"), given.TextOrNull("topic"), given.TextOrNull("description")))),
         "room.archive" => Of(await services.RoomSettings.ArchiveAsync(permit.Actor, given.Room("room"), given.Flag("on", otherwise: true))),
-        "room.retention" => Of(await services.RoomSettings.SetRetentionAsync(permit.Actor, given.Room("room"), given.OptionalDays("days"))),
+        "room.retention" => Of(await services.RoomSettings.SetRetentionAsync(permit.Actor, given.Room("room"), given.OptionalCount("days"))),
         "room.role" => Of(await services.Roles.SetAsync(permit.Actor, given.Room("room"), new UserId(given.Text("user")), given.Role("role"))),
         _ => (null, WireError.MethodNotFound),
     };

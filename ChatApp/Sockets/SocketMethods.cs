@@ -47,6 +47,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 "user.find" => People(given.OptionalText("text")),
                 _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
                 _ when method.StartsWith("moderation.", StringComparison.Ordinal) => await CallModerationAsync(method, given),
+                _ when method.StartsWith("invitation.", StringComparison.Ordinal) => await CallInvitationAsync(method, given),
                 _ => (null, WireError.MethodNotFound),
             };
         }
@@ -255,7 +256,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
             : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : throw Wrong(name, "a whole number from 0");
 
         // More than any limit is a number too, and refused as one.
-        public int? OptionalDays(string name) => OptionalNumber(name) is { } days ? (int)Math.Min(days, int.MaxValue) : null;
+        public int? OptionalCount(string name) => OptionalNumber(name) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
 
         public static DateTimeOffset Moment(long milliseconds) => milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)

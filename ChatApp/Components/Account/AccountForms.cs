@@ -5,17 +5,18 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace ChatApp.Components.Account;
 
 /// <summary>
-/// What the small forms post that stand on many pages: signing out and the choice of a language. Reading a page never
-/// changes anything, so both are posts with an antiforgery token.
+/// What the small forms post that stand on several pages: signing out, the choice of a language, coming into a room by an
+/// invitation. Reading a page never changes anything, so all are posts with an antiforgery token.
 /// </summary>
 public static class AccountForms
 {
-    /// <summary>Adds <c>POST /account/logout</c> and <c>POST /account/language</c>.</summary>
+    /// <summary>Adds <c>POST /account/logout</c>, <c>POST /account/language</c> and <c>POST /account/join</c>.</summary>
     public static void MapAccountForms(this IEndpointRouteBuilder routes)
     {
         var forms = routes.MapGroup("/account").WithMetadata(new RequireAntiforgeryTokenAttribute()).AddEndpointFilter(RefuseForgeriesAsync);
         forms.MapPost("/logout", LogoutAsync);
         forms.MapPost("/language", LanguageAsync);
+        forms.MapPost("/join", JoinAsync);
     }
 
     // The middleware only looks at the token; to refuse is left to whoever reads the form.
@@ -36,5 +37,14 @@ public static class AccountForms
         return ReaderChoices.KeepLanguage(context, form["culture"])
             ? TypedResults.Redirect(LocalPath.Safe(form["returnUrl"], LocalPath.OfReferer(context.Request)))
             : TypedResults.BadRequest();
+    }
+
+    private static async Task<RedirectHttpResult> JoinAsync(HttpContext context, AccessTokens tokens, Invitations invitations, CancellationToken cancellation)
+    {
+        if (tokens.Holds(context.User) is not { } person) return TypedResults.Redirect("/account/login");
+        var form = await context.Request.ReadFormAsync(cancellation);
+        var joined = await invitations.JoinAsync(person, form["invite"]);
+        // Where it does not hold any more, the page of an invitation that does not says so.
+        return TypedResults.Redirect(joined is { IsDone: true, Room: { } room } ? $"/rooms/{room.Id}" : Invitations.PathOf("gone"));
     }
 }

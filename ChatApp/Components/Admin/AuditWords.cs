@@ -34,6 +34,9 @@ public sealed record AuditWords(string Action, string Target)
             "room.restore" => new(text["Admin.RestoredRoom"], line.Details),
             "room.retention" => new(text["Admin.ChangedRetention"], line.Details),
             "room.role" => new(text["Admin.ChangedRole"], line.Details),
+            "invitation.create" => new(text["Invites.AuditCreated"], line.Details),
+            "invitation.revoke" => new(text["Invites.AuditRevoked"], line.Details),
+            "setting.change" => new(text["AdminSettings.AuditChanged"], line.Details),
             _ => new(line.Action, line.Details.Length > 0 ? line.Details : line.Target),
         };
     }

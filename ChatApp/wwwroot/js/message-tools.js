@@ -1,6 +1,8 @@
 // What can be done with a message. One bar of buttons, one menu and one picker serve all rows: the bar is put into the row
 // that is pointed at, focused or tapped, with the buttons that the row's data-may names.
 
+import { copy } from './copy.js';
+
 const GAP = 4;
 const RISE = 28; // px that the bar may stand above its row
 
@@ -69,27 +71,7 @@ export function messageTools(frame, { ask, show }) {
   }
 
   async function copyLink(row) {
-    const address = `${location.origin}${location.pathname}?at=${row.dataset.place}`;
-    let isDone = true;
-    try {
-      await navigator.clipboard.writeText(address);
-    } catch {
-      isDone = copyByHand(address); // the clipboard is only there on https and localhost
-    }
-    ask('SayCopied', isDone);
-  }
-
-  function copyByHand(text) {
-    const box = document.createElement('textarea');
-    box.value = text;
-    box.className = 'visually-hidden';
-    const before = document.activeElement;
-    document.body.append(box);
-    box.select();
-    const isDone = document.execCommand('copy');
-    box.remove();
-    before?.focus();
-    return isDone;
+    ask('SayCopied', await copy(`${location.origin}${location.pathname}?at=${row.dataset.place}`));
   }
 
   const actions = {

@@ -1,0 +1,138 @@
+using ChatApp.Accounts;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Settings;
+
+/// <summary>What administrators have set, as it holds now. Immutable.</summary>
+/// <param name="Registration">Who may make an account for themselves.</param>
+/// <param name="Contact">
+/// Whom strangers ask for an account where they may not make one, in the administrators' words: one line of at most
+/// <see cref="InstanceSettings.MaxContactLength"/> UTF-16 units; empty says it in general.
+/// </param>
+public sealed record InstanceValues(RegistrationMode Registration, string Contact = "");
+
+/// <summary>How a change of the settings went.</summary>
+public enum SettingOutcome
+{
+    /// <summary>Done, or it was so already.</summary>
+    Done,
+
+    /// <summary>Administrators only.</summary>
+    NotAllowed,
+
+    /// <summary>A value is none that the setting can have.</summary>
+    OutOfRange,
+
+    /// <summary>Nothing was stored; trying again soon makes sense.</summary>
+    Busy,
+}
+
+/// <summary>Tells open admin pages that a setting has another value.</summary>
+/// <param name="Values">All of them, as they are now.</param>
+public sealed record InstanceSettingsChanged(InstanceValues Values);
+
+/// <summary>
+/// Settings that administrators change while the server runs. Stored as text by name; what is not stored has its default,
+/// which the operator's settings may give. Readers get an immutable snapshot from memory, which is swapped after the commit.
+/// A new one is a property of <see cref="InstanceValues"/> and a line in <c>All</c>.
+/// </summary>
+/// <param name="database">Where they are stored.</param>
+/// <param name="commits">The one writer.</param>
+/// <param name="users">Who is told of a change.</param>
+/// <param name="broker">Tells them.</param>
+/// <param name="accounts">The operator's defaults.</param>
+public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits, UserDirectory users, RoomBroker broker, AccountOptions accounts)
+{
+    /// <summary>Longest <see cref="InstanceValues.Contact"/>, in UTF-16 units.</summary>
+    public const int MaxContactLength = 200;
+
+    private static readonly Setting[] All =
+    [
+        new("registration",
+            values => RegistrationModes.NameOf(values.Registration),
+            (values, text) => RegistrationModes.Parse(text) is { } mode ? values with { Registration = mode } : null),
+        new("contact",
+            values => values.Contact,
+            (values, text) => text.Length <= MaxContactLength && !text.Any(char.IsControl) ? values with { Contact = text } : null),
+    ];
+
+    private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open);
+    private readonly Lock _gate = new();
+    private InstanceValues? _current;
+
+    /// <summary>What holds now, from memory.</summary>
+    public InstanceValues Current
+    {
+        get
+        {
+            if (Volatile.Read(ref _current) is { } known) return known;
+            // A change that is committed meanwhile waits for the lock, and so is not overwritten by what was read before it.
+            lock (_gate)
+            {
+                if (_current is { } other) return other;
+                using var db = database.OpenRead();
+                var stored = In(db);
+                Volatile.Write(ref _current, stored);
+                return stored;
+            }
+        }
+    }
+
+    /// <summary>What holds as far as a transaction sees: for decisions that no change may overtake.</summary>
+    public InstanceValues In(ChatDbContext db)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var stored = db.InstanceSettings.AsNoTracking().ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal);
+        // What an older or newer version stored there and this one cannot read is as if it were not there.
+        return All.Aggregate(_defaults, (values, setting) => stored.TryGetValue(setting.Name, out var text) ? setting.Read(values, text) ?? values : values);
+    }
+
+    /// <summary>
+    /// Changes settings, with an entry in the audit log for each that has another value afterwards. Administrators only.
+    /// </summary>
+    /// <param name="actor">Who changes them.</param>
+    /// <param name="change">Makes the new values of those that are stored: what it leaves alone stays as others have set it.</param>
+    public async Task<SettingOutcome> ChangeAsync(UserId actor, Func<InstanceValues, InstanceValues> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        try
+        {
+            return await commits.CommitAsync(commit => Change(commit, actor, change));
+        }
+        catch (StorageUnavailableException)
+        {
+            return SettingOutcome.Busy;
+        }
+    }
+
+    private SettingOutcome Change(Commit commit, UserId actor, Func<InstanceValues, InstanceValues> change)
+    {
+        // Read here and not from memory: a demotion in the same batch counts.
+        if (commit.Db.Users.FirstOrDefault(user => user.Id == actor.Value)?.Rank != Rank.Administrator) return SettingOutcome.NotAllowed;
+        var before = In(commit.Db);
+        var after = change(before);
+        if (!Enum.IsDefined(after.Registration) || All.Any(setting => setting.Read(after, setting.Write(after)) is null)) return SettingOutcome.OutOfRange;
+        if (after == before) return SettingOutcome.Done;
+        foreach (var setting in All)
+        {
+            var (old, wanted) = (setting.Write(before), setting.Write(after));
+            if (old == wanted) continue;
+            if (commit.Db.InstanceSettings.FirstOrDefault(row => row.Name == setting.Name) is { } stored) stored.Value = wanted;
+            else commit.Db.InstanceSettings.Add(new InstanceSetting { Name = setting.Name, Value = wanted });
+            AuditLog.Add(commit, actor, "setting.change", setting.Name, $"{setting.Name}: {old} -> {wanted}", reason: "");
+        }
+
+        commit.AfterCommit(() =>
+        {
+            lock (_gate) Volatile.Write(ref _current, after);
+            broker.TellAdminPages(users, new InstanceSettingsChanged(after));
+        });
+        return SettingOutcome.Done;
+    }
+
+    // How a setting becomes text, and what it is as text: null where the text is none that it can have.
+    private sealed record Setting(string Name, Func<InstanceValues, string> Write, Func<InstanceValues, string, InstanceValues?> Read);
+}
