@@ -24,4 +24,14 @@ public sealed class AccountOptions
     /// <summary>Seconds between two looks whether the sign-in behind an open page still holds; 60 by default, 1 to 3,600.</summary>
     [Range(1, 3600)]
     public int RevalidateSeconds { get; init; } = 60;
+
+    /// <summary>
+    /// Host name that passkeys are made for, where it is not the one that requests name; a passkey works on this host and those below
+    /// it, and is worthless once the name changes. None by default: the host of the request.
+    /// </summary>
+    [RegularExpression("[A-Za-z0-9.-]{0,253}")]
+    public string PasskeyDomain { get; init; } = "";
+
+    /// <summary>Other sites with which people may sign in; none by default.</summary>
+    public ExternalProvider[] Providers { get; init; } = [];
 }

@@ -78,6 +78,41 @@ public sealed class Registration(UserManager<ChatUser> users, ChatDatabase datab
         return new(Error: null, id, await RaiseAsync(id, administrator));
     }
 
+    /// <summary>Makes an account for somebody who came by another site. It has no password.</summary>
+    /// <param name="email">Address, as the site says it.</param>
+    /// <param name="isConfirmed">True where the site is trusted to have confirmed the address.</param>
+    /// <param name="name">Display name.</param>
+    /// <param name="login">Who that is at the site.</param>
+    public async Task<RegistrationResult> RegisterExternalAsync(string email, bool isConfirmed, string? name, UserLoginInfo login)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        if (!IsEmail(email)) return new(RegistrationError.BadEmail);
+        if (DisplayName.Normalize(name) is not { } displayName) return new(RegistrationError.BadName);
+        var folded = DisplayName.Fold(displayName);
+        if (await users.Users.AnyAsync(other => other.NormalizedDisplayName == folded)) return new(RegistrationError.NameTaken);
+        var user = new ChatUser
+        {
+            UserName = email,
+            Email = email,
+            EmailConfirmed = isConfirmed,
+            DisplayName = displayName,
+            NormalizedDisplayName = folded,
+            CreatedAt = time.GetUtcNow(),
+        };
+        try
+        {
+            if (!(await users.CreateAsync(user)).Succeeded) return new(Error: null);
+            await users.AddLoginAsync(user, login);
+        }
+        catch (DbUpdateException)
+        {
+            return new(RegistrationError.NameTaken);
+        }
+
+        var id = new UserId(user.Id);
+        return new(Error: null, id, await RaiseAsync(id, always: false));
+    }
+
     private static bool IsEmail(string text) =>
         text.Length <= 254 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) &&
         text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == text.LastIndexOf('@') && at < text.Length - 1 &&

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using ChatApp.Accounts;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,11 +20,22 @@ public static class AccountApi
         group.MapPost("/ticket", TicketAsync);
     }
 
-    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult>> LoginAsync(
-        LoginRequest request, SignIn signIn, SignInManager<ChatUser> identity) =>
-        await signIn.CheckAsync(request.Email, request.Password) is { } user
-            ? TypedResults.SignIn(await identity.CreateUserPrincipalAsync(user), authenticationScheme: IdentityConstants.BearerScheme)
-            : TypedResults.Unauthorized();
+    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, JsonHttpResult<LoginProblem>>> LoginAsync(
+        LoginRequest request, SignIn signIn, SecondFactor factor, SignInManager<ChatUser> identity)
+    {
+        if (await signIn.CheckAsync(request.Email, request.Password) is not { } user) return TypedResults.Unauthorized();
+        // Only who knows the password hears that there is more to show.
+        if (user.TwoFactorEnabled && await ProblemOfAsync(new UserId(user.Id), request, factor) is { } problem)
+            return TypedResults.Json(new LoginProblem(problem), statusCode: StatusCodes.Status401Unauthorized);
+        return TypedResults.SignIn(await identity.CreateUserPrincipalAsync(user), authenticationScheme: IdentityConstants.BearerScheme);
+    }
+
+    private static async Task<string?> ProblemOfAsync(UserId user, LoginRequest request, SecondFactor factor)
+    {
+        var (kind, code) = string.IsNullOrWhiteSpace(request.Code) ? (CodeKind.Recovery, request.RecoveryCode) : (CodeKind.App, request.Code);
+        if (string.IsNullOrWhiteSpace(code)) return "second_factor_required";
+        return await factor.CheckAsync(user, kind, code) ? null : "second_factor_wrong";
+    }
 
     private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult>> RefreshAsync(
         RefreshRequest request, SignInManager<ChatUser> identity, IOptionsMonitor<BearerTokenOptions> bearer, TimeProvider time)
@@ -55,7 +67,13 @@ public static class AccountApi
     /// <summary>Body of a login.</summary>
     /// <param name="Email">Address of the account.</param>
     /// <param name="Password">Its password.</param>
-    public sealed record LoginRequest(string? Email, string? Password);
+    /// <param name="Code">What its authenticator app shows, where it has a second factor.</param>
+    /// <param name="RecoveryCode">One of its recovery codes, instead.</param>
+    public sealed record LoginRequest(string? Email, string? Password, string? Code = null, [property: JsonPropertyName("recovery_code")] string? RecoveryCode = null);
+
+    /// <summary>Why a right password is not enough.</summary>
+    /// <param name="Error"><c>second_factor_required</c> or <c>second_factor_wrong</c>.</param>
+    public sealed record LoginProblem(string Error);
 
     /// <summary>Body of a refresh.</summary>
     /// <param name="RefreshToken">As given by the last login or refresh.</param>
