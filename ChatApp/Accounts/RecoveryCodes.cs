@@ -30,6 +30,13 @@ public static class RecoveryCodes
         return left.Contains(hash) ? string.Join(' ', left.Where(one => one != hash)) : null;
     }
 
+    /// <summary>True for four groups of four.</summary>
+    public static bool LooksLikeOne(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Split('-') is { Length: 4 } groups && groups.All(group => group.Length == 4 && group.All(char.IsAsciiLetterOrDigit));
+    }
+
     // Dashes and spaces are for the eye, and some keyboards begin with a capital.
     private static string Hash(UserId user, string code)
     {

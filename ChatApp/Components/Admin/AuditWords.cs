@@ -30,6 +30,15 @@ public sealed record AuditWords(string Action, string Target)
             "room.restore" => new(text["Admin.RestoredRoom"], line.Details),
             "room.retention" => new(text["Admin.ChangedRetention"], line.Details),
             "room.role" => new(text["Admin.ChangedRole"], line.Details),
+            "account.second_factor.on" => new(text["Security.AuditOn"], line.Details),
+            "account.second_factor.off" => new(text["Security.AuditOff"], line.Details),
+            "account.second_factor.reset" => new(text["Security.AuditReset"], line.Details),
+            "account.app.add" => new(text["Security.AuditApp"], line.Details),
+            "account.recovery_codes" => new(text["Security.AuditCodes"], line.Details),
+            "account.passkey.add" => new(text["Security.AuditPasskeyAdded"], line.Details),
+            "account.passkey.remove" => new(text["Security.AuditPasskeyRemoved"], line.Details),
+            "account.login.link" => new(text["Security.AuditLinked"], line.Details),
+            "account.login.unlink" => new(text["Security.AuditUnlinked"], line.Details),
             _ => new(line.Action, line.Details.Length > 0 ? line.Details : line.Target),
         };
     }
