@@ -38,4 +38,14 @@ public sealed class AccountOptions
     /// </summary>
     [Required, RegularExpression(RegistrationModes.Pattern)]
     public string Registration { get; init; } = "open";
+
+    /// <summary>
+    /// Host name that passkeys are made for, where it is not the one that requests name; a passkey works on this host and those below
+    /// it, and is worthless once the name changes. None by default: the host of the request.
+    /// </summary>
+    [RegularExpression("[A-Za-z0-9.-]{0,253}")]
+    public string PasskeyDomain { get; init; } = "";
+
+    /// <summary>Other sites with which people may sign in; none by default.</summary>
+    public ExternalProvider[] Providers { get; init; } = [];
 }

@@ -1,8 +1,10 @@
 using System.Threading.RateLimiting;
+using ChatApp.Api;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ChatApp.Accounts;
 
@@ -41,7 +43,8 @@ public static class AccountServices
         identity.AddSignInManager();
         var services = identity.Services;
         services.AddSingleton<SignInTurns>();
-        services.AddScoped<SignIn>();
+        services.AddScoped<SignIn>().AddScoped<SecondStep>().AddScoped<SecondFactor>();
+        services.AddPasskeys(options);
         services.AddSingleton<Sessions>().AddSingleton<SessionUses>().AddSingleton<LiveSessions>().AddSingleton<SessionUpkeep>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveSessions>());
         services.AddHostedService(static provider => provider.GetRequiredService<SessionUses>());
@@ -59,6 +62,10 @@ public static class AccountServices
                 cookie.ExpireTimeSpan = Sessions.BrowserLife;
                 cookie.Events.OnValidatePrincipal = ValidateCookieAsync;
             })
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, static cookie => Narrow(cookie, "chat.half-way", SecondStep.HalfWayTime))
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme, static cookie => Narrow(cookie, "chat.remembered", SecondStep.RememberTime))
+            .AddCookie(IdentityConstants.ExternalScheme, static cookie => Narrow(cookie, "chat.external", ExternalSignIn.ArrivalTime))
+            .AddExternalProviders(options.Providers)
             .AddBearerToken(IdentityConstants.BearerScheme, bearer =>
             {
                 bearer.BearerTokenExpiration = TimeSpan.FromMinutes(options.AccessTokenMinutes);
@@ -86,6 +93,31 @@ public static class AccountServices
         });
     }
 
+    // For one step of a sign-in each: good for a fixed time, and for the pages around accounts alone.
+    private static void Narrow(CookieAuthenticationOptions cookie, string name, TimeSpan life)
+    {
+        cookie.Cookie.Name = name;
+        cookie.Cookie.Path = "/account";
+        cookie.Cookie.SameSite = SameSiteMode.Lax;
+        cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        cookie.ExpireTimeSpan = life;
+        cookie.SlidingExpiration = false;
+    }
+
+    private static void AddPasskeys(this IServiceCollection services, AccountOptions options)
+    {
+        services.AddScoped<Passkeys>().AddSingleton<PasskeyCeremonies>().AddScoped<ExternalSignIn>();
+        services.TryAddScoped<IPasskeyHandler<ChatUser>, PasskeyHandler<ChatUser>>();
+        services.AddOptions<IdentityPasskeyOptions>().Configure<OriginCheck>((passkeys, origins) =>
+        {
+            passkeys.ServerDomain = options.PasskeyDomain is { Length: > 0 } domain ? domain : null;
+            // A passkey is a whole sign-in by itself, so the device has to know its owner.
+            passkeys.UserVerificationRequirement = "required";
+            passkeys.ResidentKeyRequirement = "preferred";
+            passkeys.ValidateOrigin = asked => ValueTask.FromResult(!asked.CrossOrigin && origins.IsOwn(asked.HttpContext.Request, asked.Origin));
+        });
+    }
+
     /// <summary>The client's network address as text.</summary>
     public static string Address(HttpContext context) =>
         context?.Connection.RemoteIpAddress?.ToString() ?? "unknown";
@@ -105,6 +137,9 @@ public static class AccountServices
     private static bool IsGuess(HttpRequest request) => HttpMethods.IsPost(request.Method) &&
         (request.Path.StartsWithSegments("/account/login", StringComparison.OrdinalIgnoreCase) ||
          request.Path.StartsWithSegments("/account/register", StringComparison.OrdinalIgnoreCase) ||
+         request.Path.StartsWithSegments("/account/second-factor", StringComparison.OrdinalIgnoreCase) ||
+         request.Path.StartsWithSegments("/account/security", StringComparison.OrdinalIgnoreCase) ||
+         request.Path.StartsWithSegments("/account/external", StringComparison.OrdinalIgnoreCase) ||
          (request.Path.StartsWithSegments("/api/account", StringComparison.OrdinalIgnoreCase) &&
           // Whoever asks for a ticket shows a token or a cookie, which nobody guesses.
           !request.Path.StartsWithSegments("/api/account/ticket", StringComparison.OrdinalIgnoreCase)));

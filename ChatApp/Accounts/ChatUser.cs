@@ -54,6 +54,9 @@ public sealed class ChatUser : IdentityUser
 
     /// <summary>When the account was deleted and its name and address taken off it; null while it lives.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>The session that makes the change which is about to be saved, where its context does not know; not stored. See <see cref="Storage.SessionEnds"/>.</summary>
+    internal string? ChangedBy { get; set; }
 }
 
 /// <summary>What others see of an account. Immutable and shared.</summary>

@@ -63,17 +63,7 @@ public sealed class Registration(UserManager<ChatUser> users, CommitQueue commit
         email = email?.Trim() ?? "";
         if (!IsEmail(email)) return new(RegistrationError.BadEmail);
         if (DisplayName.Normalize(name) is not { } displayName) return new(RegistrationError.BadName);
-        var user = new ChatUser
-        {
-            UserName = email,
-            NormalizedUserName = users.NormalizeName(email),
-            Email = email,
-            NormalizedEmail = users.NormalizeEmail(email),
-            DisplayName = displayName,
-            NormalizedDisplayName = DisplayName.Fold(displayName),
-            LockoutEnabled = users.Options.Lockout.AllowedForNewUsers,
-            CreatedAt = time.GetUtcNow(),
-        };
+        var user = NewAccount(email, displayName);
         if (!await IsGoodPasswordAsync(user, password)) return new(RegistrationError.WeakPassword);
         // Names are public, addresses are not: the answer about the name must not depend on the address.
         if (await users.Users.AnyAsync(other => other.NormalizedDisplayName == user.NormalizedDisplayName)) return new(RegistrationError.NameTaken);
@@ -102,6 +92,49 @@ public sealed class Registration(UserManager<ChatUser> users, CommitQueue commit
         commit.Db.Users.Add(user);
         return new(Error: null, new UserId(user.Id), user.Rank);
     }
+
+    /// <summary>Makes an account for somebody who came by another site. It has no password.</summary>
+    /// <param name="email">Address, as the site says it.</param>
+    /// <param name="isConfirmed">True where the site is trusted to have confirmed the address.</param>
+    /// <param name="name">Display name.</param>
+    /// <param name="login">Who that is at the site.</param>
+    /// <param name="invitation">The secret of the link by which somebody comes; null or empty for none.</param>
+    public async Task<RegistrationResult> RegisterExternalAsync(string email, bool isConfirmed, string? name, UserLoginInfo login, string? invitation = null)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        var door = admission ?? throw new InvalidOperationException("nothing says who may make an account");
+        if (door.Check(invitation) is { } refusal) return new(refusal);
+        if (!IsEmail(email)) return new(RegistrationError.BadEmail);
+        if (DisplayName.Normalize(name) is not { } displayName) return new(RegistrationError.BadName);
+        var user = NewAccount(email, displayName);
+        user.EmailConfirmed = isConfirmed;
+        try
+        {
+            return await commits.CommitAsync(commit =>
+            {
+                var made = Store(commit, user, administrator: false, door, invitation);
+                if (made.User is not null)
+                    commit.Db.UserLogins.Add(new IdentityUserLogin<string> { UserId = user.Id, LoginProvider = login.LoginProvider, ProviderKey = login.ProviderKey, ProviderDisplayName = login.ProviderDisplayName });
+                return made;
+            });
+        }
+        catch (StorageUnavailableException)
+        {
+            return new(RegistrationError.Busy);
+        }
+    }
+
+    private ChatUser NewAccount(string email, string displayName) => new()
+    {
+        UserName = email,
+        NormalizedUserName = users.NormalizeName(email),
+        Email = email,
+        NormalizedEmail = users.NormalizeEmail(email),
+        DisplayName = displayName,
+        NormalizedDisplayName = DisplayName.Fold(displayName),
+        LockoutEnabled = users.Options.Lockout.AllowedForNewUsers,
+        CreatedAt = time.GetUtcNow(),
+    };
 
     private static bool IsEmail(string text) =>
         text.Length <= 254 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) &&

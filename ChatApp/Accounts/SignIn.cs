@@ -6,7 +6,7 @@ namespace ChatApp.Accounts;
 
 /// <summary>Signing in: who shows what they must gets a session. For the account pages and for programs.</summary>
 /// <param name="users">Accounts.</param>
-/// <param name="signIn">Identity's sign-in with lockout.</param>
+/// <param name="signIn">Identity's sign-in.</param>
 /// <param name="turns">One guess at a time.</param>
 /// <param name="sessions">What begins and ends here.</param>
 public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions)
@@ -23,15 +23,22 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
         if (email is null or { Length: 0 or > 254 } || password is null or { Length: 0 or > 256 }) return null;
         using var turn = await turns.TakeAsync(email);
         var user = await users.FindByEmailAsync(email.Trim());
-        // Whoever is unknown, locked or a bot costs one hash all the same.
-        if (user is null or { IsBot: true } || await users.IsLockedOutAsync(user))
+        // Whoever is unknown or locked, a bot, or has no password, costs one hash all the same.
+        if (user is not { IsBot: false, PasswordHash: not null } || await users.IsLockedOutAsync(user))
         {
             users.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
             return null;
         }
 
-        var result = await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
-        return result.Succeeded ? user : null;
+        if (!await users.CheckPasswordAsync(user, password))
+        {
+            await users.AccessFailedAsync(user);
+            return null;
+        }
+
+        // With a second factor its right code begins the count anew: else every right password would give new guesses at the code.
+        if (!user.TwoFactorEnabled) await users.ResetAccessFailedCountAsync(user);
+        return user;
     }
 
     /// <summary>Gives the browser its session, once all that is asked of the account was shown. The one way in for browsers.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using ChatApp.Accounts;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Authentication.BearerToken;
@@ -21,12 +22,27 @@ public static class AccountApi
         group.MapPost("/ticket", TicketAsync);
     }
 
-    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, StatusCodeHttpResult>> LoginAsync(
-        LoginRequest request, HttpContext context, SignIn signIn, SignInManager<ChatUser> identity, Sessions sessions)
+    private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, StatusCodeHttpResult, JsonHttpResult<LoginProblem>>> LoginAsync(
+        LoginRequest request, HttpContext context, SignIn signIn, SecondFactor factor, SignInManager<ChatUser> identity, Sessions sessions)
     {
         if (await signIn.CheckAsync(request.Email, request.Password) is not { } user) return TypedResults.Unauthorized();
+        // Only who knows the password hears that there is more to show.
+        if (user.TwoFactorEnabled && await ProblemOfAsync(new UserId(user.Id), request, factor) is { } problem)
+            return TypedResults.Json(new LoginProblem(problem), statusCode: StatusCodes.Status401Unauthorized);
         var name = string.IsNullOrWhiteSpace(request.Name) ? context.Request.Headers.UserAgent.ToString() : request.Name;
-        return await SignInAsync(context, identity, user, () => sessions.BeginAsync(user, SessionKind.Program, name, AccountServices.Address(context)));
+        return (await SignInAsync(context, identity, user, () => sessions.BeginAsync(user, SessionKind.Program, name, AccountServices.Address(context)))).Result switch
+        {
+            SignInHttpResult done => done,
+            StatusCodeHttpResult busy => busy,
+            _ => TypedResults.Unauthorized(),
+        };
+    }
+
+    private static async Task<string?> ProblemOfAsync(UserId user, LoginRequest request, SecondFactor factor)
+    {
+        var (kind, code) = string.IsNullOrWhiteSpace(request.Code) ? (CodeKind.Recovery, request.RecoveryCode) : (CodeKind.App, request.Code);
+        if (string.IsNullOrWhiteSpace(code)) return "second_factor_required";
+        return await factor.CheckAsync(user, kind, code) ? null : "second_factor_wrong";
     }
 
     private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, StatusCodeHttpResult>> RefreshAsync(
@@ -79,7 +95,13 @@ public static class AccountApi
     /// <param name="Email">Address of the account.</param>
     /// <param name="Password">Its password.</param>
     /// <param name="Name">What the account's owner shall know the program by; the User-Agent where it says nothing.</param>
-    public sealed record LoginRequest(string? Email, string? Password, string? Name = null);
+    /// <param name="Code">What its authenticator app shows, where it has a second factor.</param>
+    /// <param name="RecoveryCode">One of its recovery codes, instead.</param>
+    public sealed record LoginRequest(string? Email, string? Password, string? Name = null, string? Code = null, [property: JsonPropertyName("recovery_code")] string? RecoveryCode = null);
+
+    /// <summary>Why a right password is not enough.</summary>
+    /// <param name="Error"><c>second_factor_required</c> or <c>second_factor_wrong</c>.</param>
+    public sealed record LoginProblem(string Error);
 
     /// <summary>Body of a refresh.</summary>
     /// <param name="RefreshToken">As given by the last login or refresh.</param>

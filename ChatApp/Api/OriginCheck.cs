@@ -23,6 +23,13 @@ public sealed class OriginCheck(PushOptions options)
         // A browser names no origin where a page of the site itself reads something, and says so in a header that no page can set.
         if (origins.Count == 0) return request.Headers["Sec-Fetch-Site"] is ["same-origin"];
         if (origins.Count != 1 || origins[0] is not { } origin) return false;
+        return IsOwn(request, origin);
+    }
+
+    /// <summary>True where an origin is that of this very site, or a named one.</summary>
+    public bool IsOwn(HttpRequest request, string origin)
+    {
+        ArgumentNullException.ThrowIfNull(request);
         return origin == $"{request.Scheme}://{request.Host}" || options.AllowedOrigins.Contains(origin, StringComparer.Ordinal);
     }
 

@@ -11,7 +11,7 @@ public static class CommandLine
 
     private static readonly Verb[] Verbs =
     [
-        new("user", "user add EMAIL --name NAME [--admin] --password-stdin", "makes an account", UserCommand.RunAsync),
+        new("user", "user add EMAIL --name NAME [--admin] --password-stdin | reset-second-factor EMAIL", "makes an account; lets somebody in without the second factor", UserCommand.RunAsync),
         new("key", "key add --name NAME --scopes SCOPES --user EMAIL | list | revoke NAME", "makes, lists and revokes keys of the server API", KeyCommand.RunAsync),
         new("backup", "backup FILE", "writes database and keys to a new file; the server may run", BackupCommands.BackupAsync),
         new("verify", "verify [FILE]", "checks a backup in a temporary place, or else the data folder where it lies", BackupCommands.VerifyAsync),

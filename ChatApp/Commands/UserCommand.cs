@@ -3,16 +3,17 @@ using ChatApp.Accounts;
 using ChatApp.Moderation;
 using ChatApp.Settings;
 using ChatApp.Storage;
+using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Commands;
 
 /// <summary>
-/// <c>user add EMAIL --name NAME [--admin] --password-stdin</c>: makes an account without a browser, also while the
-/// server runs.
+/// <c>user add EMAIL --name NAME [--admin] --password-stdin</c> makes an account without a browser, <c>user reset-second-factor EMAIL</c>
+/// lets somebody in again who has lost phone, recovery codes and passkeys; both also while the server runs.
 /// </summary>
 public static class UserCommand
 {
-    private const string Usage = "usage: user add EMAIL --name NAME [--admin] --password-stdin [--Data:Folder=FOLDER]";
+    private const string Usage = "usage: user add EMAIL --name NAME [--admin] --password-stdin | user reset-second-factor EMAIL   [--Data:Folder=FOLDER]";
 
     /// <summary>Runs the command.</summary>
     /// <returns>0 made; 1 not made; 2 wrong words on the command line. One line says what happened.</returns>
@@ -20,24 +21,50 @@ public static class UserCommand
     public static async Task<int> RunAsync(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
+        if (CommandWords.Parse(args) is { Words: ["user", "reset-second-factor", var email], Options.Count: 0 } reset) return await TellAsync(() => ResetAsync(reset, email), "not reset");
         if (Parse(args) is not { } wanted)
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
         }
 
+        return await TellAsync(async () => await AddAsync(wanted, await Console.In.ReadLineAsync() ?? ""), "not added");
+    }
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "a command answers on the console")]
+    private static async Task<int> TellAsync(Func<Task<(int Code, string Line)>> work, string failed)
+    {
         try
         {
-            var password = await Console.In.ReadLineAsync() ?? "";
-            var (error, line) = await AddAsync(wanted, password);
+            var (error, line) = await work();
             await (error == 0 ? Console.Out : Console.Error).WriteLineAsync(line);
             return error;
         }
         catch (StartException problem)
         {
-            await Console.Error.WriteLineAsync($"not added: {problem.Message}");
+            await Console.Error.WriteLineAsync($"{failed}: {problem.Message}");
             return 1;
         }
+    }
+
+    // Whoever needs this has no working passkey either, and those that were lost must not open the account. The security stamp stays: a
+    // server that runs has it in memory.
+    private static async Task<(int Code, string Line)> ResetAsync(CommandWords words, string email)
+    {
+        using var database = new ChatDatabase(DataFolder.Open(words.Data()));
+        database.Prepare(TimeProvider.System);
+        using var exclusive = database.LockFor(TimeSpan.FromMinutes(1));
+        using var pass = await database.Gate.EnterAsync();
+        await using var db = database.OpenWrite();
+        var folded = email.Trim().ToUpperInvariant();
+        if (db.Users.FirstOrDefault(user => user.NormalizedEmail == folded) is not { } account) return (1, $"not reset: {email} has no account");
+        var passkeys = db.Set<IdentityUserPasskey<string>>().Where(passkey => passkey.UserId == account.Id).ToList();
+        if (!account.TwoFactorEnabled && passkeys.Count == 0) return (1, $"not reset: {account.Email} has no second factor");
+        SecondFactor.Forget(db, account);
+        db.RemoveRange(passkeys);
+        db.Audit.Add(new AuditEntry { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = "account.second_factor.reset", Target = account.Id, Details = account.DisplayName });
+        await db.SaveChangesAsync();
+        return (0, $"reset {account.Email}: authenticator app, recovery codes and {passkeys.Count} passkeys are gone; the password alone opens it");
     }
 
     private static async Task<(int Code, string Line)> AddAsync(Wanted wanted, string password)

@@ -24,7 +24,7 @@ internal static class SessionEnds
             if (!closes && stored.SecurityStamp == account.SecurityStamp) continue;
             foreach (var session in db.Sessions.AsTracking().Where(session => session.UserId == account.Id && session.EndedAt == null))
             {
-                if (closes || session.Id != acting) session.EndedAt = now;
+                if (closes || session.Id != (account.ChangedBy ?? acting)) session.EndedAt = now;
             }
         }
     }

@@ -6,17 +6,18 @@ namespace ChatApp.Components.Account;
 
 /// <summary>
 /// What the small forms post that stand on several pages: signing out, the choice of a language, coming into a room by an
-/// invitation. Reading a page never changes anything, so all are posts with an antiforgery token.
+/// invitation; and what a script needs to ask for a passkey. Reading a page never changes anything, so all are posts with an antiforgery token.
 /// </summary>
 public static class AccountForms
 {
-    /// <summary>Adds <c>POST /account/logout</c>, <c>POST /account/language</c> and <c>POST /account/join</c>.</summary>
+    /// <summary>Adds <c>POST /account/logout</c>, <c>POST /account/language</c>, <c>POST /account/join</c> and <c>POST /account/passkey/options</c>.</summary>
     public static void MapAccountForms(this IEndpointRouteBuilder routes)
     {
         var forms = routes.MapGroup("/account").WithMetadata(new RequireAntiforgeryTokenAttribute()).AddEndpointFilter(RefuseForgeriesAsync);
         forms.MapPost("/logout", LogoutAsync);
         forms.MapPost("/language", LanguageAsync);
         forms.MapPost("/join", JoinAsync);
+        forms.MapPost("/passkey/options", PasskeyOptionsAsync);
     }
 
     // The middleware only looks at the token; to refuse is left to whoever reads the form.
@@ -46,5 +47,20 @@ public static class AccountForms
         var joined = await invitations.JoinAsync(person, form["invite"]);
         // Where it does not hold any more, the page of an invitation that does not says so.
         return TypedResults.Redirect(joined is { IsDone: true, Room: { } room } ? $"/rooms/{room.Id}" : Invitations.PathOf("gone"));
+    }
+
+    // Whoever asks for nobody gets the same for every address, so it tells nothing.
+    private static async Task<Results<ContentHttpResult, BadRequest>> PasskeyOptionsAsync(
+        HttpContext context, Passkeys passkeys, SecondStep step, AccessTokens tokens, CancellationToken cancellation)
+    {
+        var form = await context.Request.ReadFormAsync(cancellation);
+        var options = (string?)form["use"] switch
+        {
+            "sign-in" => await passkeys.OptionsToSignInAsync(user: null, context),
+            "second-factor" when await step.WaitingAsync() is { } user => await passkeys.OptionsToSignInAsync(user, context),
+            "add" when tokens.Holds(context.User) is { } user => await passkeys.OptionsToAddAsync(user, context),
+            _ => null,
+        };
+        return options is null ? TypedResults.BadRequest() : TypedResults.Content($$"""{"options":{{options.Options}},"state":"{{options.State}}"}""", "application/json");
     }
 }

@@ -37,6 +37,15 @@ public sealed record AuditWords(string Action, string Target)
             "invitation.create" => new(text["Invites.AuditCreated"], line.Details),
             "invitation.revoke" => new(text["Invites.AuditRevoked"], line.Details),
             "setting.change" => new(text["AdminSettings.AuditChanged"], line.Details),
+            "account.second_factor.on" => new(text["Security.AuditOn"], line.Details),
+            "account.second_factor.off" => new(text["Security.AuditOff"], line.Details),
+            "account.second_factor.reset" => new(text["Security.AuditReset"], line.Details),
+            "account.app.add" => new(text["Security.AuditApp"], line.Details),
+            "account.recovery_codes" => new(text["Security.AuditCodes"], line.Details),
+            "account.passkey.add" => new(text["Security.AuditPasskeyAdded"], line.Details),
+            "account.passkey.remove" => new(text["Security.AuditPasskeyRemoved"], line.Details),
+            "account.login.link" => new(text["Security.AuditLinked"], line.Details),
+            "account.login.unlink" => new(text["Security.AuditUnlinked"], line.Details),
             _ => new(line.Action, line.Details.Length > 0 ? line.Details : line.Target),
         };
     }
