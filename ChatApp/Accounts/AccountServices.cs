@@ -78,6 +78,9 @@ public static class AccountServices
         });
     }
 
+    // Pages that send mails, or on which a password or a link is guessed.
+    private static readonly PathString[] MailPaths = ["/account/forgot", "/account/resend", "/account/confirm", "/account/reset", "/account/login-data", "/account/data"];
+
     /// <summary>The client's network address as text.</summary>
     public static string Address(HttpContext context) =>
         context?.Connection.RemoteIpAddress?.ToString() ?? "unknown";
@@ -85,6 +88,7 @@ public static class AccountServices
     private static bool IsGuess(HttpRequest request) => HttpMethods.IsPost(request.Method) &&
         (request.Path.StartsWithSegments("/account/login", StringComparison.OrdinalIgnoreCase) ||
          request.Path.StartsWithSegments("/account/register", StringComparison.OrdinalIgnoreCase) ||
+         MailPaths.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) ||
          (request.Path.StartsWithSegments("/api/account", StringComparison.OrdinalIgnoreCase) &&
           // Whoever asks for a ticket shows a token or a cookie, which nobody guesses.
           !request.Path.StartsWithSegments("/api/account/ticket", StringComparison.OrdinalIgnoreCase)));

@@ -42,20 +42,22 @@ public sealed class Registration(UserManager<ChatUser> users, ChatDatabase datab
     /// <param name="name">Display name.</param>
     /// <param name="password">8 to 256 characters.</param>
     /// <param name="administrator">True makes an administrator in any case; for the operator's command line.</param>
-    public async Task<RegistrationResult> RegisterAsync(string? email, string? name, string? password, bool administrator = false)
+    /// <param name="isConfirmed">True where the address is known to be the person's.</param>
+    public async Task<RegistrationResult> RegisterAsync(string? email, string? name, string? password, bool administrator = false, bool isConfirmed = false)
     {
         email = email?.Trim() ?? "";
-        if (!IsEmail(email)) return new(RegistrationError.BadEmail);
+        if (!AccountRules.IsEmail(email)) return new(RegistrationError.BadEmail);
         if (DisplayName.Normalize(name) is not { } displayName) return new(RegistrationError.BadName);
         var user = new ChatUser
         {
             UserName = email,
             Email = email,
+            EmailConfirmed = isConfirmed,
             DisplayName = displayName,
             NormalizedDisplayName = DisplayName.Fold(displayName),
             CreatedAt = time.GetUtcNow(),
         };
-        if (!await IsGoodPasswordAsync(user, password)) return new(RegistrationError.WeakPassword);
+        if (!await users.IsGoodPasswordAsync(user, password)) return new(RegistrationError.WeakPassword);
         // Names are public, addresses are not: the answer about the name must not depend on the address.
         if (await users.Users.AnyAsync(other => other.NormalizedDisplayName == user.NormalizedDisplayName)) return new(RegistrationError.NameTaken);
 
@@ -78,30 +80,14 @@ public sealed class Registration(UserManager<ChatUser> users, ChatDatabase datab
         return new(Error: null, id, await RaiseAsync(id, administrator));
     }
 
-    private static bool IsEmail(string text) =>
-        text.Length <= 254 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) &&
-        text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == text.LastIndexOf('@') && at < text.Length - 1 &&
-        System.Net.Mail.MailAddress.TryCreate(text, out var parsed) && parsed.Address == text;
-
-    private async Task<bool> IsGoodPasswordAsync(ChatUser user, string? password)
-    {
-        if (password is null or { Length: > 256 }) return false;
-        foreach (var validator in users.PasswordValidators)
-        {
-            if (!(await validator.ValidateAsync(users, user, password)).Succeeded) return false;
-        }
-
-        return true;
-    }
-
-    // One statement, so the database decides who was first, also between two processes.
+    // One statement, so the database decides who was first, also between two processes. Nobody could help an administrator to whom no mail comes.
     private async Task<Rank> RaiseAsync(UserId id, bool always)
     {
         using var pass = await database.Gate.EnterAsync();
         using var db = database.OpenWrite();
         var raised = await db.Users
             .Where(user => user.Id == id.Value && (always || !db.Users.Any(other => other.Rank == Rank.Administrator)))
-            .ExecuteUpdateAsync(update => update.SetProperty(user => user.Rank, Rank.Administrator));
+            .ExecuteUpdateAsync(update => update.SetProperty(user => user.Rank, Rank.Administrator).SetProperty(user => user.EmailConfirmed, true));
         return raised == 1 ? Rank.Administrator : Rank.Member;
     }
 }

@@ -6,7 +6,8 @@ namespace ChatApp.Accounts;
 /// <param name="users">Accounts.</param>
 /// <param name="signIn">Identity's sign-in with lockout.</param>
 /// <param name="turns">One guess at a time.</param>
-public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns)
+/// <param name="options">Whether an address must be confirmed.</param>
+public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, AccountOptions options)
 {
     private static readonly ChatUser Nobody = new();
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<ChatUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
@@ -28,13 +29,36 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
         }
 
         var result = await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
-        return result.Succeeded ? user : null;
+        return result.Succeeded && (user.EmailConfirmed || !options.ConfirmEmail) ? user : null;
+    }
+
+    /// <summary>
+    /// True where a person who is signed in knows their password too: asked before what a stranger at an open screen must not do. A wrong
+    /// one counts like one of a sign-in.
+    /// </summary>
+    public async Task<bool> CheckAgainAsync(ChatUser user, string? password)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        if (password is null or { Length: 0 or > 256 }) return false;
+        using var turn = await turns.TakeAsync(user.Email ?? user.Id);
+        return (await signIn.CheckPasswordSignInAsync(user, password, lockoutOnFailure: true)).Succeeded;
     }
 
     /// <summary>Gives the browser its session, once all that is asked of the account was shown. The one way in for browsers.</summary>
     /// <param name="user">Who.</param>
     /// <param name="remember">True keeps it when the browser is closed.</param>
     public Task CompleteAsync(ChatUser user, bool remember) => signIn.SignInAsync(user, remember);
+
+    /// <summary>Takes this browser's session away.</summary>
+    public Task LeaveAsync() => signIn.SignOutAsync();
+
+    /// <summary>Lets this browser go on after a change that ends all sign-ins of its account. False where there is no such account.</summary>
+    public async Task<bool> RefreshAsync(UserId id)
+    {
+        if (await users.FindByIdAsync(id.Value) is not { } user) return false;
+        await signIn.RefreshSignInAsync(user);
+        return true;
+    }
 }
 
 /// <summary>

@@ -56,7 +56,7 @@ public static class UserCommand
         using var exclusive = database.LockFor(TimeSpan.FromMinutes(1));
         await using var scope = provider.CreateAsyncScope();
         var (error, user, rank) = await scope.ServiceProvider.GetRequiredService<Registration>()
-            .RegisterAsync(wanted.Email, wanted.Name, password, wanted.Administrator);
+            .RegisterAsync(wanted.Email, wanted.Name, password, wanted.Administrator, isConfirmed: true);
         if (user is { } added) await WriteAuditAsync(database, added, wanted, rank);
         return (error, user) switch
         {

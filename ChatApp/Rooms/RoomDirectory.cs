@@ -78,7 +78,7 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
     {
         var pattern = (part ?? "").Trim().ToUpperInvariant();
         using var db = database.OpenRead();
-        var everybody = db.Users.Count();
+        var everybody = db.Users.Count(user => user.DeletedAt == null);
         var found = db.Rooms
             .Where(room => room.Visibility == RoomVisibility.Public)
 #pragma warning disable CA1304, CA1311, CA1862, MA0011 // translated to SQL, which knows no StringComparison
@@ -105,15 +105,15 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
         using var db = database.OpenRead();
         if (RoomAccess.Find(db, id, viewer) is not { IsMember: true } standing) return null;
         if (standing.Room.IsDefault)
-            return ([.. users.Search("", MaxLines).Select(user => new RoomMember(user, RoomRole.Member))], db.Users.Count());
+            return ([.. users.Search("", MaxLines).Select(user => new RoomMember(user, RoomRole.Member))], db.Users.Count(user => user.DeletedAt == null));
 
         var members = db.Memberships
             .Where(m => m.RoomId == id.Value)
-            .Join(db.Users, m => m.UserId, user => user.Id, (m, user) => new { user.Id, user.DisplayName, user.NormalizedDisplayName, user.Rank, m.Role })
+            .Join(db.Users, m => m.UserId, user => user.Id, (m, user) => new { user.Id, user.DisplayName, user.NormalizedDisplayName, user.Rank, user.IsBot, user.AvatarVersion, user.StatusText, m.Role })
             .OrderBy(member => member.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
-            .Select(member => new RoomMember(new UserCard(new UserId(member.Id), member.DisplayName, member.Rank), member.Role));
+            .Select(member => new RoomMember(new UserCard(new UserId(member.Id), member.DisplayName, member.Rank, member.IsBot, member.AvatarVersion, member.StatusText), member.Role));
         return ([.. members], db.Memberships.Count(m => m.RoomId == id.Value));
     }
 

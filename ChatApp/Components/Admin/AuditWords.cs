@@ -24,6 +24,7 @@ public sealed record AuditWords(string Action, string Target)
             "message.delete" => new(text["Admin.DeletedMessage"], MessageOf(text, line.Details)),
             "connection.disconnect" => new(text["Admin.EndedConnection"], ConnectionOf(text, line.Details)),
             "user.add" => new(text["Admin.AddedUser"], line.Details),
+            "account.delete" => new(text["Admin.DeletedAccount"], line.Actor),
             "user.rank" => RankOf(text, line.Details),
             "room.edit" => new(text["Admin.EditedRoom"], line.Details),
             "room.archive" => new(text["Admin.ArchivedRoom"], line.Details),
