@@ -123,7 +123,7 @@ public sealed class MailFlowTests(TestServer server) : IClassFixture<TestServer>
         await server.MailToAsync(ann.Email);
         if (OperatingSystem.IsWindows()) return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(server.MailFolder()));
-        Assert.All(Directory.GetFiles(server.MailFolder()), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        foreach (var file in Directory.GetFiles(server.MailFolder())) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ChatApp.Accounts.Mail;
 using ChatApp.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ChatApp.Tests.Accounts.Mail;
 
@@ -130,7 +131,7 @@ public sealed class SmtpTests
 
     private static MailQueue Queue(int port, TimeProvider time, LogLines lines, int length)
     {
-        var services = new ServiceCollection().AddLogging(logging => Microsoft.Extensions.Logging.LoggingBuilderExtensions.AddProvider(logging, lines)).BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(lines)).BuildServiceProvider();
         var options = new MailOptions { SmtpHost = "127.0.0.1", SmtpPort = port, SmtpTls = SmtpTls.None, QueueLength = length };
         return ActivatorUtilities.CreateInstance<MailQueue>(services, services.GetRequiredService<IServiceScopeFactory>(), options,
             new MailFolder(ChatApp.Storage.DataFolder.At(new ChatApp.Storage.DataOptions { Folder = Path.Combine(Path.GetTempPath(), "never-made") }), time), time);

@@ -47,12 +47,12 @@ public sealed class MailWords(CultureInfo culture)
     /// <param name="to">Address of the receiver.</param>
     /// <param name="name">Name of the receiver.</param>
     /// <param name="link">Where it leads; null where there is nothing to do.</param>
-    /// <param name="detail">What stands in the place of <c>{0}</c> in its lead.</param>
-    public OutgoingMail Write(MailKind kind, string to, string name, Uri? link, string detail = "")
+    public OutgoingMail Write(MailKind kind, string to, string name, Uri? link)
     {
-        var (subject, greeting, lead, note) = (Of($"Mail.{kind}.Subject"), Of("Mail.Greeting", name), Of($"Mail.{kind}.Lead", detail), Of($"Mail.{kind}.Note"));
-        var (text, html) = (new StringBuilder(), new StringBuilder());
-        text.Append(greeting).Append("\n\n").Append(lead).Append("\n\n");
+        var text = this;
+        var (subject, greeting, lead, note) = (text[$"Mail.{kind}.Subject"], text["Mail.Greeting", name], text[$"Mail.{kind}.Lead"], text[$"Mail.{kind}.Note"]);
+        var (plain, html) = (new StringBuilder(), new StringBuilder());
+        plain.Append(greeting).Append("\n\n").Append(lead).Append("\n\n");
         html.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"{culture.Name}\">\n<head><meta charset=\"utf-8\"><title>{Html.Encode(subject)}</title></head>\n");
         html.Append("<body style=\"margin:0;padding:24px;font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans','PingFang SC','Microsoft YaHei',sans-serif;font-size:16px;line-height:1.5;color:#15242a;background:#ffffff\">\n");
         html.Append("<div style=\"max-width:480px;margin:0 auto\">\n");
@@ -60,19 +60,22 @@ public sealed class MailWords(CultureInfo culture)
         if (link is not null)
         {
             var address = Html.Encode(link.AbsoluteUri);
-            text.Append(link.AbsoluteUri).Append("\n\n");
-            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:24px 0\"><a href=\"{address}\" style=\"display:inline-block;padding:10px 20px;border-radius:7px;background:#0b6176;color:#ffffff;font-weight:600;text-decoration:none\">{Html.Encode(Of($"Mail.{kind}.Action"))}</a></p>\n");
-            html.Append(CultureInfo.InvariantCulture, $"<p style=\"font-size:13px;color:#5a6a71;overflow-wrap:anywhere\">{Html.Encode(Of("Mail.OrOpen"))}<br><a href=\"{address}\" style=\"color:#0b6176\">{address}</a></p>\n");
+            plain.Append(link.AbsoluteUri).Append("\n\n");
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:24px 0\"><a href=\"{address}\" style=\"display:inline-block;padding:10px 20px;border-radius:7px;background:#0b6176;color:#ffffff;font-weight:600;text-decoration:none\">{Html.Encode(text[$"Mail.{kind}.Action"])}</a></p>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"font-size:13px;color:#5a6a71;overflow-wrap:anywhere\">{Html.Encode(text["Mail.OrOpen"])}<br><a href=\"{address}\" style=\"color:#0b6176\">{address}</a></p>\n");
         }
 
-        text.Append(note).Append('\n');
+        plain.Append(note).Append('\n');
         html.Append(CultureInfo.InvariantCulture, $"<p style=\"font-size:13px;color:#5a6a71\">{Html.Encode(note)}</p>\n</div>\n</body>\n</html>\n");
-        return new OutgoingMail(to, subject, text.ToString(), html.ToString(), culture.Name);
+        return new OutgoingMail(to, subject, plain.ToString(), html.ToString(), culture.Name);
     }
 
-    private string Of(string key, params object[] values)
+    private string this[string key, params object[] values]
     {
-        var words = Words.GetString(key, culture) ?? throw new InvalidOperationException($"no words for {key}");
-        return values.Length == 0 ? words : string.Format(culture, words, values);
+        get
+        {
+            var words = Words.GetString(key, culture) ?? throw new InvalidOperationException($"no words for {key}");
+            return values.Length == 0 ? words : string.Format(culture, words, values);
+        }
     }
 }
