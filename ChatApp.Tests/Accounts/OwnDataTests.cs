@@ -32,6 +32,7 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
 
         using var visitor = await Visitor.SignInAsync(server, ann);
         using var answer = await visitor.PostAsync("/account/data/export", from: "/account/data");
+        Assert.Empty(server.Logs.Lines);
         Assert.Equal("application/zip", answer.Content.Headers.ContentType!.ToString());
         Assert.Equal("attachment; filename=\"chatapp-my-data.zip\"", answer.Content.Headers.ContentDisposition!.ToString());
         using var zip = new ZipArchive(await answer.Content.ReadAsStreamAsync());

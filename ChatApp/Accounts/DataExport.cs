@@ -58,7 +58,7 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
         await AddAsync(zip, "other-sign-ins.jsonl", await ReadAsync(db => db.UserLogins.Where(row => row.UserId == id)
             .Select(row => new { row.LoginProvider, row.ProviderDisplayName }), cancellation), cancellation);
         await AddAsync(zip, "memberships.jsonl", await ReadAsync(db => db.Memberships.Where(row => row.UserId == id).OrderBy(row => row.JoinedAt)
-            .Select(row => new { Room = row.RoomId, db.Rooms.First(room => room.Id == row.RoomId).Name, row.Role, row.JoinedAt }), cancellation), cancellation);
+            .Join(db.Rooms, row => row.RoomId, room => room.Id, (row, room) => new { Room = room.Id, room.Name, row.Role, row.JoinedAt }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "reactions.jsonl", ReactionsAsync(id, cancellation), cancellation);

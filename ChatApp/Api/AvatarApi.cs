@@ -51,11 +51,12 @@ public static class AvatarApi
         return next(context);
     }
 
-    private static async Task<IResult> GetAsync(string user, string version, HttpContext context, RequestProof proofs, Profiles profiles)
+    private static async Task<IResult> GetAsync(string user, string version, HttpContext context, RequestProof proofs, AccessTokens tokens, Profiles profiles)
     {
-        var proof = await proofs.OfAsync(context);
+        // The cookie counts wherever the page comes from: other sites cannot read what they embed, and get no cookie sent along.
+        var isKnown = tokens.Holds(context.User) is not null || (await proofs.OfAsync(context))().User is not null;
         // Strangers learn nothing, not even that there is a picture.
-        if (proof().User is null || user.Length > 64 || version.Length > 16 || profiles.PictureOf(new UserId(user), version) is not { } picture) return TypedResults.NotFound();
+        if (!isKnown || user.Length > 64 || version.Length > 16 || profiles.PictureOf(new UserId(user), version) is not { } picture) return TypedResults.NotFound();
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers.CacheControl = "private, max-age=31536000, immutable";

@@ -1,4 +1,14 @@
-// A photo from a phone is larger than a picture of a person may be: it is made smaller here, before it is sent. Without this the form works too.
+// The pages of one's own account. All of them work without this.
+
+// On a phone there are more tabs than fit: the present one comes into view.
+function showTab() {
+  document.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+}
+
+showTab();
+Blazor.addEventListener('enhancedload', showTab);
+
+// A photo from a phone is larger than a picture of a person may be: it is made smaller here, before it is sent.
 const pictureSide = 512;
 const pictureBytes = 2 * 1024 * 1024;
 
