@@ -121,7 +121,7 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal("nosniff", Assert.Single(seen.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal("default-src 'none'; sandbox", Assert.Single(seen.Headers.GetValues("Content-Security-Policy")));
         Assert.Equal("inline; filename=\"avatar.png\"", seen.Content.Headers.ContentDisposition!.ToString());
-        Assert.Equal("max-age=31536000, private, immutable", string.Join(", ", seen.Headers.CacheControl!.ToString().Split(", ").OrderBy(part => part.Length * -1).ThenBy(part => part)));
+        Assert.Equal("private, max-age=31536000, immutable", string.Join(", ", seen.Headers.NonValidated["Cache-Control"]));
         Assert.Equal(ImageMaker.Png(64, 64), await seen.Content.ReadAsByteArrayAsync());
 
         using var stranger = await server.Http.GetAsync(path);

@@ -45,7 +45,15 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
     {
         var id = user.Value;
         if (await ReadAsync(db => db.Users.Where(row => row.Id == id), cancellation) is not [var account]) return;
-        await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);
+        await using var late = new LateStream(output);
+        await using (var zip = await ZipArchive.CreateAsync(late, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation))
+            await FillAsync(zip, account, cancellation);
+        await late.FlushAsync(cancellation);
+    }
+
+    private async Task FillAsync(ZipArchive zip, ChatUser account, CancellationToken cancellation)
+    {
+        var id = account.Id;
         await AddAsync(zip, "account.json", [new
         {
             account.Id, account.DisplayName, account.Email, account.EmailConfirmed, account.Rank, account.CreatedAt, account.StatusText,

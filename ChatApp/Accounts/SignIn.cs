@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Accounts;
@@ -49,16 +50,21 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
     /// <param name="remember">True keeps it when the browser is closed.</param>
     public Task CompleteAsync(ChatUser user, bool remember) => signIn.SignInAsync(user, remember);
 
-    /// <summary>Takes this browser's session away.</summary>
-    public Task LeaveAsync() => signIn.SignOutAsync();
-
-    /// <summary>Lets this browser go on after a change that ends all sign-ins of its account. False where there is no such account.</summary>
-    public async Task<bool> RefreshAsync(UserId id)
+    /// <summary>
+    /// Gives the browser a new cookie after a change of its account that has made the old one worthless: another password or address.
+    /// False where it has not shown one of that account.
+    /// </summary>
+    public async Task<bool> RefreshAsync(ChatUser user)
     {
-        if (await users.FindByIdAsync(id.Value) is not { } user) return false;
+        ArgumentNullException.ThrowIfNull(user);
+        var shown = await signIn.Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        if (shown.Principal is not { } principal || users.GetUserId(principal) != user.Id) return false;
         await signIn.RefreshSignInAsync(user);
         return true;
     }
+
+    /// <summary>Takes this browser's cookie back.</summary>
+    public Task SignOutAsync() => signIn.SignOutAsync();
 }
 
 /// <summary>
