@@ -169,7 +169,7 @@ public sealed class Profiles(CommitQueue commits, ChatDatabase database, Profile
     }
 }
 
-/// <summary>Tells everybody who may see somebody that they look another way now.</summary>
+/// <summary>Tells everybody that somebody looks another way now.</summary>
 /// <param name="users">Takes over what is true now.</param>
 /// <param name="broker">The live connections.</param>
 public sealed class ProfileNews(UserDirectory users, RoomBroker broker)
@@ -180,18 +180,13 @@ public sealed class ProfileNews(UserDirectory users, RoomBroker broker)
         ArgumentNullException.ThrowIfNull(commit);
         ArgumentNullException.ThrowIfNull(account);
         var happened = new UserChanged(UserCard.Of(account), commit.Now);
-        var id = account.Id;
-        // Where they are, and where something of theirs is shown.
-        var rooms = commit.Db.Rooms.Where(room => room.IsDefault).Select(room => room.Id)
-            .Union(commit.Db.Memberships.Where(m => m.UserId == id).Select(m => m.RoomId))
-            .Union(commit.Db.Messages.Where(message => message.AuthorId == id).Select(message => message.RoomId))
-            .ToList();
         commit.AfterCommit(() =>
         {
             users.Replace(happened.User);
             broker.PublishToUser(happened.User.Id, happened);
-            // What waits in memory for those who come back names them as they were.
-            foreach (var room in rooms) broker.Publish(new RoomId(room), happened, offset: null, rewrites: true);
+            // Everybody is in the default rooms with them, so it is news for all. What rooms keep in memory for those who come back names
+            // them as they were, and goes.
+            foreach (var room in broker.Channels.Where(channel => channel.Kind == ChannelKind.Room)) broker.Publish(room, happened, offset: null, rewrites: true);
         });
     }
 }
