@@ -103,6 +103,12 @@ public sealed record OwnRoomChanged(string Room, string Name, bool Joined) : Cha
 /// <param name="Unread">What is unread now.</param>
 public sealed record ReadMoved(UnreadRoom Unread) : ChatEvent;
 
+/// <summary>Somebody has another name, picture or status, or their account is deleted. In rooms, and on the own channel for oneself.</summary>
+/// <param name="Person">As they are now.</param>
+/// <param name="Status">What they say of themselves; empty for nothing.</param>
+/// <param name="At">When.</param>
+public sealed record PersonChanged(ChatPerson Person, string Status, DateTimeOffset At) : ChatEvent;
+
 /// <summary>This account has another rank. On the own channel.</summary>
 /// <param name="Rank"><c>member</c>, <c>moderator</c> or <c>administrator</c>.</param>
 public sealed record RankChanged(string Rank) : ChatEvent;

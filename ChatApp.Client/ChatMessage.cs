@@ -32,7 +32,8 @@ public sealed record ChatMessage(
 /// <summary>Somebody with an account.</summary>
 /// <param name="Id">The account's id.</param>
 /// <param name="Name">The name for people.</param>
-public sealed record ChatPerson(string Id, string Name);
+/// <param name="Avatar">Path of their picture on the server; null where there is none.</param>
+public sealed record ChatPerson(string Id, string Name, string? Avatar = null);
 
 /// <summary>A message that is answered by another one.</summary>
 /// <param name="Id">Its id.</param>

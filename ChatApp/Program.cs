@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Accounts.Mail;
 using ChatApp.Api;
 using ChatApp.Api.Server;
 using ChatApp.Commands;
@@ -43,7 +44,9 @@ public static class Program
         services.AddSingleton(TimeProvider.System);
         services.AddMetrics(SettingsReader.Read<MetricsOptions>(settings, "Metrics"));
         services.AddStorage(folder, SettingsReader.Read<StorageOptions>(settings, "Storage"));
-        services.AddAccounts(accounts, folder).AddSignIn(accounts);
+        var identity = services.AddAccounts(accounts, folder);
+        identity.AddSignIn(accounts);
+        identity.AddAccountLife(SettingsReader.Read<MailOptions>(settings, "Mail"));
         var push = SettingsReader.Read<PushOptions>(settings, "Push");
         services.AddPush(push);
         services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>();
@@ -77,10 +80,13 @@ public static class Program
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(AvatarApi.RefuseLargeAsync);
         app.UseAntiforgery();
 
         app.MapStaticAssets();
         app.MapAccountApi();
+        app.MapAvatars();
+        app.MapOwnData();
         app.MapServerApi();
         app.MapHealth();
         app.MapAsyncApi();

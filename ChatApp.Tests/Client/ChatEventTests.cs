@@ -165,6 +165,12 @@ public sealed class ChatEventTests : ClientTestBase
             case "read moved":
                 Assert.Equal(new ReadMoved(new("general", 7, 0)), seen);
                 break;
+            case "user changed":
+                Assert.Equal(new PersonChanged(Bob with { Avatar = "/avatars/u2/k3v9" }, "On holiday", At), seen);
+                break;
+            case "own profile changed":
+                Assert.Equal(new PersonChanged(new("u1", "Änn <b>"), "", At), seen);
+                break;
             case "rank changed":
                 Assert.Equal(new RankChanged("moderator"), seen);
                 break;

@@ -19,7 +19,16 @@ public sealed class ServeCommandTests : ProcessTest
         var line = Assert.Single(server.Output);
         Assert.Contains(server.Address, line, StringComparison.Ordinal);
         Assert.Contains("register there: the first account becomes the administrator", line, StringComparison.Ordinal);
+        Assert.EndsWith($"mail is written into {Path.Combine(Folder, "mail")}", line, StringComparison.Ordinal);
         Assert.Empty(server.Errors);
+    }
+
+    [Fact]
+    public async Task A_start_with_a_mail_server_names_it()
+    {
+        await using var server = await ProductProcess.ServeAsync(Folder, "--Mail:SmtpHost=smtp.example.org");
+        Assert.EndsWith("mail goes through smtp.example.org", Assert.Single(server.Output), StringComparison.Ordinal);
+        Assert.Equal(0, await server.StopAsync());
     }
 
     [Fact]

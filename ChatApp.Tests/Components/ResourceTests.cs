@@ -81,7 +81,7 @@ public sealed partial class ResourceTests
         asked.EndsWith('*') ? key.StartsWith(asked[..^1], StringComparison.Ordinal) : key == asked;
 
     private static IEnumerable<SourceFile> Sources() => SourceTree.Files.Where(file =>
-        file.Path.StartsWith("ChatApp/Components/", StringComparison.Ordinal) && SourceTree.IsCode(file.Path));
+        (file.Path.StartsWith("ChatApp/Components/", StringComparison.Ordinal) || file.Path.StartsWith("ChatApp/Accounts/Mail/", StringComparison.Ordinal)) && SourceTree.IsCode(file.Path));
 
     // The keys in the first argument of the localizer's indexer; a star stands for the part that is put in when it runs.
     private static IEnumerable<(string Path, string Key)> KeysIn(SourceFile file) =>

@@ -22,6 +22,14 @@ internal sealed partial class Visitor : IDisposable
     /// <summary>Its cookies.</summary>
     public CookieContainer Cookies { get; } = new();
 
+    /// <summary>A visitor who has signed in through the page.</summary>
+    public static async Task<Visitor> SignInAsync(TestServer server, TestPerson person)
+    {
+        var visitor = new Visitor(server.Address);
+        await visitor.SignInAsync(person);
+        return visitor;
+    }
+
     /// <summary>Where an answer leads, on this server; empty where it leads nowhere.</summary>
     public static string PathOf(HttpResponseMessage answer) =>
         answer.Headers.Location is not { } location ? "" : location.IsAbsoluteUri ? location.PathAndQuery : location.ToString();
@@ -46,11 +54,24 @@ internal sealed partial class Visitor : IDisposable
         return await Http.PostAsync(new Uri(path, UriKind.RelativeOrAbsolute), content);
     }
 
-    /// <summary>Signs in by the page.</summary>
-    public async Task SignInAsync(TestPerson person)
+    /// <summary>Sends a form with a file.</summary>
+    public async Task<HttpResponseMessage> SendFileAsync(string path, string from, string field, byte[] file, string name, string type)
     {
-        using var answer = await PostAsync("/account/login", ("_handler", "login"), ("email", person.Email), ("password", person.Password));
-        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        using var content = new MultipartFormDataContent { { new StringContent(await TokenAsync(from)), "__RequestVerificationToken" } };
+        var part = new ByteArrayContent(file);
+        part.Headers.ContentType = new(type);
+        content.Add(part, field, name);
+        return await Http.PostAsync(path, content);
+    }
+
+    /// <summary>Signs in by the page.</summary>
+    public async Task SignInAsync(TestPerson person) => Assert.True(await TrySignInAsync(person.Email, person.Password));
+
+    /// <summary>Signs in by the page; false where that is refused.</summary>
+    public async Task<bool> TrySignInAsync(string email, string password)
+    {
+        using var answer = await PostAsync("/account/login", ("_handler", "login"), ("email", email), ("password", password));
+        return answer.StatusCode == HttpStatusCode.Found;
     }
 
     /// <inheritdoc/>

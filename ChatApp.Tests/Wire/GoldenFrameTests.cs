@@ -117,6 +117,8 @@ public sealed class GoldenFrameTests
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
             ["room left"] = OfUser(new OwnRoomsChanged(general, IsMember: false)),
+            ["user changed"] = Encoder.Encode(new Envelope(new UserChanged(Bob with { Avatar = "k3v9", Status = "On holiday" }, At), Encoder) { Channel = Room }),
+            ["own profile changed"] = OfUser(new UserChanged(Ann, At)),
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
             ["subscribed by server"] = FrameEncoder.SubscribedByServer(general.Id, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),
             ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),

@@ -48,4 +48,19 @@ public sealed class AccountOptions
 
     /// <summary>Other sites with which people may sign in; none by default.</summary>
     public ExternalProvider[] Providers { get; init; } = [];
+
+    /// <summary>True where a new account can sign in only once its address is confirmed by a link; false by default.</summary>
+    public bool ConfirmEmail { get; init; }
+
+    /// <summary>Mails with links that one account may cause in an hour; 5 by default, 1 to 1,000.</summary>
+    [Range(1, 1000)]
+    public int MailsPerHour { get; init; } = 5;
+
+    /// <summary>Changes of its name, status and picture that one account may make in a minute; 10 by default, 1 to 1,000.</summary>
+    [Range(1, 1000)]
+    public int ProfileChangesPerMinute { get; init; } = 10;
+
+    /// <summary>Exports of own data that may run at the same time, each by another account; 4 by default, 1 to 100.</summary>
+    [Range(1, 100)]
+    public int Exports { get; init; } = 4;
 }

@@ -93,6 +93,9 @@ public static class AccountServices
         });
     }
 
+    // Pages that send mails, or on which a password or a link is guessed.
+    private static readonly PathString[] MailPaths = ["/account/forgot", "/account/resend", "/account/confirm", "/account/reset", "/account/login-data", "/account/data"];
+
     // For one step of a sign-in each: good for a fixed time, and for the pages around accounts alone.
     private static void Narrow(CookieAuthenticationOptions cookie, string name, TimeSpan life)
     {
@@ -140,6 +143,7 @@ public static class AccountServices
          request.Path.StartsWithSegments("/account/second-factor", StringComparison.OrdinalIgnoreCase) ||
          request.Path.StartsWithSegments("/account/security", StringComparison.OrdinalIgnoreCase) ||
          request.Path.StartsWithSegments("/account/external", StringComparison.OrdinalIgnoreCase) ||
+         MailPaths.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) ||
          (request.Path.StartsWithSegments("/api/account", StringComparison.OrdinalIgnoreCase) &&
           // Whoever asks for a ticket shows a token or a cookie, which nobody guesses.
           !request.Path.StartsWithSegments("/api/account/ticket", StringComparison.OrdinalIgnoreCase)));

@@ -61,10 +61,11 @@ public sealed class Registration(UserManager<ChatUser> users, CommitQueue commit
         // First of all: whoever may not come in learns nothing about names.
         if (door?.Check(invitation) is { } refusal) return new(refusal);
         email = email?.Trim() ?? "";
-        if (!IsEmail(email)) return new(RegistrationError.BadEmail);
+        if (!AccountRules.IsEmail(email)) return new(RegistrationError.BadEmail);
         if (DisplayName.Normalize(name) is not { } displayName) return new(RegistrationError.BadName);
         var user = NewAccount(email, displayName);
-        if (!await IsGoodPasswordAsync(user, password)) return new(RegistrationError.WeakPassword);
+        user.EmailConfirmed = byOperator;
+        if (!await users.IsGoodPasswordAsync(user, password)) return new(RegistrationError.WeakPassword);
         // Names are public, addresses are not: the answer about the name must not depend on the address.
         if (await users.Users.AnyAsync(other => other.NormalizedDisplayName == user.NormalizedDisplayName)) return new(RegistrationError.NameTaken);
 
@@ -89,6 +90,8 @@ public sealed class Registration(UserManager<ChatUser> users, CommitQueue commit
         if (commit.Db.Users.Any(other => other.NormalizedEmail == user.NormalizedEmail)) return new(Error: null);
         if (used is not null) door!.Use(commit, used, user);
         if (administrator || !commit.Db.Users.Any(other => other.Rank == Rank.Administrator)) user.Rank = Rank.Administrator;
+        // Nobody could help an administrator to whom no mail comes.
+        if (user.Rank == Rank.Administrator) user.EmailConfirmed = true;
         commit.Db.Users.Add(user);
         return new(Error: null, new UserId(user.Id), user.Rank);
     }
@@ -104,7 +107,7 @@ public sealed class Registration(UserManager<ChatUser> users, CommitQueue commit
         ArgumentNullException.ThrowIfNull(login);
         var door = admission ?? throw new InvalidOperationException("nothing says who may make an account");
         if (door.Check(invitation) is { } refusal) return new(refusal);
-        if (!IsEmail(email)) return new(RegistrationError.BadEmail);
+        if (!AccountRules.IsEmail(email)) return new(RegistrationError.BadEmail);
         if (DisplayName.Normalize(name) is not { } displayName) return new(RegistrationError.BadName);
         var user = NewAccount(email, displayName);
         user.EmailConfirmed = isConfirmed;
@@ -135,20 +138,4 @@ public sealed class Registration(UserManager<ChatUser> users, CommitQueue commit
         LockoutEnabled = users.Options.Lockout.AllowedForNewUsers,
         CreatedAt = time.GetUtcNow(),
     };
-
-    private static bool IsEmail(string text) =>
-        text.Length <= 254 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) &&
-        text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == text.LastIndexOf('@') && at < text.Length - 1 &&
-        System.Net.Mail.MailAddress.TryCreate(text, out var parsed) && parsed.Address == text;
-
-    private async Task<bool> IsGoodPasswordAsync(ChatUser user, string? password)
-    {
-        if (password is null or { Length: > 256 }) return false;
-        foreach (var validator in users.PasswordValidators)
-        {
-            if (!(await validator.ValidateAsync(users, user, password)).Succeeded) return false;
-        }
-
-        return true;
-    }
 }

@@ -9,7 +9,8 @@ namespace ChatApp.Accounts;
 /// <param name="signIn">Identity's sign-in.</param>
 /// <param name="turns">One guess at a time.</param>
 /// <param name="sessions">What begins and ends here.</param>
-public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions)
+/// <param name="options">Whether an address must be confirmed.</param>
+public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions, AccountOptions options)
 {
     private static readonly ChatUser Nobody = new();
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<ChatUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
@@ -30,15 +31,19 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
             return null;
         }
 
-        if (!await users.CheckPasswordAsync(user, password))
-        {
-            await users.AccessFailedAsync(user);
-            return null;
-        }
+        return await IsPasswordAsync(user, password) && (user.EmailConfirmed || !options.ConfirmEmail) ? user : null;
+    }
 
-        // With a second factor its right code begins the count anew: else every right password would give new guesses at the code.
-        if (!user.TwoFactorEnabled) await users.ResetAccessFailedCountAsync(user);
-        return user;
+    /// <summary>
+    /// True where a person who is signed in knows their password too: asked before what a stranger at an open screen must not do. A wrong
+    /// one counts like one of a sign-in.
+    /// </summary>
+    public async Task<bool> CheckAgainAsync(ChatUser user, string? password)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        if (password is null or { Length: 0 or > 256 }) return false;
+        using var turn = await turns.TakeAsync(user.Email ?? user.Id);
+        return !await users.IsLockedOutAsync(user) && await IsPasswordAsync(user, password);
     }
 
     /// <summary>Gives the browser its session, once all that is asked of the account was shown. The one way in for browsers.</summary>
@@ -72,6 +77,19 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
         var shown = await signIn.Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         if (shown.Principal is not { } principal || users.GetUserId(principal) != user.Id || SessionClaims.IdOf(principal) is null) return false;
         await signIn.SignInWithClaimsAsync(user, new AuthenticationProperties { IsPersistent = shown.Properties?.IsPersistent == true }, SessionClaims.In(principal));
+        return true;
+    }
+
+    private async Task<bool> IsPasswordAsync(ChatUser user, string password)
+    {
+        if (!await users.CheckPasswordAsync(user, password))
+        {
+            await users.AccessFailedAsync(user);
+            return false;
+        }
+
+        // With a second factor its right code begins the count anew: else every right password would give new guesses at the code.
+        if (!user.TwoFactorEnabled) await users.ResetAccessFailedCountAsync(user);
         return true;
     }
 

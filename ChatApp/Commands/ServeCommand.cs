@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using ChatApp.Accounts.Mail;
 using ChatApp.Settings;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -64,9 +65,13 @@ public static partial class ServeCommand
         using var db = app.Services.GetRequiredService<ChatDatabase>().OpenRead();
         LogReady(app.Logger, string.Join(" and ", addresses), db.Users.Any()
             ? "sign in there"
-            : "register there: the first account becomes the administrator");
+            : "register there: the first account becomes the administrator", MailWay(app.Services));
     }
 
-    [LoggerMessage(1, LogLevel.Information, "ChatApp listens on {Addresses}; {NextStep}")]
-    private static partial void LogReady(ILogger logger, string addresses, string nextStep);
+    private static string MailWay(IServiceProvider services) => services.GetRequiredService<MailOptions>() is { SmtpHost.Length: > 0 } smtp
+        ? $"mail goes through {smtp.SmtpHost}"
+        : $"mail is written into {services.GetRequiredService<MailFolder>().Path}";
+
+    [LoggerMessage(1, LogLevel.Information, "ChatApp listens on {Addresses}; {NextStep}; {MailWay}")]
+    private static partial void LogReady(ILogger logger, string addresses, string nextStep, string mailWay);
 }

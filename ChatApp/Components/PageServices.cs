@@ -1,6 +1,10 @@
+using System.Security.Claims;
+using ChatApp.Accounts;
 using ChatApp.Components.Account;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Components;
 
@@ -27,12 +31,23 @@ public static class PageServices
         services.AddScoped<CircuitSession>().AddScoped<UnreadNumbers>();
         services.AddScoped<CircuitHandler, CircuitReturn>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
+        services.AddScoped<OwnAccount>();
+        services.PostConfigure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, cookie => cookie.Events.OnSigningIn = BringChoices(cookie.Events.OnSigningIn));
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(languages => languages
             .SetDefaultCulture(Languages[0])
             .AddSupportedCultures(Languages)
             .AddSupportedUICultures(Languages));
     }
+
+    // Whatever the way in: the language, theme and time zone that somebody has chosen elsewhere come along.
+    private static Func<CookieSigningInContext, Task> BringChoices(Func<CookieSigningInContext, Task> before) => context =>
+    {
+        if (context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
+            && context.HttpContext.RequestServices.GetRequiredService<Profiles>().ChoicesOf(new UserId(id)) is { } choices)
+            ReaderChoices.Keep(context.HttpContext, choices, isAll: false);
+        return before(context);
+    };
 
     /// <summary>Maps pages and circuits.</summary>
     public static void MapPages(this WebApplication app)

@@ -110,7 +110,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     public Task<RoomResult> InviteAsync(UserId actor, RoomId id, UserId guest) => commits.CommitRoomAsync(commit =>
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { IsMember: true }) return new RoomResult(RoomOutcome.NotFound);
-        if (users.Find(guest) is not { } who) return new RoomResult(RoomOutcome.NoSuchUser);
+        if (users.Find(guest) is not { } who || !commit.Db.Users.Any(user => user.Id == guest.Value && user.DeletedAt == null)) return new RoomResult(RoomOutcome.NoSuchUser);
         if (!MayBeIn(commit, id, who)) return new RoomResult(RoomOutcome.NotPossible);
         var room = commit.Db.Rooms.Find(id.Value)!;
         if (RoomAccess.Find(commit.Db, id, guest) is not { IsMember: true }) Add(commit, room, guest, actor, RoomRole.Member);

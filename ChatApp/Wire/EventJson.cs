@@ -89,6 +89,12 @@ internal static class EventJson
                 json.WriteString("type", "read.moved");
                 Unread(json, moved.Unread);
                 break;
+            case UserChanged changedUser:
+                json.WriteString("type", "user.changed");
+                User(json, "user", changedUser.User);
+                json.WriteString("status", changedUser.User.Status);
+                json.WriteNumber("at", changedUser.At.ToUnixTimeMilliseconds());
+                break;
             case OwnRankChanged rank:
                 json.WriteString("type", "rank.changed");
                 json.WriteString("rank", RankOf(rank.User.Rank));
@@ -195,6 +201,7 @@ internal static class EventJson
         json.WriteString("id", user.Id.Value);
         json.WriteString("name", user.Name);
         if (user.IsBot) json.WriteBoolean("bot", value: true);
+        if (user.Avatar is { } version) json.WriteString("avatar", $"/avatars/{user.Id.Value}/{version}");
         json.WriteEndObject();
     }
 }

@@ -26,6 +26,7 @@ public sealed record AuditWords(string Action, string Target)
             "user.add" => new(text["Admin.AddedUser"], line.Details),
             "user.lock" => new(text["Admin.LockedUser"], line.Details),
             "user.unlock" => new(text["Admin.UnlockedUser"], line.Details),
+            "account.delete" => new(text["Admin.DeletedAccount"], line.Actor),
             "user.rank" => RankOf(text, line.Details),
             "token.revoke" => new(text["Tokens.AuditRevoked"], line.Details),
             "bot.delete" => new(text["Bots.AuditDeleted"], line.Details),

@@ -91,7 +91,7 @@ public sealed partial class Timeline
     protected override void OnInitialized()
     {
         _viewer = Users.Get(Viewer);
-        _rows = new TimelineRows(Client.Local);
+        _rows = new TimelineRows(Client.Local, Users.Get);
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
         _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id);
         OpenAtPlace();
@@ -120,10 +120,13 @@ public sealed partial class Timeline
         var hasMoved = FollowReading(batch);
         if (_isAway || _feed.HasNewer) _unseen += change.FromOthers;
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
+        // Rows ask who people are now when they are rendered, and what names reactions is made anew.
+        var hasNews = batch.Any(envelope => envelope.Body is UserChanged or EventsLost);
+        if (hasNews) _chips.Clear();
         // Another rank sees other buttons.
         var (before, now) = (_viewer, Users.Get(Viewer));
         _viewer = now;
-        if (change.HasChanged || hasMoved || _unseen > 0 || now != before) StateHasChanged();
+        if (change.HasChanged || hasMoved || _unseen > 0 || hasNews || now != before) StateHasChanged();
     });
 
     private async Task SendAgainAsync(PendingMessage unsent)

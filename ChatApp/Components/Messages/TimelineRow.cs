@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using Microsoft.AspNetCore.Components;
 
 namespace ChatApp.Components.Messages;
 
@@ -31,6 +32,12 @@ public sealed class TimelineRow
 
     /// <summary>Who wrote it.</summary>
     public required UserCard Author { get; init; }
+
+    /// <summary>Their picture or initials; empty where the row shows none.</summary>
+    public MarkupString Picture { get; init; }
+
+    /// <summary>Who wrote what it answers; null where it answers nothing.</summary>
+    public UserCard? Quoted { get; init; }
 
     /// <summary>Safe HTML.</summary>
     public required string Html { get; init; }

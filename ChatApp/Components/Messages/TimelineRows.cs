@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatApp.Accounts;
+using ChatApp.Components.Shared;
 using ChatApp.Messages;
 
 namespace ChatApp.Components.Messages;
@@ -9,7 +10,8 @@ namespace ChatApp.Components.Messages;
 /// message stands at the same place of its group: a render after one event makes one row, not three hundred.
 /// </summary>
 /// <param name="local">A moment as the reader's clock shows it.</param>
-public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local)
+/// <param name="cards">People as they are now: a message carries its author as they were when it was read. Null takes that.</param>
+public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<UserId, UserCard>? cards = null)
 {
     private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
     private readonly string _shortPattern = CultureInfo.CurrentCulture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim();
@@ -35,17 +37,21 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local)
     private void Add(object source, UserCard author, DateTimeOffset at, MessageView? stored, PendingMessage? unsent)
     {
         _before.TryGetValue(source, out var same);
+        author = Now(author);
+        var quoted = (stored is null ? unsent!.ReplyTo : stored.ReplyTo) is { } quote ? Now(quote.Author) : null;
         var previous = _rows is [.., var last] ? last : null;
         var time = same?.Local ?? local(at);
         var isNewDay = previous is null || time.Date != previous.Local.Date;
         var isHead = isNewDay || previous!.Author.Id != author.Id || time.Hour != previous.Local.Hour || time.Minute != previous.Local.Minute;
-        if (same is null || same.IsHead != isHead || same.Day is not null != isNewDay || !ReferenceEquals(same.Author, author))
-            same = Make(author, at, time, stored, unsent, isHead, isNewDay);
+        if (same is null || same.IsHead != isHead || same.Day is not null != isNewDay || !ReferenceEquals(same.Author, author) || !ReferenceEquals(same.Quoted, quoted))
+            same = Make(author, quoted, at, time, stored, unsent, isHead, isNewDay);
         _now[source] = same;
         _rows.Add(same);
     }
 
-    private TimelineRow Make(UserCard author, DateTimeOffset at, DateTime time, MessageView? stored, PendingMessage? unsent, bool isHead, bool isNewDay)
+    private UserCard Now(UserCard user) => cards?.Invoke(user.Id) ?? user;
+
+    private TimelineRow Make(UserCard author, UserCard? quoted, DateTimeOffset at, DateTime time, MessageView? stored, PendingMessage? unsent, bool isHead, bool isNewDay)
     {
         var clock = time.ToString("t", _culture);
         var state = stored is null
@@ -55,6 +61,8 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local)
         {
             Key = author.Id.Value + (stored?.Key ?? unsent!.Key),
             Author = author,
+            Picture = isHead ? Avatar.Of(author) : default,
+            Quoted = quoted,
             Html = stored?.Html ?? unsent!.Html,
             State = state,
             Stored = stored,
