@@ -49,6 +49,14 @@ public sealed class UserDirectory(ChatDatabase database)
             .Select(Capped)];
     }
 
+    /// <summary>The account of that name, as names are compared; null where there is none.</summary>
+    public UserCard? FindByName(string name)
+    {
+        var folded = DisplayName.Fold(name);
+        using var db = database.OpenRead();
+        return db.Users.Where(user => user.NormalizedDisplayName == folded).Select(UserCard.FromAccount).FirstOrDefault();
+    }
+
     /// <summary>
     /// Takes over a change of an account right after its commit. Replacing, not forgetting: whoever reads the old row at
     /// this moment must not bring it back.

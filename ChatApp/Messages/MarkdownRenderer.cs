@@ -17,7 +17,7 @@ public sealed class MarkdownRenderer
     /// Version of the rules, stored beside each result. It grows with every change of the output, so that stored HTML
     /// of an older version can be told apart and rendered again.
     /// </summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Longest text that is read as Markdown, in Unicode code points; longer text becomes plain paragraphs.</summary>
     public const int MaxCodePoints = 8_000;

@@ -7,11 +7,11 @@ using Markdig.Syntax.Inlines;
 namespace ChatApp.Messages;
 
 /// <summary>
-/// Writes a parsed message as HTML of a fixed list of elements: p, br, strong, em, del, code, pre, blockquote, ul, ol,
+/// Writes a parsed message as HTML of a fixed list of elements: p, br, strong, em, del, code, pre, span, blockquote, ul, ol,
 /// li, a, hr. Nothing of the message reaches the output but through <see cref="AppendEscaped"/>, and a node that is not
 /// named here is written as the text that it was made from. One instance writes one message.
 /// </summary>
-internal sealed class SafeHtmlWriter
+internal sealed partial class SafeHtmlWriter
 {
     /// <summary>Elements inside each other, at most; a message that goes deeper is not written.</summary>
     internal const int MaxNesting = 24;
@@ -23,7 +23,6 @@ internal sealed class SafeHtmlWriter
     private const int MaxRecursion = 256;
     private const int MaxGrowth = 10;
     private const int FreeLength = 1_000;
-    private const int MaxLanguage = 20;
 
     private readonly StringBuilder _html;
     private readonly string _source;
@@ -119,27 +118,6 @@ internal sealed class SafeHtmlWriter
         }
         _nesting--;
         _html.Append("</").Append(name).Append('>');
-    }
-
-    private void Code(CodeBlock code)
-    {
-        // A block that scrolls sideways must be reachable without a mouse.
-        var open = Language(code) is { } language
-            ? $"<pre tabindex=\"0\"><code class=\"language-{language}\">"
-            : "<pre tabindex=\"0\"><code>";
-        Element(open, "</code></pre>", () => Lines(code, "\n"));
-    }
-
-    private static string? Language(CodeBlock code)
-    {
-        if (code is not FencedCodeBlock { Info: { Length: > 0 and <= MaxLanguage } info })
-            return null;
-        foreach (var c in info)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('+' or '#' or '-'))
-                return null;
-        }
-        return string.Create(info.Length, info, (name, from) => Ascii.ToLower(from, name, out _));
     }
 
     private void Lines(LeafBlock block, string separator)

@@ -19,7 +19,7 @@ public sealed record RoomMember(UserCard User, RoomRole Role);
 /// <param name="database">Where rooms are stored.</param>
 /// <param name="users">Names of people.</param>
 /// <param name="broker">Where rooms are to which somebody listens.</param>
-public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, RoomBroker broker)
+public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory users, RoomBroker broker)
 {
     /// <summary>Most lines that one answer holds.</summary>
     public const int MaxLines = 200;

@@ -67,12 +67,12 @@ public sealed partial class Timeline
     [JSInvokable("Jump")]
     public Task JumpAsync(string? id) => TryParse(id, out var message) ? JumpToAsync(message) : Task.CompletedTask;
 
-    /// <summary>Says how copying an address went, which only the page can do.</summary>
+    /// <summary>Says how copying an address or a block of code went, which only the page can do.</summary>
     [JSInvokable]
-    public void SayCopied(bool isDone)
+    public void SayCopied(bool isDone, bool isCode)
     {
-        if (isDone) _ = NotifyAsync(new Notice(L["Link.Copied"].Value, Undo: null), NoticeTime);
-        else Complain(L["Link.NotCopied"]);
+        if (isDone) _ = NotifyAsync(new Notice(L[isCode ? "Composer.CodeCopied" : "Link.Copied"].Value, Undo: null), NoticeTime);
+        else Complain(L[isCode ? "Composer.CodeNotCopied" : "Link.NotCopied"]);
     }
 
     /// <summary>Brings a message of this room into view, with what was said around it.</summary>

@@ -1,9 +1,16 @@
-// The writing side of a room: Enter sends, Shift+Enter breaks the line, the draft of each room survives reload and
-// restart. A message is kept until it is on disk or discarded; it is handed over again, under the same key and so stored
-// once, when the page comes back after a loss of the connection.
+// The writing side of a room: Enter sends, Shift+Enter breaks the line, the draft of each room is kept. A message is kept
+// until it is on disk or discarded; it is handed over again, under the same key and so stored once, when the page comes back
+// after a loss of the connection.
 
+import { interpret } from './commands.js';
+import { completion } from './completion.js';
+import { composerTools } from './composer-tools.js';
 import { isLost } from './connection.js';
 import { lengthOf, showCounter } from './counter.js';
+import { draftOf } from './drafts.js';
+import { emojiTyping } from './emoji-typing.js';
+import { watchPaste } from './paste.js';
+import { suggestions } from './suggestions.js';
 
 const MAX_WAITING = 100; // messages, as many as the server shows as unsent
 
@@ -13,36 +20,60 @@ export function attach(form, dotnet) {
   const bar = form.querySelector('.reply-bar');
   const limit = Number(form.dataset.limit);
   const place = `${form.dataset.writer}:${form.dataset.room}`;
-  const draft = `draft:${place}`;
+  const draft = draftOf(form.dataset.writer, form.dataset.room);
   const unsent = `unsent:${place}`;
-  const answering = `reply:${place}`;
-  let reply = JSON.parse(sessionStorage.getItem(answering) ?? 'null');
+  const note = form.querySelector('.composer-note');
+  const kept = draft.read();
+  input.value ||= kept.text;
+  const emoji = emojiTyping(input);
+  const { sources, isRemote } = suggestions(dotnet);
+  const proposals = completion(input, form.querySelector('.suggestions'), sources, isRemote);
+  const tools = composerTools(form, input, {
+    asMessage: text => interpret(emoji.convert(text)).text ?? text,
+    render: text => tooLong(text) ? null : dotnet.invokeMethodAsync('Preview', text).catch(() => null),
+  });
+  let reply = null;
+  let busy = false;
   let waiting = JSON.parse(sessionStorage.getItem(unsent) ?? '[]');
 
   function update() {
     showCounter(form, input.value);
     if (reply && document.querySelector(`.message-deleted[data-id="${reply.id}"]`)) answer({ ...reply, extract: form.dataset.gone });
-    if (input.value) sessionStorage.setItem(draft, input.value); else sessionStorage.removeItem(draft);
+    draft.keep(input.value, reply);
   }
 
-  // Which message the next one answers: { id, author, extract }, or null. Kept beside the draft.
+  const tooLong = text => lengthOf(text) > limit;
+
+  // What somebody should know who writes: until the next key.
+  function say(text, isError = true) {
+    note.textContent = text;
+    note.hidden = !text;
+    note.classList.toggle('composer-note-error', isError);
+  }
+
+  function onInput() {
+    say('');
+    update();
+  }
+
+  // Which message the next one answers: { id, author, extract }, or null. Kept with the draft.
   function answer(target) {
     reply = target;
     bar.hidden = !target;
     bar.querySelector('.reply-bar-who').textContent = target ? form.dataset.reply.replace('{0}', () => target.author) : '';
     bar.querySelector('.reply-bar-extract').textContent = target?.extract ?? '';
-    if (target) sessionStorage.setItem(answering, JSON.stringify(target)); else sessionStorage.removeItem(answering);
   }
 
-  function onReply(event) {
-    answer(event.detail);
+  function answerAndKeep(target) {
+    answer(target);
+    draft.keep(input.value, reply);
     input.focus();
   }
+
+  const onReply = event => answerAndKeep(event.detail);
 
   function onClick(event) {
-    if (!event.target.closest('[data-cancel-reply]')) return;
-    answer(null);
-    input.focus();
+    if (event.target.closest('[data-cancel-reply]')) answerAndKeep(null);
   }
 
   function keep(messages) {
@@ -69,15 +100,41 @@ export function attach(form, dotnet) {
   }
 
   function send() {
-    const text = input.value;
+    const written = interpret(emoji.convert(input.value));
     // Without a connection the text stays where it is seen.
-    if (!text.trim() || lengthOf(text) > limit || isLost()) return;
+    if (!input.value.trim() || isLost()) return;
+    if (written.missing) say(form.dataset.missing.replace('{0}', written.missing));
+    else if (written.command) run(written);
+    else post(written.text);
+  }
+
+  function post(text) {
+    if (!text.trim()) return;
+    if (tooLong(text)) { say(form.dataset.tooLong); return; }
     const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id };
-    input.value = '';
-    answer(null);
-    update();
+    empty();
     keep([...waiting, message]);
     handOver(message);
+  }
+
+  function empty() {
+    tools.closePreview();
+    proposals.close();
+    input.value = '';
+    answer(null);
+    say('');
+    update();
+  }
+
+  // The text stays until it is known that the command was carried out.
+  async function run({ command, argument }) {
+    if (busy) return;
+    busy = true;
+    const text = input.value;
+    const { isDone, say: words } = await dotnet.invokeMethodAsync('Run', command, argument).catch(() => ({ isDone: false, say: form.dataset.lost }));
+    busy = false;
+    if (isDone && input.value === text) empty();
+    say(words ?? '', !isDone);
   }
 
   // randomUUID is only there on https and localhost.
@@ -96,8 +153,9 @@ export function attach(form, dotnet) {
   function onKey(event) {
     // 229: some browsers end a composition before they tell of the key that ended it.
     if (event.isComposing || event.keyCode === 229) return;
+    if (proposals.onKey(event)) { event.preventDefault(); return; }
     if (event.key === 'Enter' && !event.shiftKey) send();
-    else if (event.key === 'Escape' && reply) answer(null);
+    else if (event.key === 'Escape' && reply) answerAndKeep(null);
     else if (event.key === 'ArrowUp' && !input.value && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) document.dispatchEvent(new Event('edit-last'));
     else return;
     event.preventDefault();
@@ -109,11 +167,20 @@ export function attach(form, dotnet) {
     input.focus();
   }
 
-  input.value ||= sessionStorage.getItem(draft) ?? '';
-  answer(reply);
+  // What another window of the same person did, unless something else stands here meanwhile.
+  function onElsewhere(before, now) {
+    if (input.value !== before.text) return;
+    input.value = now.text;
+    answer(now.reply);
+    showCounter(form, input.value);
+  }
+
+  answer(kept.reply);
   update();
   handOverAll();
-  input.addEventListener('input', update);
+  const stopWatching = draft.watch(onElsewhere);
+  watchPaste(input, { limit, say, words: { noFiles: form.dataset.noFiles, tooMuch: form.dataset.tooMuch } });
+  input.addEventListener('input', onInput);
   input.addEventListener('keydown', onKey);
   form.addEventListener('submit', onSubmit);
   form.addEventListener('click', onClick);
@@ -123,11 +190,9 @@ export function attach(form, dotnet) {
   document.addEventListener('click', onDiscard);
 
   return {
+    // The form and what is in it go with the page, and their listeners with them.
     dispose() {
-      input.removeEventListener('input', update);
-      input.removeEventListener('keydown', onKey);
-      form.removeEventListener('submit', onSubmit);
-      form.removeEventListener('click', onClick);
+      stopWatching();
       document.removeEventListener('reply-to', onReply);
       document.removeEventListener('connection-back', handOverAll);
       document.removeEventListener('connection-lost', showWaiting);

@@ -1,14 +1,18 @@
 // The editor in a message's row: Enter saves, Shift+Enter breaks the line, Escape leaves everything as it was. What was
-// typed survives a reload, and a message that was deleted meanwhile.
+// typed survives a reload, and a message that was deleted meanwhile. The marks have the composer's keys.
 
 import { isLost } from './connection.js';
 import { lengthOf, showCounter } from './counter.js';
+import { emojiTyping } from './emoji-typing.js';
+import { format } from './formatting.js';
+import { buttonFor } from './keys.js';
 
 export const draftOf = (writer, message) => `edit:${writer}:${message}`;
 
 export function attach(form, dotnet) {
   const input = form.querySelector('.edit-input');
   const draft = draftOf(form.dataset.writer, form.dataset.message);
+  const emoji = emojiTyping(input);
   let busy = false;
 
   function update() {
@@ -25,7 +29,7 @@ export function attach(form, dotnet) {
     // Without a connection the text stays where it is seen; a deleted message has no button to save with.
     if (busy || isLost() || !form.querySelector('[type=submit]') || lengthOf(input.value) > Number(form.dataset.limit)) return;
     busy = true;
-    if (await dotnet.invokeMethodAsync('Save', input.value).catch(() => false)) leave();
+    if (await dotnet.invokeMethodAsync('Save', emoji.convert(input.value)).catch(() => false)) leave();
     busy = false;
   }
 
@@ -40,7 +44,12 @@ export function attach(form, dotnet) {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === 'Escape') cancel();
     else if (event.key === 'Enter' && !event.shiftKey) save();
-    else return;
+    else {
+      // The composer's bar knows the keys of the marks; they are the same here.
+      const mark = buttonFor(event, document.querySelector('.format-bar') ?? form);
+      if (!mark?.dataset.format) return;
+      format(input, mark.dataset.format);
+    }
     event.preventDefault();
     event.stopPropagation();
   }

@@ -1,7 +1,10 @@
-// What can be done with a message. One bar of buttons, one menu and one picker serve all rows: the bar is put into the row
-// that is pointed at, focused or tapped, with the buttons that the row's data-may names.
+// What can be done with a message. One bar of buttons and one menu serve all rows: the bar is put into the row that is
+// pointed at, focused or tapped, with the buttons that the row's data-may names.
 
-import { copy } from './copy.js';
+import { copyButton } from './copy-code.js';
+import { copyText } from './clipboard.js';
+import { isPicking, pickBeside, stopPicking } from './emoji-picker.js';
+import { isOpen, openBeside } from './popover.js';
 
 const GAP = 4;
 const RISE = 28; // px that the bar may stand above its row
@@ -9,16 +12,15 @@ const RISE = 28; // px that the bar may stand above its row
 export function messageTools(frame, { ask, show }) {
   const list = frame.querySelector('.timeline');
   const menu = frame.querySelector('.message-menu');
-  const picker = frame.querySelector('.reaction-picker');
   const bar = frame.querySelector('[data-tools] > .message-actions').cloneNode(true);
-  let target = null; // the row that menu or picker was opened for
+  const copy = copyButton(frame.querySelector('[data-tools] > .copy-code'), isDone => ask('SayCopied', isDone, true));
+  let target = null; // the row that the menu was opened for
   let openedAt = 0; // where the list stood then
   let byKeyboard = false;
 
   const rowOf = element => element.closest?.('article.message') ?? null;
   const may = (row, action) => (row.dataset.may ?? '').split(' ').includes(action);
-  const isOpen = popover => popover.matches(':popover-open');
-  const isAsking = () => isOpen(menu) || isOpen(picker);
+  const isAsking = () => isOpen(menu) || isPicking();
 
   function offer(row) {
     if (bar.parentElement !== row && bar.contains(document.activeElement)) bar.parentElement.focus({ preventScroll: true });
@@ -38,21 +40,7 @@ export function messageTools(frame, { ask, show }) {
     bar.style.insetBlockStart = hidden > -RISE && row ? `${Math.min(hidden + GAP, row.offsetHeight - RISE)}px` : '';
   }
 
-  // Beside its button, inside the window, on the side where the text begins or ends.
-  function open(popover, anchor) {
-    target = rowOf(anchor);
-    openedAt = list.scrollTop;
-    popover.showPopover();
-    const at = anchor.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = popover;
-    const left = getComputedStyle(anchor).direction === 'rtl' ? at.left : at.right - width;
-    const below = at.bottom + GAP;
-    popover.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
-    popover.style.top = `${below + height <= innerHeight - 8 ? below : Math.max(8, at.top - height - GAP)}px`;
-    itemsOf(popover)[0]?.focus();
-  }
-
-  const itemsOf = popover => [...popover.querySelectorAll('button:not([hidden])')];
+  const items = () => [...menu.querySelectorAll('button:not([hidden])')];
 
   function openMenu(anchor) {
     const row = rowOf(anchor);
@@ -61,7 +49,15 @@ export function messageTools(frame, { ask, show }) {
       const tool = item.dataset.tool;
       item.hidden = tool === 'pin' ? !may(row, 'pin') || isPinned : tool === 'unpin' ? !may(row, 'pin') || !isPinned : !may(row, tool);
     }
-    open(menu, anchor);
+    target = row;
+    openedAt = list.scrollTop;
+    openBeside(menu, anchor);
+    items()[0]?.focus();
+  }
+
+  function react(row, anchor) {
+    openedAt = list.scrollTop;
+    pickBeside(anchor, emoji => ask('React', row.dataset.id, emoji, true));
   }
 
   // The composer takes it from here; it need not know how a row looks.
@@ -70,12 +66,10 @@ export function messageTools(frame, { ask, show }) {
     document.dispatchEvent(new CustomEvent('reply-to', { detail: { id: row.dataset.id, author: row.dataset.author, extract } }));
   }
 
-  async function copyLink(row) {
-    ask('SayCopied', await copy(`${location.origin}${location.pathname}?at=${row.dataset.place}`));
-  }
+  const copyLink = async row => ask('SayCopied', await copyText(`${location.origin}${location.pathname}?at=${row.dataset.place}`), false);
 
   const actions = {
-    react: (row, button) => open(picker, button),
+    react,
     more: (row, button) => openMenu(button),
     reply,
     edit: row => ask('StartEdit', row.dataset.id),
@@ -91,6 +85,7 @@ export function messageTools(frame, { ask, show }) {
     if (!row) return;
     const button = event.target.closest('button');
     const data = button?.dataset ?? {};
+    if (event.pointerType === 'touch') copy.offer(event.target);
     if (data.tool) actions[data.tool](row, button);
     else if (data.emoji) ask('React', row.dataset.id, data.emoji, button.getAttribute('aria-pressed') !== 'true');
     else if (data.jump) { if (!show(data.jump)) ask('Jump', data.jump); }
@@ -99,31 +94,25 @@ export function messageTools(frame, { ask, show }) {
     else if (event.pointerType === 'touch' && !event.target.closest('a, button, summary, form')) offer(bar.parentElement === row ? null : row);
   }
 
-  function onPopoverClick(event) {
+  function onMenuClick(event) {
     const button = event.target.closest('button');
     if (!button || !target) return;
-    event.currentTarget.hidePopover();
-    if (button.dataset.pick) ask('React', target.dataset.id, button.dataset.pick, true);
-    else actions[button.dataset.tool](target, button);
+    menu.hidePopover();
+    actions[button.dataset.tool](target, button);
   }
 
-  function onPopoverKey(event) {
-    const popover = event.currentTarget;
-    const items = itemsOf(popover);
-    const at = items.indexOf(document.activeElement);
-    const isMenu = popover === menu;
-    const columns = isMenu ? 1 : Math.max(1, items.findIndex(item => item.offsetTop > items[0].offsetTop));
-    const forward = getComputedStyle(popover).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
-    const back = forward === 'ArrowRight' ? 'ArrowLeft' : 'ArrowRight';
-    const steps = { ArrowDown: columns, ArrowUp: -columns, ...(isMenu ? {} : { [forward]: 1, [back]: -1 }) };
+  function onMenuKey(event) {
+    const all = items();
+    const at = all.indexOf(document.activeElement);
     let next;
-    if (event.key in steps) next = isMenu ? (at + steps[event.key] + items.length) % items.length : at + steps[event.key];
+    if (event.key === 'ArrowDown') next = (at + 1) % all.length;
+    else if (event.key === 'ArrowUp') next = (at - 1 + all.length) % all.length;
     else if (event.key === 'Home') next = 0;
-    else if (event.key === 'End') next = items.length - 1;
-    else if (event.key === 'Tab') popover.hidePopover();
+    else if (event.key === 'End') next = all.length - 1;
+    else if (event.key === 'Tab') menu.hidePopover();
     else return;
     event.preventDefault();
-    items[next]?.focus();
+    all[next]?.focus();
   }
 
   // Rows also move under a pointer that rests: that must not take the bar away from somebody who is using the keyboard.
@@ -131,6 +120,7 @@ export function messageTools(frame, { ask, show }) {
     if (event.pointerType === 'touch' || byKeyboard || isAsking()) return;
     const row = rowOf(event.target);
     if (row) offer(row);
+    copy.offer(event.target);
   }
 
   function onPointerMove(event) {
@@ -140,11 +130,15 @@ export function messageTools(frame, { ask, show }) {
   }
 
   function onPointerLeave(event) {
-    if (event.pointerType !== 'touch' && !byKeyboard && !isAsking()) offer(null);
+    if (event.pointerType === 'touch' || byKeyboard || isAsking()) return;
+    offer(null);
+    copy.offer(null);
   }
 
   function onFocusIn(event) {
-    if (byKeyboard && !bar.contains(event.target)) offer(rowOf(event.target));
+    if (!byKeyboard) return;
+    if (!bar.contains(event.target)) offer(rowOf(event.target));
+    copy.offer(event.target);
   }
 
   function onFocusOut(event) {
@@ -154,7 +148,8 @@ export function messageTools(frame, { ask, show }) {
   function onScroll() {
     keepInView();
     if (Math.abs(list.scrollTop - openedAt) <= GAP) return;
-    for (const popover of [menu, picker]) if (isOpen(popover)) popover.hidePopover();
+    if (isOpen(menu)) menu.hidePopover();
+    stopPicking();
   }
 
   const onKeyboard = () => { byKeyboard = true; };
@@ -167,10 +162,8 @@ export function messageTools(frame, { ask, show }) {
   list.addEventListener('focusin', onFocusIn);
   list.addEventListener('focusout', onFocusOut);
   list.addEventListener('scroll', onScroll, { passive: true });
-  for (const popover of [menu, picker]) {
-    popover.addEventListener('click', onPopoverClick);
-    popover.addEventListener('keydown', onPopoverKey);
-  }
+  menu.addEventListener('click', onMenuClick);
+  menu.addEventListener('keydown', onMenuKey);
   document.addEventListener('keydown', onKeyboard, true);
   document.addEventListener('pointerdown', onPointer, true);
 

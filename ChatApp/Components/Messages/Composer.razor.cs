@@ -1,0 +1,128 @@
+using System.Globalization;
+using ChatApp.Accounts;
+using ChatApp.Components.Shared;
+using ChatApp.Messages;
+using ChatApp.Rooms;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace ChatApp.Components.Messages;
+
+/// <summary>What the page asks of the server while somebody writes. It may ask anything, as often as it likes: the services decide.</summary>
+public sealed partial class Composer
+{
+    // A mark, its drawing, its keys as aria-keyshortcuts has them and as people read them.
+    private static readonly (string Mark, string Icon, string Keys, string Shown)[] Marks =
+    [
+        ("bold", "bold", "Control+B", "Ctrl+B"),
+        ("italic", "italic", "Control+I", "Ctrl+I"),
+        ("strike", "strike", "Control+Shift+X", "Ctrl+Shift+X"),
+        ("code", "code", "Control+E", "Ctrl+E"),
+        ("block", "code-block", "Control+Shift+E", "Ctrl+Shift+E"),
+        ("link", "link", "Control+Shift+U", "Ctrl+Shift+U"),
+        ("list", "list", "Control+Shift+8", "Ctrl+Shift+8"),
+        ("quote", "quote", "Control+Shift+9", "Ctrl+Shift+9"),
+    ];
+
+    private ElementReference _form;
+    private PageScript<Composer> _script = default!;
+    private SlashCommands _commands = default!;
+    private bool _isHelping;
+
+    /// <summary>The room written to.</summary>
+    [Parameter, EditorRequired]
+    public RoomView Room { get; set; } = default!;
+
+    /// <summary>Who writes: their drafts are theirs alone, also where others use the same browser.</summary>
+    [Parameter]
+    public UserId Writer { get; set; }
+
+    /// <summary>Called with each message; tells whether it is stored.</summary>
+    [Parameter]
+    public Func<OutgoingMessage, Task<bool>>? OnSend { get; set; }
+
+    [Inject]
+    private MessageOptions Options { get; set; } = default!;
+
+    [Inject]
+    private MarkdownRenderer Markdown { get; set; } = default!;
+
+    [Inject]
+    private UserDirectory Users { get; set; } = default!;
+
+    [Inject]
+    private RoomDirectory Rooms { get; set; } = default!;
+
+    [Inject]
+    private RoomWriter Writing { get; set; } = default!;
+
+    [Inject]
+    private RoomSettings Settings { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = default!;
+
+    /// <summary>Called by the page for each message.</summary>
+    /// <returns>True where the page need not keep it any longer: it is on disk. How a refusal reads is shown at the message.</returns>
+    [JSInvokable]
+    public async Task<bool> Send(string? text, string? key, string? replyTo)
+    {
+        if (string.IsNullOrWhiteSpace(text) || string.IsNullOrEmpty(key)) return true;
+        // What is not a number names no message: the service refuses the answer, and the text stays with its writer.
+        MessageId? target = string.IsNullOrEmpty(replyTo) ? null : new MessageId(long.TryParse(replyTo, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0);
+        return OnSend is not null && await OnSend(new OutgoingMessage(text, key, target));
+    }
+
+    /// <summary>A text as its readers would see it: safe HTML by the rules that the message itself will be rendered with.</summary>
+    /// <returns>Null where it is longer than a message.</returns>
+    [JSInvokable]
+    public string? Preview(string? text) =>
+        text is null || text.EnumerateRunes().Take(Options.MaxLength + 1).Count() > Options.MaxLength ? null : Markdown.Render(text);
+
+    /// <summary>Proposals for what is typed behind a sign: people behind @, those of the room first; rooms behind #, one's own first.</summary>
+    [JSInvokable]
+    public IReadOnlyList<Suggestion> Suggest(string? sign, string? part)
+    {
+        if (part is null || part.Length > RoomWriter.MaxNameLength) return [];
+        return sign switch
+        {
+            "@" => [.. Rooms.PeopleNear(Room.Id, Writer, part, Suggestion.Most).Select(found => Suggestion.Of(found.User, found.IsMember ? null : L["Composer.NotHere"].Value))],
+            "#" => [.. Rooms.RoomsNear(Writer, part, Suggestion.Most).Select(Suggestion.Of)],
+            _ => [],
+        };
+    }
+
+    /// <summary>All commands, as the page proposes them.</summary>
+    [JSInvokable]
+    public IReadOnlyList<Suggestion> Commands() =>
+        [.. SlashCommands.All.Select(command => new Suggestion($"/{command.Name}", $"/{command.Name} {command.Argument(L)}".TrimEnd(), L[$"Commands.{command.Name}"].Value, "/", Hue: null))];
+
+    /// <summary>Carries out a command.</summary>
+    /// <param name="command">Its name, without the slash.</param>
+    /// <param name="argument">What stood behind it.</param>
+    [JSInvokable("Run")]
+    public async Task<CommandAnswer> RunAsync(string? command, string? argument)
+    {
+        var answer = await _commands.RunAsync(command ?? "", argument ?? "", Room.Id, Writer);
+        if (answer.Help) _isHelping = true;
+        if (answer.Help) StateHasChanged();
+        if (answer.HasLeft) Navigation.NavigateTo($"/rooms/{RoomId.General}");
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _script.DisposeAsync();
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        _commands = new SlashCommands(L, Users, Rooms, Writing, Settings);
+        _script = new PageScript<Composer>(Js, "./js/composer.js");
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? _script.AttachAsync(_form, this) : Task.CompletedTask;
+}
