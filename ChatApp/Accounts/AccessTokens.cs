@@ -106,7 +106,8 @@ public sealed class AccessTokens(
         return principal.FindFirstValue(identity.Value.ClaimsIdentity.UserIdClaimType) is { } id && StillHolds(new UserId(id), SessionClaims.IdOf(principal));
     }
 
-    private bool StillHolds(UserId user, string? session) => session is not null && StampOf(user) is not null && SessionOf(session)?.User == user;
+    /// <summary>The same for a session.</summary>
+    internal bool StillHolds(UserId user, string? session) => session is not null && StampOf(user) is not null && SessionOf(session)?.User == user;
 
     private string? StampOf(UserId user)
     {

@@ -10,7 +10,7 @@ namespace ChatApp.Accounts;
 /// (<see cref="KeptRights.LookAgain"/>), before the change is told to anybody and before its caller goes on.
 /// </summary>
 /// <remarks>
-/// Whoever connects is put among the connections first and looks second (<see cref="AccessTokens.StillHolds"/>); so one of both
+/// Whoever connects is put among the connections first and looks second (<see cref="AccessTokens.StillHolds(Credential)"/>); so one of both
 /// sees the other, and nobody slips in between.
 /// </remarks>
 /// <param name="database">What is stored.</param>

@@ -164,7 +164,7 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
     private static int PasskeysOf(ChatDbContext db, UserId user) => db.Set<IdentityUserPasskey<string>>().Count(passkey => passkey.UserId == user.Value);
 
     // Whoever adds an app to passkeys has codes already.
-    private static SetUpResult TurnOn(Commit commit, ChatUser account, string action)
+    private SetUpResult TurnOn(Commit commit, ChatUser account, string action)
     {
         var user = new UserId(account.Id);
         var codes = account.TwoFactorEnabled && SecurityChange.Value(commit.Db, user, CodesName) is not null ? null : GiveCodes(commit, user);
