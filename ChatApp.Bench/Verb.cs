@@ -7,6 +7,7 @@ using ChatApp.Bench.Idle;
 using ChatApp.Bench.Memory;
 using ChatApp.Bench.Posts;
 using ChatApp.Bench.Resume;
+using ChatApp.Bench.Revocation;
 using ChatApp.Bench.Rooms;
 using ChatApp.Bench.Search;
 using ChatApp.Bench.Servers;
@@ -68,6 +69,8 @@ internal static class Verbs
             VerbOptions.Help, SearchVerb.RunAsync),
         new("resume", "50,000 missed events on one socket, and what others notice of it",
             VerbOptions.Help, ResumeVerb.RunAsync),
+        new("revocation", "1,000 connections of an account that loses its rights: until the last one is told, and what comes after",
+            VerbOptions.Help, RevocationVerb.RunAsync),
         new("memory", "10,000 quiet rooms with a live subscriber each: managed heap per room",
             VerbOptions.Help, MemoryVerb.RunAsync),
         new("chat", "a chat in the terminal, for people; the sample of the client library",
@@ -99,7 +102,7 @@ internal static class Verbs
 
         var help = new StringBuilder($"{Command} VERB [--quick] [options]\n\nverbs:\n");
         foreach (var known in All)
-            help.Append("  ").Append(known.Name.PadRight(10)).Append(known.Summary).Append('\n');
+            help.Append("  ").Append(known.Name.PadRight(12)).Append(known.Summary).Append('\n');
         return help.Append("\nVERB --help lists its options. Exit code: 0 targets hold, 1 they do not, 2 bad usage.").ToString();
     }
 

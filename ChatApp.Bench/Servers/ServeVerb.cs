@@ -1,10 +1,12 @@
+using ChatApp.Bench.Revocation;
+
 namespace ChatApp.Bench.Servers;
 
 /// <summary>Runs one of the compared servers in this process.</summary>
 internal static class ServeVerb
 {
     public const string Help = """
-          signalr | bare        which one
+          signalr | bare | levers   which one
           --port N              where it listens, on 127.0.0.1 (default 5090)
           --certificate FILE --password TEXT   signalr only: ends TLS with it
           --until-input-ends    ends with its standard input, so that it cannot outlive the bench
@@ -22,7 +24,8 @@ internal static class ServeVerb
         {
             SignalRServer.Name => (at, end) => SignalRServer.RunAsync(at, certificate, end),
             BareServer.Name => BareServer.RunAsync,
-            _ => throw new UsageException($"serve needs {SignalRServer.Name} or {BareServer.Name}"),
+            LeverServer.Name => LeverServer.RunAsync,
+            _ => throw new UsageException($"serve needs {SignalRServer.Name}, {BareServer.Name} or {LeverServer.Name}"),
         };
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -4,6 +4,9 @@ using ChatApp.Push;
 using ChatApp.Storage;
 using ChatApp.Tests.Api;
 using ChatApp.Tests.Harness;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Accounts;
@@ -170,6 +173,31 @@ public sealed class SessionsTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(1, await upkeep.RunAsync(CancellationToken.None));
         Assert.Null(other.RowOf(ends.Id));
         Assert.NotNull(other.RowOf(stays.Id));
+    }
+
+    [Fact]
+    public async Task Who_changes_their_password_gets_a_cookie_of_the_same_session_and_the_old_one_is_worthless()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var old = await server.CookieOfAsync(ann);
+        var session = server.SessionsOf(ann).Single().Id;
+        await server.BeginAsync(ann);
+        await using var scope = server.Services.CreateAsyncScope();
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        context.Request.Headers.Cookie = old;
+        scope.ServiceProvider.GetRequiredService<SignInManager<ChatUser>>().Context = context;
+        // As the pipeline does it before a page.
+        Assert.True((await context.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Succeeded);
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<ChatUser>>();
+        var account = (await users.FindByIdAsync(ann.Id.Value))!;
+        Assert.True((await users.ChangePasswordAsync(account, ann.Password, "another long sentence")).Succeeded);
+        Assert.Equal(HttpStatusCode.Found, await PageAsync(old));
+
+        var signIn = scope.ServiceProvider.GetRequiredService<SignIn>();
+        Assert.True(await signIn.RefreshAsync(account));
+        Assert.Equal(HttpStatusCode.OK, await PageAsync(context.Response.Headers.SetCookie.ToString().Split(';')[0]));
+        Assert.Equal([session], server.SessionsOf(ann).Select(line => line.Id));
+        Assert.False(await signIn.RefreshAsync((await users.FindByIdAsync((await server.AddPersonAsync("Bob")).Id.Value))!));
     }
 
     [Fact]

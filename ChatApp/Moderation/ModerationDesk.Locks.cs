@@ -14,7 +14,7 @@ public sealed partial class ModerationDesk
     /// <param name="reason">Why; it stands in the audit log.</param>
     public Task<ModerationOutcome> LockAsync(UserId actor, UserId target, string reason) => ChangeLockAsync(actor, target, reason, isLocked: true);
 
-    /// <summary>Takes the lock of an administrator, or an automatic one, from an account. What has ended stays ended: its owner signs in anew.</summary>
+    /// <summary>Takes the lock of an administrator from an account. What has ended stays ended: its owner signs in anew.</summary>
     /// <param name="actor">Who acts.</param>
     /// <param name="target">Whose account.</param>
     /// <param name="reason">Why; it stands in the audit log.</param>
