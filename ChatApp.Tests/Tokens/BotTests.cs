@@ -205,6 +205,19 @@ public sealed class BotTests(TokenRankTests.Server server) : IClassFixture<Token
     }
 
     [Fact]
+    public async Task Nobody_finds_a_bot_that_was_deleted_by_its_name_or_by_the_one_that_it_has_now()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var bots = new[] { await server.AddBotAsync(ann), await server.AddBotAsync(ann) };
+        var names = bots.Select(bot => server.Get<UserDirectory>().Get(bot).Name).ToList();
+        Assert.All(names, name => Assert.Single(server.Get<UserDirectory>().Search(name, 5)));
+        foreach (var bot in bots) Assert.True((await Bots.DeleteAsync(ann.Id, bot)).Outcome == BotOutcome.Done);
+        Assert.Empty(Bots.Of(ann.Id));
+        Assert.All(names, name => Assert.Empty(server.Get<UserDirectory>().Search(name, 5)));
+        Assert.Empty(server.Get<UserDirectory>().Search("Deleted bot", 5));
+    }
+
+    [Fact]
     public async Task Programs_and_people_see_that_it_is_a_bot()
     {
         var ann = await server.AddPersonAsync("Ann");

@@ -35,13 +35,13 @@ public sealed class UserDirectory(ChatDatabase database)
     /// <summary>The account, or a nameless stand-in where it is gone: history must always be readable.</summary>
     public UserCard Get(UserId id) => Find(id) ?? new UserCard(id, "?", Rank.Member);
 
-    /// <summary>People whose name contains <paramref name="part"/>, by name; at most <paramref name="count"/>.</summary>
+    /// <summary>People with an account whose name contains <paramref name="part"/>, by name; at most <paramref name="count"/>.</summary>
     public IReadOnlyList<UserCard> Search(string part, int count)
     {
         var pattern = DisplayName.Fold(part);
         using var db = database.OpenRead();
         return [.. db.Users
-            .Where(user => user.NormalizedDisplayName.Contains(pattern))
+            .Where(user => user.DeletedAt == null && user.NormalizedDisplayName.Contains(pattern))
             .OrderBy(user => user.NormalizedDisplayName)
             .Take(count)
             .Select(UserCard.FromAccount)

@@ -102,7 +102,7 @@ public sealed class ModerationDesk(
         var pattern = DisplayName.Fold(part);
         using var db = database.OpenRead();
         return [.. db.Users
-            .Where(user => user.NormalizedDisplayName.Contains(pattern))
+            .Where(user => user.DeletedAt == null && user.NormalizedDisplayName.Contains(pattern))
             .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
@@ -118,7 +118,7 @@ public sealed class ModerationDesk(
         // Read here and not from memory: two changes at once are two commits, and the second one sees the first.
         var by = commit.Db.Users.FirstOrDefault(user => user.Id == actor.Id.Value);
         if (by?.Rank != Rank.Administrator || by.IsBot || actor.UpTo < Rank.Administrator || !Enum.IsDefined(rank)) return ModerationOutcome.NotAllowed;
-        if (commit.Db.Users.FirstOrDefault(user => user.Id == target.Value) is not { } account) return ModerationOutcome.NotFound;
+        if (commit.Db.Users.FirstOrDefault(user => user.Id == target.Value && user.DeletedAt == null) is not { } account) return ModerationOutcome.NotFound;
         if (account.Rank == rank) return ModerationOutcome.Done;
         if (account is { Rank: Rank.Administrator, IsBot: false })
         {

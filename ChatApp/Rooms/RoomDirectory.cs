@@ -80,7 +80,7 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
         var pattern = (part ?? "").Trim().ToUpperInvariant();
         using var db = database.OpenRead();
         var memberships = RoomAccess.Memberships(db);
-        var everybody = db.Users.Count();
+        var everybody = db.Users.Count(user => user.DeletedAt == null);
         var found = db.Rooms
             .Where(room => room.Visibility == RoomVisibility.Public)
 #pragma warning disable CA1304, CA1311, CA1862, MA0011 // translated to SQL, which knows no StringComparison
@@ -107,7 +107,7 @@ public sealed class RoomDirectory(ChatDatabase database, UserDirectory users, Ro
         using var db = database.OpenRead();
         if (RoomAccess.Find(db, id, viewer) is not { IsMember: true } standing) return null;
         if (standing.Room.IsDefault)
-            return ([.. users.Search("", MaxLines).Select(user => new RoomMember(user, RoomRole.Member))], db.Users.Count());
+            return ([.. users.Search("", MaxLines).Select(user => new RoomMember(user, RoomRole.Member))], db.Users.Count(user => user.DeletedAt == null));
 
         var members = db.Memberships
             .Where(m => m.RoomId == id.Value)
