@@ -32,7 +32,7 @@ public sealed class IssuerSettingsTests : IDisposable
     [InlineData("Scopes=read,all", "setting Accounts:Issuers:0:Scopes has the value 'all', but must be some of read, post, moderate, admin")]
     [InlineData("MaxMinutes=0", "setting Accounts:Issuers:0:MaxMinutes has the value '0', but must be a whole number from 1 to 1440")]
     [InlineData("Algorithm=HS256", "setting Accounts:Issuers:0:Algorithm is unknown; section Accounts:Issuers:0 has Name, Issuer, Audience, Algorithms, Keys, KeysFile, Scopes, CreateAccounts, NameClaim, MaxMinutes")]
-    [InlineData("Keys:0:Secret=too short", "setting Accounts:Issuers:0:Keys:0:Secret must be at least 32 bytes long")]
+    [InlineData("Keys:0:Secret=too short", "setting Accounts:Issuers:0:Keys:0:Secret must be 32 to 1024 bytes long")]
     [InlineData("Keys:0:Secret=", "setting Accounts:Issuers:0:Keys:0 must have either Secret or PublicKey")]
     [InlineData("Keys:1:Secret=a secret beside a key of at least 32 bytes", "setting Accounts:Issuers:0:Keys:1 must have either Secret or PublicKey")]
     [InlineData("Keys:1:Kid=hs", "setting Accounts:Issuers:0:Keys:1 has a key of the name 'hs', which another key of the issuer has already")]
