@@ -55,7 +55,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await using var socket = await server.SubscribeAsync(bob, room.Id);
 
         await using var window = await browser.SignInAsync(server, boss, $"/rooms/{room.Id}");
-        foreach (var path in new[] { $"/rooms/{room.Id}", "/rooms", "/rooms/new", "/admin", "/account/preferences", "/account/sessions", "/account/profile", "/account/profile?picture=Broken&problem=Busy", "/account/login-data", "/account/data", "/rooms/nosuchroom23" })
+        foreach (var path in new[] { $"/rooms/{room.Id}", "/rooms", "/rooms/new", "/admin", "/account/preferences", "/account/sessions", "/account/tokens", "/account/profile", "/account/profile?picture=Broken&problem=Busy", "/account/login-data", "/account/data", "/rooms/nosuchroom23" })
         {
             if (!window.Page.Url.EndsWith(path, StringComparison.Ordinal)) await window.Page.GotoAsync(path);
             if (path.EndsWith("23", StringComparison.Ordinal)) window.ForgetErrors(); // the browser notes the 404

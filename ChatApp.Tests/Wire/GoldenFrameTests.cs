@@ -76,6 +76,7 @@ public sealed class GoldenFrameTests
     {
         var options = new PushOptions();
         var connection = new RoomBroker(Encoder, options, TimeProvider.System).Connect(new ConnectionDescription(Ann.Id, ConnectionKind.Socket, "127.0.0.1"))!;
+        var limited = new RoomBroker(Encoder, options, TimeProvider.System).Connect(new ConnectionDescription(Ann.Id, ConnectionKind.Socket, "127.0.0.1") { Reach = new Reach(Listens: true, new HashSet<RoomId> { Room }) })!;
         var message = new MessageView(new MessageId(42), Room, new Offset(7), Ann, "my-key-1", "**hello** \"you\"\n\\ 😀",
             "<p><strong>hello</strong> &quot;you&quot;<br>\\ 😀</p>", At, IsDeleted: false);
         var general = new RoomView(Room, "General", "", RoomVisibility.Public, IsDefault: true, new Offset(6), "k3v9");
@@ -103,6 +104,8 @@ public sealed class GoldenFrameTests
             ["refused"] = FrameEncoder.Refused(5, WireError.UnknownChannel),
             ["refused for a while"] = FrameEncoder.Refused(6, WireError.TooManyRequests with { RetryMs = 1000 }),
             ["message posted"] = OfRoom(new MessagePosted(message), 7),
+            ["message posted by a bot"] = OfRoom(new MessagePosted(message with { Author = Bob with { IsBot = true } }), 7),
+            ["connected by a token for rooms"] = FrameEncoder.Connected(1, limited, "1.0.0", "1a2b3c4d", options, null, At),
             ["message deleted"] = OfRoom(new MessageDeleted(Room, new MessageId(42), Bob, At), 8),
             ["message edited"] = OfRoom(new MessageEdited(message with { EditedAt = At, IsPinned = true }, At), 9),
             ["message restored"] = OfRoom(new MessageRestored(message with { ReplyTo = new ReplyPreview(new MessageId(41), Bob, "what?", IsDeleted: false) }, At), 10),
@@ -141,7 +144,7 @@ public sealed class GoldenFrameTests
         };
         return frames.ToDictionary(
             frame => frame.Key,
-            frame => Encoding.UTF8.GetString(frame.Value).Replace(connection.Id.ToString(), "$client", StringComparison.Ordinal),
+            frame => Encoding.UTF8.GetString(frame.Value).Replace(connection.Id.ToString(), "$client", StringComparison.Ordinal).Replace(limited.Id.ToString(), "$client", StringComparison.Ordinal),
             StringComparer.Ordinal);
     }
 

@@ -101,12 +101,6 @@ public sealed class Bots(ChatDatabase database, CommitQueue commits, UserDirecto
         return new BotResult(BotOutcome.Done, id);
     });
 
-    /// <summary>Deletes all bots of a person, inside the change that deletes the person.</summary>
-    internal void DeleteAllOf(Commit commit, UserId owner)
-    {
-        foreach (var bot in Live(commit.Db, owner).ToList()) Delete(commit, bot, owner);
-    }
-
     private void Delete(Commit commit, ChatUser bot, UserId actor)
     {
         var id = new UserId(bot.Id);

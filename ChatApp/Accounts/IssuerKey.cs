@@ -17,6 +17,9 @@ internal abstract class IssuerKey
         /// <summary>Fewest bytes: as many as the hash has.</summary>
         public const int MinBytes = 32;
 
+        /// <summary>Most bytes.</summary>
+        public const int MaxBytes = 1024;
+
         public override string Algorithm => "HS256";
 
         public override bool Verifies(byte[] text, byte[] signature) => CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, text), signature);

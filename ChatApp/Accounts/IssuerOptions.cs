@@ -53,8 +53,8 @@ public sealed class IssuerKeyOptions
     [StringLength(100, MinimumLength = 1)]
     public string Kid { get; init; } = "";
 
-    /// <summary>The secret, at least 32 bytes in UTF-8; empty for a public key.</summary>
-    [StringLength(1024, MinimumLength = 0)]
+    // Without an attribute, whose message would show the value.
+    /// <summary>The secret, 32 to 1,024 bytes in UTF-8; empty for a public key.</summary>
     public string Secret { get; init; } = "";
 
     /// <summary>The public key in PEM, RSA of at least 2,048 bits or P-256; empty for a secret.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
@@ -104,8 +105,10 @@ internal sealed record SignedToken(TokenIssuer Issuer, string Subject, string? N
     // Without padding, white space, or bits that mean nothing: one text for one value.
     private static byte[]? Decode(string text)
     {
-        if (text.Length == 0 || text.Length % 4 == 1 || !text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) return null;
-        var bytes = Base64Url.DecodeFromChars(text);
+        if (text.Length == 0 || !text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) return null;
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done) return null;
+        bytes = bytes[..length];
         return Base64Url.EncodeToString(bytes) == text ? bytes : null;
     }
 }

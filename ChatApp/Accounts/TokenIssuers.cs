@@ -72,9 +72,9 @@ public sealed class TokenIssuers
     }
 
     // Never with the value in the message: it ends up on screens and in logs.
-    private static IssuerKey.Shared Shared(string section, byte[] secret) => secret.Length >= IssuerKey.Shared.MinBytes
+    private static IssuerKey.Shared Shared(string section, byte[] secret) => secret.Length is >= IssuerKey.Shared.MinBytes and <= IssuerKey.Shared.MaxBytes
         ? new IssuerKey.Shared(secret)
-        : throw new StartException($"setting {section} must be at least {IssuerKey.Shared.MinBytes} bytes long");
+        : throw new StartException($"setting {section} must be {IssuerKey.Shared.MinBytes} to {IssuerKey.Shared.MaxBytes} bytes long");
 
     private static IssuerKey OfPem(string section, string pem)
     {
