@@ -16,21 +16,21 @@ public sealed partial class AccountPageTests(TestServer server) : IClassFixture<
         await server.AddPersonAsync();
         using var visitor = new Visitor(server.Address);
         using var registered = await visitor.PostAsync("/account/register", ("_handler", "register"), ("name", "Walker"), ("email", "walker@example.org"), ("password", NewPassword));
-        Assert.Equal("/account/login?registered=1", PathOf(registered));
+        Assert.Equal("/account/login?registered=1", Visitor.PathOf(registered));
 
         using var signedIn = await visitor.PostAsync("/account/login?returnUrl=%2Faccount%2Fpreferences", ("_handler", "login"), ("email", "walker@example.org"), ("password", NewPassword));
-        Assert.Equal("/account/preferences", PathOf(signedIn));
+        Assert.Equal("/account/preferences", Visitor.PathOf(signedIn));
 
         using var chosen = await visitor.PostAsync("/account/preferences", ("_handler", "preferences"), ("language", "zh-Hans"), ("theme", "dark"));
-        var page = await visitor.GetAsync(PathOf(chosen));
+        var page = await visitor.GetAsync(Visitor.PathOf(chosen));
         Assert.Contains("lang=\"zh-Hans\"", page, StringComparison.Ordinal);
         Assert.Contains("data-theme=\"dark\"", page, StringComparison.Ordinal);
         Assert.Contains("已保存", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
 
         using var signedOut = await visitor.PostAsync("/account/logout", from: "/account/preferences");
-        Assert.Equal("/account/signed-out", PathOf(signedOut));
+        Assert.Equal("/account/signed-out", Visitor.PathOf(signedOut));
         using var again = await visitor.Http.GetAsync("/account/preferences");
-        Assert.StartsWith("/account/login?returnUrl=", PathOf(again), StringComparison.Ordinal);
+        Assert.StartsWith("/account/login?returnUrl=", Visitor.PathOf(again), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed partial class AccountPageTests(TestServer server) : IClassFixture<
         {
             using var visitor = new Visitor(server.Address);
             using var answer = await visitor.PostAsync("/account/register", ("_handler", "register"), ("name", "Same " + email.Length), ("email", email), ("password", NewPassword));
-            Assert.Equal((HttpStatusCode.Found, "/account/login?registered=1"), (answer.StatusCode, PathOf(answer)));
+            Assert.Equal((HttpStatusCode.Found, "/account/login?registered=1"), (answer.StatusCode, Visitor.PathOf(answer)));
         }
     }
 
@@ -116,32 +116,7 @@ public sealed partial class AccountPageTests(TestServer server) : IClassFixture<
         Assert.Contains("Nothing to see at this address", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private static string PathOf(HttpResponseMessage answer) =>
-        answer.Headers.Location is not { } location ? "" : location.IsAbsoluteUri ? location.PathAndQuery : location.ToString();
-
-    [GeneratedRegex("""name="__RequestVerificationToken" value="(?<token>[^"]+)" """, RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Token();
-
     // What the server has encrypted: another text each time.
     [GeneratedRegex("CfDJ8[-+/=A-Za-z0-9_]+", RegexOptions.None, 1000)]
     private static partial Regex Secret();
-
-    // A browser without JavaScript: keeps cookies, and sends the token of the page on which the form stands.
-    private sealed class Visitor(string address) : IDisposable
-    {
-        public HttpClient Http { get; } = new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(address) };
-
-        public async Task<string> GetAsync(string path) => await Http.GetStringAsync(path);
-
-        public Task<HttpResponseMessage> PostAsync(string path, params (string Name, string Value)[] fields) => PostAsync(path, path, fields);
-
-        public async Task<HttpResponseMessage> PostAsync(string path, string from, params (string Name, string Value)[] fields)
-        {
-            var token = Token().Match(await GetAsync(from)).Groups["token"].Value;
-            using var content = new FormUrlEncodedContent([new("__RequestVerificationToken", token), .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
-            return await Http.PostAsync(path, content);
-        }
-
-        public void Dispose() => Http.Dispose();
-    }
 }
