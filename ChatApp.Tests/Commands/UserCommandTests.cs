@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using ChatApp.Accounts;
 using ChatApp.Storage;
+using ChatApp.Tests.Accounts;
 using ChatApp.Tests.Harness;
 
 namespace ChatApp.Tests.Commands;
@@ -51,7 +53,26 @@ public sealed class UserCommandTests : ProcessTest
         Assert.Equal("not added: ann@example.org has an account already", AssertRefused(await AddAsync("ann@example.org", "Bob")));
     }
 
+    [Fact]
+    public async Task The_operator_takes_a_lost_second_factor_off_an_account_also_while_the_server_runs()
+    {
+        await using var server = await TestServer.StartAsync(folder: Folder);
+        var (guarded, plain) = (await server.AddGuardedAsync(), await server.AddPersonAsync());
+        using var before = new Visitor(server.Address);
+        Assert.StartsWith("/account/second-factor", await before.SignInAsync(guarded.Person), StringComparison.Ordinal);
+        Assert.Equal(
+            $"reset {guarded.Person.Email}: authenticator app, recovery codes and 0 passkeys are gone; the password alone opens it",
+            AssertAdded(await ResetAsync(guarded.Person.Email)));
+        Assert.Equal("/account/preferences", await before.SignInAsync(guarded.Person));
+        Assert.False(server.Get<SecondFactor>().StateOf(guarded.Person.Id).HasApp);
+        using (var db = server.Get<ChatDatabase>().OpenRead())
+            Assert.Equal(("operator", guarded.Person.Id.Value), db.Audit.Where(entry => entry.Action == "account.second_factor.reset").Select(entry => ValueTuple.Create(entry.ActorId, entry.Target)).Single());
+        Assert.Equal($"not reset: {plain.Email} has no second factor", AssertRefused(await ResetAsync(plain.Email)));
+        Assert.Equal("not reset: nobody@example.org has no account", AssertRefused(await ResetAsync("nobody@example.org")));
+    }
+
     [Theory]
+    [InlineData("user", "reset-second-factor")]
     [InlineData("user")]
     [InlineData("user", "add", "ann@example.org", "--name", "Ann")]
     [InlineData("user", "add", "ann@example.org", "--password-stdin")]
@@ -74,6 +95,8 @@ public sealed class UserCommandTests : ProcessTest
         Assert.Equal(0, result.Code);
         return Assert.Single(result.Output);
     }
+
+    private Task<ProductResult> ResetAsync(string email) => ProductProcess.RunAsync(["user", "reset-second-factor", email, $"--Data:Folder={Folder}"], "");
 
     private Task<ProductResult> AddAsync(string email, string name, string? more = null, string password = Password) => ProductProcess.RunAsync(
         ["user", "add", email, "--name", name, "--password-stdin", $"--Data:Folder={Folder}", .. more is null ? Array.Empty<string>() : [more]], password + "\n");

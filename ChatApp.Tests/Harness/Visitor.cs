@@ -26,7 +26,7 @@ internal sealed partial class Visitor : IDisposable
     public static async Task<Visitor> SignInAsync(TestServer server, TestPerson person)
     {
         var visitor = new Visitor(server.Address);
-        await visitor.SignInAsync(person);
+        Assert.True(await visitor.TrySignInAsync(person.Email, person.Password));
         return visitor;
     }
 
@@ -36,6 +36,9 @@ internal sealed partial class Visitor : IDisposable
 
     /// <summary>A page without what the server has encrypted, which is another text each time.</summary>
     public static string Plain(string page) => Secret().Replace(page, "");
+
+    /// <summary>True where it has a cookie of that name.</summary>
+    public bool Has(string cookie) => Cookies.GetAllCookies().Any(one => one.Name == cookie);
 
     /// <summary>A page.</summary>
     public Task<string> GetAsync(string path) => Http.GetStringAsync(new Uri(path, UriKind.RelativeOrAbsolute));
@@ -64,8 +67,12 @@ internal sealed partial class Visitor : IDisposable
         return await Http.PostAsync(path, content);
     }
 
-    /// <summary>Signs in by the page.</summary>
-    public async Task SignInAsync(TestPerson person) => Assert.True(await TrySignInAsync(person.Email, person.Password));
+    /// <summary>Sends the form of the sign-in page; says where its answer leads.</summary>
+    public async Task<string> SignInAsync(TestPerson person, string returnUrl = "/account/preferences")
+    {
+        using var answer = await PostAsync("/account/login?returnUrl=" + Uri.EscapeDataString(returnUrl), ("_handler", "login"), ("email", person.Email), ("password", person.Password));
+        return PathOf(answer);
+    }
 
     /// <summary>Signs in by the page; false where that is refused.</summary>
     public async Task<bool> TrySignInAsync(string email, string password)
