@@ -19,7 +19,7 @@ public enum SmtpTls
 public sealed class MailOptions
 {
     /// <summary>Address from which mail comes; <c>chatapp@localhost</c> by default, 3 to 254 ASCII characters.</summary>
-    [RegularExpression("[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,189}")]
+    [Required, RegularExpression("[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,189}")]
     public string From { get; init; } = "chatapp@localhost";
 
     /// <summary>Host of the mail server; empty, the default, writes mails as files into <c>mail/</c> of the data folder. At most 253 characters.</summary>

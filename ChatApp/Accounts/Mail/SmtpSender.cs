@@ -75,7 +75,7 @@ public sealed class SmtpSender(MailOptions options)
 
     private async Task SignInAsync(Conversation talk, HashSet<string> offers)
     {
-        if (options.SmtpTls == SmtpTls.None) throw new MailException("a password is not sent without TLS (setting Mail:SmtpTls)", isFinal: true);
+        if (!talk.IsProtected) throw new MailException("a password is not sent without TLS (setting Mail:SmtpTls)", isFinal: true);
         if (offers.Contains("AUTH PLAIN"))
         {
             await talk.AskAsync($"AUTH PLAIN {Base64($"\0{options.SmtpUser}\0{options.SmtpPassword}")}", 235);
@@ -121,6 +121,8 @@ public sealed class SmtpSender(MailOptions options)
         private Stream _stream = stream;
         private int _start;
         private int _end;
+
+        public bool IsProtected => _stream is SslStream;
 
         public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
