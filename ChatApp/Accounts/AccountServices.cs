@@ -52,6 +52,8 @@ public static class AccountServices
                 cookie.ReturnUrlParameter = "returnUrl";
                 cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
                 cookie.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+                // By itself it follows any address that begins with one slash, and fails at one that fits no header. The pages look first.
+                cookie.Events.OnRedirectToReturnUrl = static _ => Task.CompletedTask;
             })
             .AddBearerToken(IdentityConstants.BearerScheme, bearer =>
                 bearer.BearerTokenExpiration = TimeSpan.FromMinutes(options.AccessTokenMinutes));
