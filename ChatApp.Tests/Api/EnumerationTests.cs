@@ -54,6 +54,7 @@ public sealed class EnumerationTests(TestServer server) : IClassFixture<TestServ
         {
             using var answer = await visitor.PostAsync(
                 "/account/register", ("_handler", "register"), ("name", $"New {Interlocked.Increment(ref _number)}"), ("email", email), ("password", "a short sentence"));
+            Assert.True(answer.StatusCode == HttpStatusCode.Found, await answer.Content.ReadAsStringAsync());
             return await PlainAsync(answer, email);
         }
     }

@@ -38,6 +38,14 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
             await FitsAsync(window, path);
         }
 
+        var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
+        var room = await server.MakeRoomAsync(boss, name: "A room with quite a long name for the page of an invitation");
+        foreach (var secret in new[] { await server.InviteAsync(boss, room.Id, rank: Rank.Moderator), "gone" })
+        {
+            await window.Page.GotoAsync(Invitations.PathOf(secret));
+            await FitsAsync(window, $"an invitation {(secret == "gone" ? "that does not hold" : "")}");
+        }
+
         await window.Page.GotoAsync("/account/register");
         await window.Page.ClickAsync("button[type=submit].button-primary");
         await window.Page.WaitForSelectorAsync(".field-error");
@@ -53,6 +61,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await server.PostAsync(boss, room.Id, "https://example.org/" + new string('a', 300));
         var gone = await server.PostAsync(bob, room.Id, "gone");
         await server.Get<ChatApp.Moderation.ModerationDesk>().DeleteMessageAsync(boss.Id, gone.Id, "with a reason " + new string('w', 200));
+        await server.Get<Invitations>().CreateAsync(boss.Id, new InvitationWish(1000, TimeSpan.FromDays(90), Rank.Moderator, room.Id, new string('w', 64)));
         await using var socket = await server.SubscribeAsync(bob, room.Id);
 
         await using var window = await browser.SignInAsync(server, boss, $"/rooms/{room.Id}");
@@ -216,6 +225,16 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Admin.ChangeRankOf", bob.Name) }).ClickAsync();
         await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
         await IsAccessibleAsync(window, "the choice of a role", "dialog");
+        await page.ClickAsync("dialog .dialog-head button");
+        await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+        await page.ClickAsync("#invitations .section-head button");
+        await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
+        await page.FillAsync("#invitation-uses", "0");
+        await IsAccessibleAsync(window, "a new invitation", "dialog");
+        await page.FillAsync("#invitation-uses", "2");
+        await page.ClickAsync("dialog button[type=submit]");
+        await Assertions.Expect(page.Locator("#invitation-link")).ToHaveCountAsync(1);
+        await IsAccessibleAsync(window, "the link of an invitation", "dialog");
         window.AssertNoErrors();
     }
 

@@ -61,6 +61,8 @@ public static class AccountServices
                 cookie.ReturnUrlParameter = "returnUrl";
                 cookie.ExpireTimeSpan = Sessions.BrowserLife;
                 cookie.Events.OnValidatePrincipal = ValidateCookieAsync;
+                // By itself it follows any address that begins with one slash, and fails at one that fits no header. The pages look first.
+                cookie.Events.OnRedirectToReturnUrl = static _ => Task.CompletedTask;
             })
             .AddCookie(IdentityConstants.TwoFactorUserIdScheme, static cookie => Narrow(cookie, "chat.half-way", SecondStep.HalfWayTime))
             .AddCookie(IdentityConstants.TwoFactorRememberMeScheme, static cookie => Narrow(cookie, "chat.remembered", SecondStep.RememberTime))

@@ -1,0 +1,100 @@
+using Bunit;
+using ChatApp.Accounts;
+using ChatApp.Components.Admin;
+using ChatApp.Rooms;
+using ChatApp.Settings;
+using ChatApp.Tests.Accounts;
+using ChatApp.Tests.Harness;
+
+namespace ChatApp.Tests.Components;
+
+/// <summary>The sections of the admin page about who may come: invitations, and the settings.</summary>
+[English]
+public sealed class AdminInvitationsTests
+{
+    [Fact]
+    public async Task Where_there_is_none_the_list_says_what_an_invitation_is_good_for()
+    {
+        await using var server = await TestServer.StartAsync();
+        var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
+        await using var page = new PersonContext(server, boss);
+        var admin = page.Render<AdminPage>();
+        Assert.Contains("no invitations yet", admin.Find("#invitations").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_administrator_makes_an_invitation_sees_its_link_once_and_who_came_and_revokes_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (boss, ann) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Ann"));
+        var room = await server.MakeRoomAsync(boss, RoomVisibility.Private, "Workshop");
+        await using var page = new PersonContext(server, boss);
+        page.Session.Open(boss.Id, "192.0.2.1");
+        var admin = page.Render<AdminPage>();
+        await admin.InvokeAsync(() => admin.Find("#invitations .section-head button").Click());
+        await admin.InvokeAsync(() => admin.Find("#invitation-note").Change("Summer interns"));
+        await admin.InvokeAsync(() => admin.Find("#invitation-uses").Change("0"));
+        await admin.InvokeAsync(() => admin.Find("dialog form").SubmitAsync());
+        Assert.Contains("1 to 1,000", admin.Find("dialog [role=alert]").TextContent, StringComparison.Ordinal);
+        await admin.InvokeAsync(() => admin.Find("#invitation-uses").Change("2"));
+        await admin.InvokeAsync(() => admin.Find("#invitation-room").Change(room.Id.Value));
+        await admin.InvokeAsync(() => admin.Find("dialog form").SubmitAsync());
+        var link = admin.Find("#invitation-link").GetAttribute("value")!;
+        Assert.Contains("/account/register?invite=invite_", link, StringComparison.Ordinal);
+        await admin.InvokeAsync(() => admin.Find("dialog .button-primary").Click());
+        Assert.DoesNotContain(link.Split('=')[1], admin.Markup, StringComparison.Ordinal);
+
+        await server.Get<Invitations>().JoinAsync(ann.Id, link.Split('=')[1]);
+        admin.WaitForAssertion(() => Assert.Contains(ann.Name, Row().TextContent, StringComparison.Ordinal), Eventually.DefaultDeadline);
+        Assert.Contains("Summer interns", Row().TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 of 2", Row().TextContent, StringComparison.Ordinal);
+        Assert.Contains("Workshop", Row().TextContent, StringComparison.Ordinal);
+
+        await admin.InvokeAsync(() => Row().QuerySelector("button")!.Click());
+        Assert.Contains("cannot be brought back", admin.Find("dialog").TextContent, StringComparison.Ordinal);
+        await admin.InvokeAsync(() => admin.Find("dialog form").SubmitAsync());
+        Assert.Equal(InvitationState.Live, Assert.Single(server.Get<Invitations>().List(boss.Id)).State);
+        await admin.InvokeAsync(() => admin.Find("#reason").Change("leaked"));
+        await admin.InvokeAsync(() => admin.Find("dialog form").SubmitAsync());
+        Assert.Contains("Revoked", Row().TextContent, StringComparison.Ordinal);
+        Assert.Null(Row().QuerySelector("button"));
+        Assert.Contains("Revoked an invitation", admin.Find("#audit").TextContent, StringComparison.Ordinal);
+
+        AngleSharp.Dom.IElement Row() => Assert.Single(admin.FindAll("#invitations tbody tr"));
+    }
+
+    [Fact]
+    public async Task A_moderator_gives_no_rank_sees_no_settings_and_cannot_revoke_what_is_an_administrators()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (boss, moderator) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Mod", Rank.Moderator));
+        await server.InviteAsync(boss);
+        await using var page = new PersonContext(server, moderator);
+        var admin = page.Render<AdminPage>();
+        Assert.Empty(admin.FindAll("#settings, .tab[href='/admin#settings'], #invitations tbody button"));
+        await admin.InvokeAsync(() => admin.Find("#invitations .section-head button").Click());
+        Assert.Empty(admin.FindAll("[name=invitation-rank]"));
+    }
+
+    [Fact]
+    public async Task A_mode_is_saved_and_other_open_pages_follow_without_losing_what_is_being_written_there()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (boss, other) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Boss", Rank.Administrator));
+        await using var page = new PersonContext(server, boss);
+        page.Session.Open(boss.Id, "192.0.2.1");
+        await using var elsewhere = new PersonContext(server, other);
+        elsewhere.Session.Open(other.Id, "192.0.2.2");
+        var (mine, theirs) = (page.Render<AdminPage>(), elsewhere.Render<AdminPage>());
+        await theirs.InvokeAsync(() => theirs.Find("#settings-contact").Change("it@example.org"));
+        await mine.InvokeAsync(() => mine.Find("#settings [value=invite-only]").Change("invite-only"));
+        await mine.InvokeAsync(() => mine.Find("#settings form").SubmitAsync());
+        Assert.Equal(RegistrationMode.InviteOnly, server.Get<InstanceSettings>().Current.Registration);
+        Assert.Contains("Saved", mine.Find(".notice-success").TextContent, StringComparison.Ordinal);
+        theirs.WaitForAssertion(() => Assert.True(theirs.Find("#settings [value=invite-only]").HasAttribute("checked")), Eventually.DefaultDeadline);
+        Assert.Equal("it@example.org", theirs.Find("#settings-contact").GetAttribute("value"));
+        await theirs.InvokeAsync(() => theirs.Find("#settings form").SubmitAsync());
+        Assert.Equal(new InstanceValues(RegistrationMode.InviteOnly, "it@example.org"), server.Get<InstanceSettings>().Current);
+        mine.WaitForAssertion(() => Assert.Equal("it@example.org", mine.Find("#settings-contact").GetAttribute("value")), Eventually.DefaultDeadline);
+    }
+}
