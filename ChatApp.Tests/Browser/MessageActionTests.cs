@@ -96,13 +96,16 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
         await keys.PressAsync("Tab");
         await Assertions.Expect(first.Message("we are live").Locator("[data-tool=react]")).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
+        await Assertions.Expect(first.Page.Locator("#emoji-search")).ToBeFocusedAsync();
+        await Assertions.Expect(first.Page.Locator("[data-pick]").First).ToBeVisibleAsync();
+        await keys.PressAsync("ArrowDown");
         await Assertions.Expect(first.Page.Locator("[data-pick]").First).ToBeFocusedAsync();
         await keys.PressAsync("ArrowRight");
         await keys.PressAsync("ArrowDown");
         await keys.PressAsync("ArrowUp");
         await keys.PressAsync("ArrowLeft");
         await keys.PressAsync("Enter");
-        await Assertions.Expect(first.Page.Locator("#reaction-picker")).ToBeHiddenAsync();
+        await Assertions.Expect(first.Page.Locator("#emoji-picker")).ToBeHiddenAsync();
 
         var (own, theirs) = (first.Page.Locator(".reaction"), second.Page.Locator(".reaction"));
         await Assertions.Expect(theirs).ToHaveTextAsync("👍 1");

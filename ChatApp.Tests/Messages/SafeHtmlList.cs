@@ -11,7 +11,7 @@ namespace ChatApp.Tests.Messages;
 internal static partial class SafeHtmlList
 {
     private static readonly string[] Elements =
-        ["A", "BLOCKQUOTE", "BR", "CODE", "DEL", "EM", "HR", "LI", "OL", "P", "PRE", "STRONG", "UL"];
+        ["A", "BLOCKQUOTE", "BR", "CODE", "DEL", "EM", "HR", "LI", "OL", "P", "PRE", "SPAN", "STRONG", "UL"];
 
     /// <summary>Fails where a browser would see anything but listed elements, attributes, schemes and text.</summary>
     internal static void Check(string html)
@@ -44,7 +44,9 @@ internal static partial class SafeHtmlList
         if (element.LocalName is "p" or "a" or "strong" or "blockquote")
             Assert.False(string.IsNullOrWhiteSpace(element.TextContent) && element.QuerySelector("hr,li") is null, $"an empty {element.LocalName}");
         if (element.LocalName == "pre")
-            Assert.Equal("0", element.GetAttribute("tabindex"));
+            Assert.Equal("0", Assert.Single(element.Children).GetAttribute("tabindex"));
+        if (element.LocalName == "span")
+            Assert.Equal(("code", "pre", 0), (element.ParentElement!.LocalName, element.ParentElement.ParentElement!.LocalName, element.ChildElementCount));
     }
 
     private static bool IsListed(string element, IAttr attribute) => (element, attribute.Name) switch
@@ -53,7 +55,9 @@ internal static partial class SafeHtmlList
         ("a", "rel" or "target") => true,
         ("ol", "start") => Start().IsMatch(attribute.Value),
         ("code", "class") => Language().IsMatch(attribute.Value),
-        ("pre", "tabindex") => true,
+        ("code", "tabindex") => attribute.Value == "0",
+        ("pre", "data-language") => LanguageName().IsMatch(attribute.Value),
+        ("span", "class") => Token().IsMatch(attribute.Value),
         _ => false,
     };
 
@@ -81,9 +85,15 @@ internal static partial class SafeHtmlList
     [GeneratedRegex("^language-[a-z0-9+#-]{1,20}\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Language();
 
+    [GeneratedRegex("^[A-Za-z0-9+#-]{1,20}\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex LanguageName();
+
+    [GeneratedRegex("^tok-[ksncaid]\\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Token();
+
     [GeneratedRegex("^[0-9]{1,9}\\z", RegexOptions.NonBacktracking)]
     private static partial Regex Start();
 
-    [GeneratedRegex("<(?<end>/?)(?<name>[a-z]+)(?: [a-z]+=\"[^\"<>]*\")*>", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("<(?<end>/?)(?<name>[a-z]+)(?: [a-z-]+=\"[^\"<>]*\")*>", RegexOptions.NonBacktracking)]
     private static partial Regex Tag();
 }

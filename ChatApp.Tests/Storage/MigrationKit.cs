@@ -72,7 +72,9 @@ internal static class MigrationKit
         Assert.Equal(messages, read.Messages.Count());
         Assert.Equal(messages / 10, read.Messages.Count(m => m.DeletedAt != null && m.Text == ""));
         var seventh = read.Messages.Single(m => m.Id == 7);
-        Assert.Equal(("general", 8, "ann", "key 7", "message 7 about crème and 茶 7", "<p>message 7 about crème and 茶 7</p>", 1, 1), (seventh.RoomId, (int)seventh.Offset, seventh.AuthorId, seventh.Key, seventh.Text, seventh.Html, seventh.Revision, seventh.HtmlVersion));
+        Assert.Equal(("general", 8, "ann", "key 7", "message 7 about crème and 茶 7", "<p>message 7 about crème and 茶 7</p>", 1), (seventh.RoomId, (int)seventh.Offset, seventh.AuthorId, seventh.Key, seventh.Text, seventh.Html, seventh.Revision));
+        // As it was, or rendered anew already where a server has run.
+        Assert.InRange(seventh.HtmlVersion, 1, ChatApp.Messages.MarkdownRenderer.Version);
         Assert.Equal(["Ann", "Bob"], read.Users.OrderBy(user => user.Id).Select(user => user.DisplayName));
         Assert.Equal([("attic", "old things", 2L, "epoch2"), ("general", "", messages + 1L, "epoch1")], read.Rooms.OrderBy(room => room.Id).Select(room => new ValueTuple<string, string, long, string>(room.Id, room.Topic, room.Head, room.Epoch)));
         Assert.Equal(("ann", ChatApp.Rooms.RoomRole.Owner), read.Memberships.Select(m => new ValueTuple<string, ChatApp.Rooms.RoomRole>(m.UserId, m.Role)).Single());

@@ -51,7 +51,7 @@ public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDir
         return new MessageResult(MessageOutcome.Done);
     });
 
-    private static bool IsEmoji(string? text) =>
+    internal static bool IsEmoji(string? text) =>
         text is { Length: > 0 and <= MaxEmojiLength } &&
         StringInfo.GetNextTextElementLength(text) == text.Length &&
         text.EnumerateRunes().Any(rune => rune.Value is >= 0x203C and not (>= 0x2010 and <= 0x206F)) &&
