@@ -46,7 +46,7 @@ internal sealed record FanoutOptions(
           --rate N          messages per second, 1 to 10000, in place of the workload's
           --seconds N       of a measured burst, 1 to 12 (default 3, quick 2)
           --warmup N        seconds before it, 1 to 6 (default 1); a round that does not
-                            count has up to six (quick: three) such bursts more, at a quarter of the rate
+                            count has up to six (quick: three) seconds more, at a quarter of the rate
           --rounds N        1 to 50 (default 5, quick 2); up to twice as many where other
                             programs disturb, but never more with --quick, and fewer where they would
                             take longer than four minutes and a half for each workload

@@ -41,10 +41,6 @@ internal sealed record Workload(string Letter, int Rooms, int PerRoom, int Rate,
     /// <summary>The pace of a measured burst.</summary>
     public Pace Pace(int seconds) => InFlight > 0 ? new SaturatingPace(TimeSpan.FromSeconds(seconds), InFlight) : new SteadyPace(seconds * Rate, Rate);
 
-    /// <summary>A quarter of the load, for a server that has not compiled its code yet.</summary>
-    public Pace GentlePace(int seconds)
-    {
-        var rate = Math.Max(1, Rate / 4);
-        return new SteadyPace(seconds * rate, rate);
-    }
+    /// <summary>A quarter of the load for a second, for a server that has not compiled its code yet.</summary>
+    public Pace GentlePace => new SteadyPace(Math.Max(1, Rate / 4), Math.Max(1, Rate / 4));
 }

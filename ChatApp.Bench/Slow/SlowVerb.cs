@@ -13,14 +13,14 @@ namespace ChatApp.Bench.Slow;
 internal static class SlowVerb
 {
     private const int PerSecond = 50;
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan Misbehaviour = TimeSpan.FromSeconds(9);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Misbehaviour = TimeSpan.FromSeconds(5);
     private static readonly Reading[] Ways = Enum.GetValues<Reading>();
 
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
     {
         var options = VerbOptions.Parse(arguments);
-        var (receivers, rounds) = options.Quick ? (200, 1) : (1000, 7);
+        var (receivers, rounds) = options.Quick ? (200, 1) : (1000, 10);
         var machine = Machine.Facts();
         var rows = new List<SlowRow>();
         string? failure = null;

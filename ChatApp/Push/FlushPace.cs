@@ -13,7 +13,7 @@ namespace ChatApp.Push;
 internal sealed class FlushPace(TimeSpan longest)
 {
     /// <summary>So many events are worth a round of their own: waiting for more would save little.</summary>
-    public const int EnoughEvents = 4;
+    public const int EnoughEvents = 8;
 
     /// <summary>A round up to this long costs too little to wait for company.</summary>
     public static readonly TimeSpan ShortRound = TimeSpan.FromMilliseconds(1);
