@@ -19,6 +19,7 @@ public sealed class ChatLogin : IDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private Tokens _tokens;
+    private Task<Tokens>? _renewal;
 
     private ChatLogin(HttpClient http, Uri site, TimeProvider time, Tokens tokens)
     {
@@ -37,6 +38,7 @@ public sealed class ChatLogin : IDisposable
     /// <param name="email">The account's address.</param>
     /// <param name="password">The account's password; not kept.</param>
     /// <param name="time">The clock that expiry is judged by; default the system's.</param>
+    /// <param name="name">What the account's owner sees the program as in the list of sessions; at most 200 characters; null for nothing.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ChatException">101: wrong address or password, or locked out. 111: too many attempts (temporary).
     /// 100: the server failed (temporary). 107: anything else, as where nothing listens for logins.</exception>
@@ -47,6 +49,7 @@ public sealed class ChatLogin : IDisposable
         string email,
         string password,
         TimeProvider? time = null,
+        string? name = null,
         CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(http);
@@ -57,25 +60,39 @@ public sealed class ChatLogin : IDisposable
             throw new ArgumentException($"The site must be an absolute http:// or https:// address, but is \"{site}\".", nameof(site));
         time ??= TimeProvider.System;
         var tokens = await AskAsync(
-            http, new Uri(site, "/api/account/login"), new(email, password), LoginJson.Default.LoginRequest, time, cancel);
+            http, new Uri(site, "/api/account/login"), new(email, password, name), LoginJson.Default.LoginRequest, time, cancel);
         return new(http, site, time, tokens);
     }
 
     /// <summary>An access token that is good for a while: the last one, or a new one shortly before that expires.</summary>
     /// <param name="outworn">A token that is not to be given again, whatever this machine's clock says of it; null for any.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <exception cref="ChatException">As at the login; 101 when the account's session is over.</exception>
+    /// <exception cref="ChatException">As at the login; 101 when the account's session is over, as after an
+    /// answer to a renewal that was lost on its way: sign in again.</exception>
     /// <exception cref="HttpRequestException">The server could not be reached.</exception>
     public async ValueTask<string> TokenAsync(string? outworn, CancellationToken cancel)
     {
-        // A refresh token may be good for one use only, so two renewals must not overlap.
+        // A refresh token is good for one use, so two renewals must not overlap.
         await _oneAtATime.WaitAsync(cancel);
         try
         {
-            if (_tokens.Access == outworn || _time.GetUtcNow() >= _tokens.RenewAt)
+            // Twice at most: the first answer may be one that nobody took for a long time.
+            for (var attempt = 0; attempt < 2 && (_tokens.Access == outworn || _time.GetUtcNow() >= _tokens.RenewAt); attempt++)
             {
-                _tokens = await AskAsync(
-                    _http, new Uri(_site, "/api/account/refresh"), new(_tokens.Refresh), LoginJson.Default.RefreshRequest, _time, cancel);
+                // Carried through, whoever gives up: the answer that nobody takes would be the only good token, and asking
+                // again with the old one would end the session.
+                var renewal = _renewal ??= AskAsync(
+                    _http, new Uri(_site, "/api/account/refresh"), new(_tokens.Refresh), LoginJson.Default.RefreshRequest, _time, CancellationToken.None);
+                try
+                {
+                    _tokens = await renewal.WaitAsync(cancel);
+                    _renewal = null;
+                }
+                catch when (renewal.IsFaulted || renewal.IsCanceled)
+                {
+                    _renewal = null;
+                    throw;
+                }
             }
             return _tokens.Access;
         }

@@ -46,7 +46,7 @@ internal sealed record UnreadResult(IReadOnlyList<UnreadRoom> Rooms);
 [JsonSerializable(typeof(LoginReply))]
 internal sealed partial class LoginJson : JsonSerializerContext;
 
-internal sealed record LoginRequest(string Email, string Password);
+internal sealed record LoginRequest(string Email, string Password, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name);
 
 internal sealed record RefreshRequest(string RefreshToken);
 

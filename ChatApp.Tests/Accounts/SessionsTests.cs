@@ -166,11 +166,13 @@ public sealed class SessionsTests(TestServer server) : IClassFixture<TestServer>
         var upkeep = other.Get<SessionUpkeep>();
         Assert.Equal(0, await upkeep.RunAsync(CancellationToken.None));
         time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(1, await upkeep.RunAsync(CancellationToken.None));
+        // The service's own round may have come first.
+        await upkeep.RunAsync(CancellationToken.None);
         Assert.Null(other.RowOf(expires.Id));
+        Assert.NotNull(other.RowOf(ends.Id));
         // The browser's session would have lived until then.
         time.Advance(TimeSpan.FromDays(20));
-        Assert.Equal(1, await upkeep.RunAsync(CancellationToken.None));
+        await upkeep.RunAsync(CancellationToken.None);
         Assert.Null(other.RowOf(ends.Id));
         Assert.NotNull(other.RowOf(stays.Id));
     }

@@ -34,6 +34,13 @@ public sealed class ChatLoginTests : IDisposable
     }
 
     [Fact]
+    public async Task It_says_what_the_program_is_called()
+    {
+        using var login = await ChatLogin.LoginAsync(_http, Site, "ann@chat.test", "opensesame", _time, name: "night watch");
+        Assert.Equal("night watch", _site.Requests[0].Body.GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task It_keeps_a_token_until_a_minute_before_it_expires_and_then_renews_it()
     {
         using var login = await LoginAsync();
@@ -57,6 +64,35 @@ public sealed class ChatLoginTests : IDisposable
         var tokens = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => login.TokenAsync(null, default).AsTask())).Soon();
         Assert.All(tokens, token => Assert.Equal("access 2", token));
         Assert.Equal(2, _site.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_its_caller_gives_up_is_carried_through_and_the_next_one_gets_its_answer()
+    {
+        using var login = await LoginAsync();
+        _time.Advance(TimeSpan.FromHours(1));
+        _site.Held = new TaskCompletionSource();
+        using var givenUp = new CancellationTokenSource();
+        var asking = login.TokenAsync(null, givenUp.Token).AsTask();
+        await Eventually.BecomesAsync(() => _site.Requests.Count == 2);
+        await givenUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.Soon());
+        var again = login.TokenAsync(null, default).AsTask();
+        _site.Held.SetResult();
+        Assert.Equal("access 2", await again.Soon());
+        Assert.Equal(2, _site.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_failed_is_tried_again_with_the_same_token()
+    {
+        using var login = await LoginAsync();
+        _time.Advance(TimeSpan.FromHours(1));
+        _site.Status = HttpStatusCode.ServiceUnavailable;
+        await Assert.ThrowsAsync<ChatException>(() => login.TokenAsync(null, default).AsTask());
+        _site.Status = HttpStatusCode.OK;
+        Assert.Equal("access 3", await login.TokenAsync(null, default));
+        Assert.Equal(_site.Requests[1].Body.GetRawText(), _site.Requests[2].Body.GetRawText());
     }
 
     [Theory]
@@ -93,10 +129,14 @@ public sealed class ChatLoginTests : IDisposable
 
         public string? Answer { get; set; }
 
+        /// <summary>Answers wait for it.</summary>
+        public TaskCompletionSource? Held { get; set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests.Add((request.RequestUri!.AbsolutePath, await request.Content!.ReadFromJsonAsync<JsonElement>(cancellationToken)));
             var number = Requests.Count;
+            if (Held is { } held) await held.Task;
             return new(Status)
             {
                 RequestMessage = request,

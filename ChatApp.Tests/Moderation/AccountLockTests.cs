@@ -26,10 +26,13 @@ public sealed class AccountLockTests(TestServer server) : IClassFixture<TestServ
         Assert.Equal(ModerationOutcome.NotAllowed, await Desk.LockAsync(boss.Id, boss.Id, "no"));
         Assert.Equal(ModerationOutcome.NotFound, await Desk.LockAsync(boss.Id, new UserId("nobody"), "no"));
         Assert.Equal(ModerationOutcome.ReasonMissing, await Desk.LockAsync(boss.Id, ann.Id, " "));
-        Assert.DoesNotContain(Desk.Accounts(boss.Id)!, line => line.IsLocked);
+        Assert.Empty(Locked());
         Assert.Equal(ModerationOutcome.Done, await Desk.LockAsync(boss.Id, mod.Id, "spam"));
-        Assert.Equal([mod.Id], Desk.Accounts(boss.Id)!.Where(line => line.IsLocked).Select(line => line.User.Id));
+        Assert.Equal([mod.Id], Locked());
         Assert.Equal(ModerationOutcome.Done, await Desk.UnlockAsync(boss.Id, mod.Id, "a mistake"));
+        Assert.Empty(Locked());
+
+        UserId[] Locked() => [.. Desk.Accounts(boss.Id)!.Where(line => line.IsLocked && new[] { boss, other, mod, ann }.Any(person => person.Id == line.User.Id)).Select(line => line.User.Id)];
     }
 
     [Fact]
