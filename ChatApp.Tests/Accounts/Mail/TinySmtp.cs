@@ -60,9 +60,9 @@ internal sealed class TinySmtp : IAsyncDisposable
     {
         try
         {
-            while (true) await ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
+            while (!_stop.IsCancellationRequested) await ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // The test is over.
         }
