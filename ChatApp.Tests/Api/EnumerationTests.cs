@@ -52,10 +52,10 @@ public sealed class EnumerationTests(TestServer server) : IClassFixture<TestServ
 
         async Task<string> AskAsync(string email)
         {
-            using var answer = await visitor.PostAsync(
-                "/account/register", ("_handler", "register"), ("name", $"New {Interlocked.Increment(ref _number)}"), ("email", email), ("password", "a short sentence"));
-            Assert.True(answer.StatusCode == HttpStatusCode.Found, await answer.Content.ReadAsStringAsync());
-            return await PlainAsync(answer, email);
+            var name = $"New {Interlocked.Increment(ref _number)}";
+            using var answer = await visitor.PostAsync("/account/register", ("_handler", "register"), ("name", name), ("email", email), ("password", "a short sentence"));
+            Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+            return (await PlainAsync(answer, email)).Replace(name, "", StringComparison.Ordinal);
         }
     }
 

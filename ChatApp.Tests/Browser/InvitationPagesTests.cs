@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Rooms;
+using ChatApp.Settings;
 using ChatApp.Tests.Accounts;
 using ChatApp.Tests.Harness;
 using Microsoft.Playwright;
@@ -115,9 +116,14 @@ public sealed class InvitationPagesTests(Browser browser)
         await first.Page.PressAsync("#password", "Enter");
         await first.ArrivesAsync(server.Address + "/rooms/general");
         await first.Page.GotoAsync("/admin");
-        await first.Page.FillAsync("#settings-contact", "the office, room 12");
-        await first.Page.ClickAsync("#settings button[type=submit]");
-        await first.ShowsAsync(".notice-success", Words.Of("AdminSettings.Saved"));
+        await Eventually.BecomesAsync(async () =>
+        {
+            // What is typed before the page has come to life is lost.
+            await first.Page.FillAsync("#settings-contact", "the office, room 12");
+            await first.Page.ClickAsync("#settings button[type=submit]");
+            await first.ShowsAsync(".notice-success", Words.Of("AdminSettings.Saved"));
+            return server.Get<InstanceSettings>().Current.Contact.Length > 0;
+        });
 
         await using var second = await browser.NewPageAsync(new Uri(server.Address));
         await second.Page.GotoAsync("/account/register");

@@ -97,4 +97,27 @@ public sealed class AdminInvitationsTests
         Assert.Equal(new InstanceValues(RegistrationMode.InviteOnly, "it@example.org"), server.Get<InstanceSettings>().Current);
         mine.WaitForAssertion(() => Assert.Equal("it@example.org", mine.Find("#settings-contact").GetAttribute("value")), Eventually.DefaultDeadline);
     }
+
+    [Fact]
+    public async Task A_member_makes_a_link_to_a_room_beside_the_people_there_while_registration_is_open()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (boss, ann, bob) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, RoomVisibility.Private);
+        await using var page = new PersonContext(server, ann);
+        var dialog = page.Render<ChatApp.Components.Rooms.InviteDialog>(parameters => parameters.Add(d => d.Room, room).Add(d => d.Viewer, ann.Id));
+        await dialog.InvokeAsync(() => dialog.Find(".room-invitation button").ClickAsync(new Microsoft.AspNetCore.Components.Web.MouseEventArgs()));
+        var link = dialog.Find("#room-invitation").GetAttribute("value")!;
+        Assert.Equal(room.Id, (await server.Get<Invitations>().JoinAsync(bob.Id, link.Split('=')[1])).Room!.Id);
+        Assert.Equal(10, Assert.Single(server.Get<Invitations>().List(ann.Id)).MaxUses);
+
+        // The page is open while the mode changes: the service decides.
+        await using var other = new PersonContext(server, ann);
+        var late = other.Render<ChatApp.Components.Rooms.InviteDialog>(parameters => parameters.Add(d => d.Room, room).Add(d => d.Viewer, ann.Id));
+        await server.SetModeAsync(boss, RegistrationMode.InviteOnly);
+        await late.InvokeAsync(() => late.Find(".room-invitation button").ClickAsync(new Microsoft.AspNetCore.Components.Web.MouseEventArgs()));
+        Assert.Contains("may not make this invitation", late.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(late.FindAll(".room-invitation"));
+        Assert.Single(server.Get<Invitations>().List(ann.Id));
+    }
 }
