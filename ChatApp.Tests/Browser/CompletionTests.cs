@@ -132,10 +132,10 @@ public sealed class CompletionTests(TestServer server, Browser browser) : IClass
         await Assertions.Expect(box).ToHaveValueAsync("yes 🚀 🎉");
         await box.PressAsync("Control+z");
         await Assertions.Expect(box).ToHaveValueAsync("yes 🚀 :tada:");
-        await box.FillAsync(":tada: :nosuch: 10:100:20 `:tada:`\n```\n:tada:\n```\n:+1:");
+        await box.FillAsync("好:tada::+1: :nosuch: 10:100:20 std::star::x `:tada:`\n```\n:tada:\n```\n:+1:");
         await box.PressAsync("Enter");
         await page.SeesAsync(":nosuch:");
-        Assert.Equal("🎉 :nosuch: 10:100:20 `:tada:`\n```\n:tada:\n```\n👍", server.Get<MessageHistory>().Latest(ann.Id, room, 1)!.Messages[0].Text);
+        Assert.Equal("好🎉👍 :nosuch: 10:100:20 std::star::x `:tada:`\n```\n:tada:\n```\n👍", server.Get<MessageHistory>().Latest(ann.Id, room, 1)!.Messages[0].Text);
         page.AssertNoErrors();
     }
 

@@ -98,7 +98,7 @@ public sealed partial class Composer
     /// <summary>All commands, as the page proposes them.</summary>
     [JSInvokable]
     public IReadOnlyList<Suggestion> Commands() =>
-        [.. SlashCommands.All.Select(command => new Suggestion($"/{command.Name}", $"/{command.Name} {command.Argument(L)}".TrimEnd(), L[$"Commands.{command.Name}"].Value, "/", Hue: null))];
+        [.. SlashCommands.All.Select(command => new Suggestion($"/{command.Name}", $"/{command.Name} {command.Argument(L)}".TrimEnd(), L[$"Commands.{command.Name}"].Value, Mark: "", Hue: null))];
 
     /// <summary>Carries out a command.</summary>
     /// <param name="command">Its name, without the slash.</param>
@@ -107,8 +107,12 @@ public sealed partial class Composer
     public async Task<CommandAnswer> RunAsync(string? command, string? argument)
     {
         var answer = await _commands.RunAsync(command ?? "", argument ?? "", Room.Id, Writer);
-        if (answer.Help) _isHelping = true;
-        if (answer.Help) StateHasChanged();
+        if (answer.Help)
+        {
+            _isHelping = true;
+            StateHasChanged();
+        }
+
         if (answer.HasLeft) Navigation.NavigateTo($"/rooms/{RoomId.General}");
         return answer;
     }

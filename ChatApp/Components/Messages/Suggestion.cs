@@ -8,7 +8,7 @@ namespace ChatApp.Components.Messages;
 /// <param name="Insert">What is written where it is chosen.</param>
 /// <param name="Label">What the line says.</param>
 /// <param name="Detail">What it says besides; null for nothing.</param>
-/// <param name="Mark">Initials of a person, or a sign.</param>
+/// <param name="Mark">Initials of a person, or a sign; empty for none.</param>
 /// <param name="Hue">CSS class of a person's colour; null for others.</param>
 public sealed record Suggestion(string Insert, string Label, string? Detail, string Mark, string? Hue)
 {

@@ -74,7 +74,7 @@ export function completion(input, list, sources, isRemote) {
     const detail = document.createElement('span');
     detail.className = 'suggestion-detail truncate';
     detail.textContent = option.detail ?? '';
-    item.append(sign, label, detail);
+    item.append(...option.mark ? [sign] : [], label, detail);
     return item;
   }
 

@@ -3,7 +3,7 @@
 import { convert, hasNames, load } from './emoji.js';
 import { isInCode, replace } from './textedit.js';
 
-const JUST_TYPED = /(?<![\p{L}\p{N}_/:]):([\w+-]+):$/u;
+const JUST_TYPED = /(?<![\p{Script=Latin}\p{N}_/:]):([\w+-]+):$/u;
 
 export function emojiTyping(input) {
   let emoji = null;

@@ -32,13 +32,14 @@ export function find({ all }, part, most = SHOWN) {
   return [...begin, ...hold].slice(0, most);
 }
 
-// Not behind a letter, a digit or a slash: 10:30:45 and http://a/:b: are no emoji.
-const NAME = /(?<![\p{L}\p{N}_/:]):([\w+-]+):/gu;
+// Not behind a Latin letter, a digit, a slash or a colon: 10:30:45, http://a/:b: and std::star::x are no emoji. Chinese puts
+// no space before one, and several may stand in a row.
+const NAMES = /(?<![\p{Script=Latin}\p{N}_/:])(?::[\w+-]+:)+/gu;
 const CODE = /((?:^|\n) {0,3}(?:```|~~~)[\s\S]*?(?:\n {0,3}(?:```|~~~)|$)|`[^`\n]*`)/;
 
-export const hasNames = text => text.search(NAME) >= 0;
+export const hasNames = text => text.search(NAMES) >= 0;
 
 // Every :name: outside of code becomes its emoji; what is no name stays.
 export function convert({ byName }, text) {
-  return text.split(CODE).map((part, at) => at % 2 ? part : part.replace(NAME, (name, word) => byName.get(word.toLowerCase())?.char ?? name)).join('');
+  return text.split(CODE).map((part, at) => at % 2 ? part : part.replace(NAMES, run => run.replace(/:([\w+-]+):/g, (name, word) => byName.get(word.toLowerCase())?.char ?? name))).join('');
 }
