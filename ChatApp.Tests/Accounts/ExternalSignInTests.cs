@@ -149,6 +149,25 @@ public sealed class ExternalSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_addresses_are_confirmed_one_that_the_site_has_not_confirmed_is_asked_first()
+    {
+        await using var strict = await TestServer.StartAsync(["Accounts:ConfirmEmail=true", .. _site.Settings("open")]);
+        await strict.AddPersonAsync("First");
+        _site.Person = Person("21", "Unsure", "unsure@example.org");
+        _site.Person["email_verified"] = false;
+        using var visitor = new Visitor(strict.Address);
+        Assert.Contains("has to be confirmed first", await SignInAsync(visitor, lands: true), StringComparison.Ordinal);
+        Assert.False(visitor.Has("chat.session"));
+        var link = (await strict.MailToAsync("unsure@example.org")).Link;
+        using (var confirmed = await visitor.PostAsync(link, ("_handler", "confirm"))) Assert.True(confirmed.IsSuccessStatusCode || confirmed.StatusCode == HttpStatusCode.Found);
+        Assert.Equal("/account/preferences", await SignInAsync(visitor));
+        // Whom the site vouches for comes in at once.
+        _site.Person = Person("22", "Sure", "sure@example.org");
+        using var other = new Visitor(strict.Address);
+        Assert.Equal("/account/preferences", await SignInAsync(other));
+    }
+
+    [Fact]
     public async Task A_site_that_may_not_register_lets_in_only_who_is_linked()
     {
         _site.Person = Person("13", "Thirteen", "thirteen@example.org");

@@ -105,7 +105,7 @@ public sealed class TokensPageTests(TestServer server, Browser browser) : IClass
         await page.Locator(".bot-head summary").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete the bot" }).ClickAsync();
         await Assertions.Expect(page.Locator(".bot")).ToHaveCountAsync(0);
-        Assert.Equal(3500, await socket.ClosedAsync());
+        Assert.Equal(4501, await socket.ClosedAsync());
         window.AssertNoErrors();
     }
 }

@@ -39,6 +39,9 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
     /// <summary>What the name of a deleted account begins with.</summary>
     public const string Name = "Deleted user";
 
+    /// <summary>The same for a bot.</summary>
+    public const string BotName = "Deleted bot";
+
     /// <summary>Deletes an account, and the bots that belong to it. Who may ask for it is the caller's affair.</summary>
     public async Task<DeletionOutcome> DeleteAsync(UserId id)
     {
@@ -70,10 +73,11 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         }
     }
 
-    private void Anonymise(Commit commit, ChatUser account)
+    /// <summary>Takes somebody off everything, in the change that is being made.</summary>
+    internal void Anonymise(Commit commit, ChatUser account)
     {
         var (db, id, user) = (commit.Db, account.Id, new UserId(account.Id));
-        account.DisplayName = $"{Name} {Secret.NewId(6)}";
+        account.DisplayName = $"{(account.IsBot ? BotName : Name)} {Secret.NewId(6)}";
         account.NormalizedDisplayName = DisplayName.Fold(account.DisplayName);
         (account.Email, account.NormalizedEmail, account.UserName, account.NormalizedUserName) = (null, null, null, null);
         (account.PasswordHash, account.PhoneNumber, account.TwoFactorEnabled, account.EmailConfirmed) = (null, null, false, false);

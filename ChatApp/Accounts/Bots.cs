@@ -42,10 +42,8 @@ public readonly record struct BotResult(BotOutcome Outcome, UserId? Bot = null);
 /// <param name="database">Where they are stored.</param>
 /// <param name="commits">The one writer.</param>
 /// <param name="users">Who is who.</param>
-/// <param name="tokens">By what they come.</param>
-/// <param name="rooms">Where they are.</param>
-/// <param name="broker">Ends what a deleted bot has open.</param>
-public sealed class Bots(ChatDatabase database, CommitQueue commits, UserDirectory users, PersonalTokens tokens, RoomWriter rooms, RoomBroker broker)
+/// <param name="deletion">Takes a deleted one off everything.</param>
+public sealed class Bots(ChatDatabase database, CommitQueue commits, UserDirectory users, AccountDeletion deletion)
 {
     /// <summary>Bots of one owner.</summary>
     public const int MaxBots = 20;
@@ -97,30 +95,9 @@ public sealed class Bots(ChatDatabase database, CommitQueue commits, UserDirecto
             AuditLog.Add(commit, actor, "bot.delete", id.Value, $"{bot.DisplayName} of {users.Get(new UserId(bot.OwnerId ?? "")).Name}", reason: "");
         }
 
-        Delete(commit, bot, actor);
+        deletion.Anonymise(commit, bot);
         return new BotResult(BotOutcome.Done, id);
     });
-
-    private void Delete(Commit commit, ChatUser bot, UserId actor)
-    {
-        var id = new UserId(bot.Id);
-        tokens.RevokeAll(commit, id);
-        rooms.RemoveFromAll(commit, id, actor);
-        bot.DisplayName = $"Deleted bot {Secret.NewId(4)}";
-        // No name of anybody folds to this.
-        bot.NormalizedDisplayName = "deleted:" + bot.Id;
-        bot.Rank = Rank.Member;
-        bot.StatusText = "";
-        bot.AvatarVersion = null;
-        bot.SecurityStamp = Guid.NewGuid().ToString("N");
-        bot.DeletedAt = commit.Now;
-        var card = UserCard.Of(bot);
-        commit.AfterCommit(() =>
-        {
-            users.Replace(card);
-            broker.EndAll(id, EndReason.SignedOut);
-        });
-    }
 
     private static IQueryable<ChatUser> Live(ChatDbContext db, UserId owner) => db.Users.Where(user => user.OwnerId == owner.Value && user.IsBot && user.DeletedAt == null);
 

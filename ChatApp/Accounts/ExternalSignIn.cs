@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ChatApp.Accounts.Mail;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
@@ -35,6 +36,9 @@ public enum ExternalOutcome
     /// <summary>The account is locked.</summary>
     Locked,
 
+    /// <summary>The instance wants addresses confirmed, and that of the account is not: a link is on its way.</summary>
+    NotConfirmed,
+
     /// <summary>Nobody has come back, or too long ago, or for somebody else.</summary>
     Nobody,
 }
@@ -53,9 +57,10 @@ public sealed record ExternalLine(string Provider, string Label, bool IsLinked);
 /// <param name="database">For reading.</param>
 /// <param name="options">The sites.</param>
 /// <param name="acting">The session that links and unlinks.</param>
+/// <param name="mails">Asks at an address that nobody has confirmed.</param>
 /// <param name="time">The clock.</param>
 public sealed class ExternalSignIn(
-    SignInManager<ChatUser> identity, SecondStep step, Registration registration, CommitQueue commits, ChatDatabase database, AccountOptions options, ActingSession acting, TimeProvider time)
+    SignInManager<ChatUser> identity, SecondStep step, Registration registration, CommitQueue commits, ChatDatabase database, AccountOptions options, ActingSession acting, AccountMails mails, TimeProvider time)
 {
     /// <summary>How long the way there and back may take.</summary>
     public static readonly TimeSpan ArrivalTime = TimeSpan.FromMinutes(10);
@@ -135,6 +140,12 @@ public sealed class ExternalSignIn(
     {
         await identity.Context.SignOutAsync(IdentityConstants.ExternalScheme);
         if (user.LockoutEnd > time.GetUtcNow()) return ExternalOutcome.Locked;
+        if (options.ConfirmEmail && !user.EmailConfirmed)
+        {
+            mails.Confirm(user.Email!);
+            return ExternalOutcome.NotConfirmed;
+        }
+
         return await step.EnterAsync(user, remember: false) switch
         {
             Entry.In => ExternalOutcome.SignedIn,

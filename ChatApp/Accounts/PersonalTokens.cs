@@ -191,12 +191,6 @@ public sealed class PersonalTokens(ChatDatabase database, CommitQueue commits, U
         return result.Outcome;
     }
 
-    /// <summary>Revokes all tokens of an account, inside a change that ends the account.</summary>
-    internal void RevokeAll(Commit commit, UserId account)
-    {
-        foreach (var token in commit.Db.PersonalTokens.Where(token => token.UserId == account.Value && token.RevokedAt == null).ToList()) Revoke(commit, token);
-    }
-
     /// <summary>The tokens of an account that hold, the newest first; for itself, the owner of a bot, and administrators, null for everybody else.</summary>
     public IReadOnlyList<TokenLine>? List(UserId actor, UserId account)
     {

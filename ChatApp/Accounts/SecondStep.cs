@@ -97,7 +97,7 @@ public sealed class SecondStep(SignIn signIn, SignInManager<ChatUser> identity, 
         // No password is so short, and hardly one looks like a recovery code.
         if (text.Length <= 7 && text.All(c => char.IsAsciiDigit(c) || c == ' ')) return await factor.CheckAsync(user, CodeKind.App, text);
         if (RecoveryCodes.LooksLikeOne(text) && factor.StateOf(user) is { CodesLeft: > 0 }) return await factor.CheckAsync(user, CodeKind.Recovery, text);
-        return Find(user.Value)?.Email is { } email && await signIn.CheckAsync(email, proof) is not null;
+        return Find(user.Value) is { } account && await signIn.CheckAgainAsync(account, proof);
     }
 
     /// <summary>Gives the browser that has changed the ways into its own account a new cookie in the place of the one that the change has ended.</summary>

@@ -131,12 +131,6 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
 
-    /// <summary>Takes somebody out of all rooms, inside a change that ends their account.</summary>
-    internal void RemoveFromAll(Commit commit, UserId member, UserId actor)
-    {
-        foreach (var id in commit.Db.Memberships.Where(m => m.UserId == member.Value).Select(m => m.RoomId).ToList()) Remove(commit, commit.Db.Rooms.Find(id)!, member, actor);
-    }
-
     private void Remove(Commit commit, Room room, UserId member, UserId actor)
     {
         commit.Db.Memberships.Remove(commit.Db.Memberships.Single(m => m.RoomId == room.Id && m.UserId == member.Value));

@@ -27,7 +27,7 @@ internal sealed class TokenLife(Connection connection, DateTimeOffset? expires, 
     /// <returns>True where it is the one that the connection lives by now.</returns>
     public bool Renew(DateTimeOffset? end)
     {
-        if (_term is not { } term || end is not { } later || later <= term.End) return false;
+        if (_term is not { } term || end is not { } later || later < term.End) return false;
         _term = term with { End = later };
         return true;
     }
