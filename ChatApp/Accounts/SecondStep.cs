@@ -94,11 +94,15 @@ public sealed class SecondStep(SignIn signIn, SignInManager<ChatUser> identity, 
         return Find(user.Value)?.Email is { } email && await signIn.CheckAsync(email, proof) is not null;
     }
 
-    /// <summary>Gives the browser that has changed the ways into its own account a new cookie in the place of the one that the change has ended.</summary>
+    /// <summary>
+    /// Gives the browser that has changed the ways into its own account a new session: such a change ends all that there are, and a
+    /// copy of the old cookie with them.
+    /// </summary>
     public async Task RefreshAsync(UserId user)
     {
+        var shown = await identity.Context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         // As it is now: what this request has read before the change says an old stamp.
-        if (Find(user.Value) is { } account) await identity.RefreshSignInAsync(account);
+        if (Find(user.Value) is { } account) await signIn.CompleteAsync(account, shown.Properties?.IsPersistent == true);
     }
 
     private async Task CompleteAsync(ChatUser user, bool remember, bool rememberBrowser)
