@@ -19,7 +19,7 @@ public sealed class ExternalSignInTests : IAsyncLifetime
     {
         _site = await IdentitySite.StartAsync();
         _server = await TestServer.StartAsync([.. _site.Settings("open"), .. _site.Settings("closed", place: 1, mayRegister: false)]);
-        await _server.AddPersonAsync("First");
+        await _server.AddPersonAsync("First", Rank.Administrator);
     }
 
     public async Task DisposeAsync()
@@ -80,7 +80,7 @@ public sealed class ExternalSignInTests : IAsyncLifetime
         Assert.False(visitor.Has("chat.session"));
 
         // Its owner signs in and links; from then on that id opens it, and another id of the same address does not.
-        await visitor.SignInAsync(victim);
+        await visitor.EnterAsync(victim);
         Assert.Equal("/account/security?done=linked", await LinkAsync(visitor));
         using var linked = new Visitor(_server.Address);
         Assert.Equal("/account/preferences", await SignInAsync(linked));
@@ -95,10 +95,10 @@ public sealed class ExternalSignInTests : IAsyncLifetime
         var (ann, bob) = (await _server.AddPersonAsync("Ann"), await _server.AddPersonAsync("Bob"));
         _site.Person = Person("9", "Nine", "nine@example.org");
         using var annsBrowser = new Visitor(_server.Address);
-        await annsBrowser.SignInAsync(ann);
+        await annsBrowser.EnterAsync(ann);
         Assert.Equal("/account/security?done=linked", await LinkAsync(annsBrowser));
         using var bobsBrowser = new Visitor(_server.Address);
-        await bobsBrowser.SignInAsync(bob);
+        await bobsBrowser.EnterAsync(bob);
         Assert.Contains("linked to another account", await LinkAsync(bobsBrowser), StringComparison.Ordinal);
         using (var unlinked = await annsBrowser.PostAsync("/account/security", ("_handler", "external"), ("unlink", "open")))
             Assert.Equal("/account/security?done=unlinked", Visitor.PathOf(unlinked));
@@ -121,11 +121,11 @@ public sealed class ExternalSignInTests : IAsyncLifetime
         var (ann, bob) = (await _server.AddPersonAsync("Ann"), await _server.AddPersonAsync("Bob"));
         _site.Person = Person("11", "Eleven", "eleven@example.org");
         using var browser = new Visitor(_server.Address);
-        await browser.SignInAsync(ann);
+        await browser.EnterAsync(ann);
         var back = await CallbackOfAsync(browser, "open", from: "/account/security", ("link", "1"));
         // The same browser, but another account is signed in when the way ends.
         using (var signedOut = await browser.PostAsync("/account/logout", from: "/account/preferences")) Assert.Equal(HttpStatusCode.Found, signedOut.StatusCode);
-        await browser.SignInAsync(bob);
+        await browser.EnterAsync(bob);
         Assert.Contains("another browser", await ArriveAsync(browser, back), StringComparison.Ordinal);
         using var stranger = new Visitor(_server.Address);
         using var anonymous = await stranger.PostAsync("/account/external/open", "/account/login", ("_handler", "external"), ("link", "1"));
@@ -140,7 +140,7 @@ public sealed class ExternalSignInTests : IAsyncLifetime
         var guarded = await _server.AddGuardedAsync();
         _site.Person = Person("12", "Twelve", "twelve@example.org");
         using var own = new Visitor(_server.Address);
-        await own.SignInAsync(guarded.Person);
+        await own.EnterAsync(guarded.Person);
         using (var shown = await own.PostAsync("/account/second-factor?with=recovery", ("_handler", "second-factor"), ("code", guarded.Codes[0]))) Assert.Equal(HttpStatusCode.Found, shown.StatusCode);
         Assert.Equal("/account/security?done=linked", await LinkAsync(own));
         using var other = new Visitor(_server.Address);
@@ -174,7 +174,7 @@ public sealed class ExternalSignInTests : IAsyncLifetime
         using var visitor = new Visitor(_server.Address);
         Assert.Contains("No account here is linked", await SignInAsync(visitor, lands: true, provider: "closed"), StringComparison.Ordinal);
         var ann = await _server.AddPersonAsync("Ann");
-        await visitor.SignInAsync(ann);
+        await visitor.EnterAsync(ann);
         Assert.Equal("/account/security?done=linked", await LinkAsync(visitor, "closed"));
         using var linked = new Visitor(_server.Address);
         Assert.Equal("/account/preferences", await SignInAsync(linked, provider: "closed"));
@@ -237,7 +237,7 @@ public sealed class ExternalSignInTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         using var visitor = new Visitor(_server.Address);
         using var unknown = await visitor.Http.GetAsync("/account/external/nowhere");
-        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Equal("/account/login", Visitor.PathOf(unknown));
         // Reading the page leads nowhere by itself.
         using var read = await visitor.Http.GetAsync("/account/external/open");
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);

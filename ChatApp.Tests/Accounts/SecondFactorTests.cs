@@ -19,7 +19,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
     {
         var person = await server.AddPersonAsync();
         using var visitor = new Visitor(server.Address);
-        await visitor.SignInAsync(person);
+        await visitor.EnterAsync(person);
         var page = await visitor.GetAsync("/account/security/authenticator");
         var key = FactorKit.KeyOf(KeyText().Match(page).Groups["key"].Value);
         var setUp = SetUp().Match(page).Groups["setup"].Value;
@@ -39,7 +39,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
         Assert.Equal(new SecondFactorState(IsOn: true, HasApp: true, CodesLeft: 10, Passkeys: 0, HasPassword: true), server.Get<SecondFactor>().StateOf(person.Id));
 
         using var other = new Visitor(server.Address);
-        Assert.Equal(Step, await other.SignInAsync(person));
+        Assert.Equal(Step, await other.EnterAsync(person));
         Assert.False(other.Has("chat.session"));
         // The code that set the app up is spent.
         Assert.Equal("", await ShowAsync(other, FactorKit.CodeAt(key, server.Now)));
@@ -66,7 +66,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
         using var visitor = new Visitor(server.Address);
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(Step, await visitor.SignInAsync(guarded.Person));
+            Assert.Equal(Step, await visitor.EnterAsync(guarded.Person));
             Assert.Equal("", await ShowAsync(visitor, server.WrongCode(guarded)));
         }
 
@@ -74,9 +74,9 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
         Assert.Equal("", await ShowAsync(visitor, server.NextCode(guarded)));
         Assert.Equal("", await ShowAsync(visitor, guarded.Codes[0], "recovery"));
         using var fresh = new Visitor(server.Address);
-        Assert.Equal("", await fresh.SignInAsync(guarded.Person));
+        Assert.Equal("", await fresh.EnterAsync(guarded.Person));
         Assert.NotNull(await EndLockoutAsync(guarded.Person));
-        Assert.Equal(Step, await fresh.SignInAsync(guarded.Person));
+        Assert.Equal(Step, await fresh.EnterAsync(guarded.Person));
         Assert.Equal("/account/preferences", await ShowAsync(fresh, server.NextCode(guarded)));
     }
 
@@ -85,18 +85,18 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
     {
         var guarded = await server.AddGuardedAsync();
         using var first = new Visitor(server.Address);
-        await first.SignInAsync(guarded.Person);
+        await first.EnterAsync(guarded.Person);
         Assert.Equal("/account/preferences", await ShowAsync(first, guarded.Codes[3].ToUpperInvariant().Replace('-', ' '), "recovery"));
         Assert.Equal(9, server.Get<SecondFactor>().StateOf(guarded.Person.Id).CodesLeft);
 
         using var second = new Visitor(server.Address);
-        await second.SignInAsync(guarded.Person);
+        await second.EnterAsync(guarded.Person);
         Assert.Equal("", await ShowAsync(second, guarded.Codes[3], "recovery"));
 
         using var answer = await first.PostAsync("/account/security/recovery-codes", ("_handler", "proof"), ("proof", guarded.Person.Password));
         var codes = Code().Matches(await answer.Content.ReadAsStringAsync()).Select(match => match.Groups["code"].Value).ToList();
         Assert.Equal(RecoveryCodes.Count, codes.Count);
-        await second.SignInAsync(guarded.Person);
+        await second.EnterAsync(guarded.Person);
         Assert.Equal("", await ShowAsync(second, guarded.Codes[4], "recovery"));
         Assert.Equal("/account/preferences", await ShowAsync(second, codes[0], "recovery"));
     }
@@ -106,13 +106,13 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
     {
         var guarded = await server.AddGuardedAsync();
         using var visitor = new Visitor(server.Address);
-        await visitor.SignInAsync(guarded.Person);
+        await visitor.EnterAsync(guarded.Person);
         using (var shown = await visitor.PostAsync(Step, ("_handler", "second-factor"), ("code", server.NextCode(guarded)), ("remember", "on")))
             Assert.Equal("/account/preferences", Visitor.PathOf(shown));
         Assert.Equal("/account/preferences", await SignInAgainAsync());
         server.Pass(TimeSpan.FromDays(29));
         Assert.Equal("/account/preferences", await SignInAgainAsync());
-        using (var stranger = new Visitor(server.Address)) Assert.Equal(Step, await stranger.SignInAsync(guarded.Person));
+        using (var stranger = new Visitor(server.Address)) Assert.Equal(Step, await stranger.EnterAsync(guarded.Person));
 
         await using (var scope = server.Services.CreateAsyncScope())
         {
@@ -129,7 +129,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
         async Task<string> SignInAgainAsync()
         {
             foreach (var cookie in visitor.Cookies.GetAllCookies().Where(cookie => cookie.Name is "chat.session" or "chat.half-way")) cookie.Expired = true;
-            return await visitor.SignInAsync(guarded.Person);
+            return await visitor.EnterAsync(guarded.Person);
         }
     }
 
@@ -138,11 +138,11 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
     {
         var guarded = await server.AddGuardedAsync();
         using var slow = new Visitor(server.Address);
-        await slow.SignInAsync(guarded.Person);
+        await slow.EnterAsync(guarded.Person);
         server.Pass(SecondStep.HalfWayTime + TimeSpan.FromSeconds(1));
         using (var late = await slow.Http.GetAsync("/account/second-factor")) Assert.StartsWith("/account/login?expired=1", Visitor.PathOf(late), StringComparison.Ordinal);
 
-        await slow.SignInAsync(guarded.Person);
+        await slow.EnterAsync(guarded.Person);
         await server.Get<SecondFactor>().NewCodesAsync(guarded.Person.Id);
         using (var ended = await slow.Http.GetAsync("/account/second-factor")) Assert.StartsWith("/account/login?expired=1", Visitor.PathOf(ended), StringComparison.Ordinal);
         using var nobody = new Visitor(server.Address);
@@ -157,7 +157,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
         using var other = new Visitor(server.Address);
         foreach (var visitor in new[] { own, other })
         {
-            await visitor.SignInAsync(guarded.Person);
+            await visitor.EnterAsync(guarded.Person);
             Assert.Equal("/account/preferences", await ShowAsync(visitor, server.NextCode(guarded)));
         }
 
@@ -176,7 +176,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
         using (var ended = await other.Http.GetAsync("/account/security")) Assert.StartsWith("/account/login", Visitor.PathOf(ended), StringComparison.Ordinal);
         await own.GetAsync("/account/security");
         using var fresh = new Visitor(server.Address);
-        Assert.Equal("/account/preferences", await fresh.SignInAsync(guarded.Person));
+        Assert.Equal("/account/preferences", await fresh.EnterAsync(guarded.Person));
         Assert.Equal(["account.app.add", "account.second_factor.off"], ActionsOf(guarded.Person));
     }
 
@@ -215,7 +215,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
         await using var strict = await TestServer.StartAsync(["Accounts:AttemptsPerMinute=3"]);
         var guarded = await strict.AddGuardedAsync();
         using var visitor = new Visitor(strict.Address);
-        Assert.Equal(Step, await visitor.SignInAsync(guarded.Person));
+        Assert.Equal(Step, await visitor.EnterAsync(guarded.Person));
         for (var i = 0; i < 2; i++) await ShowAsync(visitor, "000000");
         using var answer = await visitor.PostAsync(Step, ("_handler", "second-factor"), ("code", "000000"));
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
@@ -231,7 +231,7 @@ public sealed partial class SecondFactorTests(FactorServer server) : IClassFixtu
     {
         var guarded = await server.AddGuardedAsync();
         using var visitor = new Visitor(server.Address);
-        await visitor.SignInAsync(guarded.Person);
+        await visitor.EnterAsync(guarded.Person);
         await ShowAsync(visitor, server.NextCode(guarded));
         using var content = new FormUrlEncodedContent([new("_handler", "proof"), new("proof", guarded.Person.Password), new("use", "sign-in")]);
         using var answer = await visitor.Http.PostAsync(path, content);

@@ -26,12 +26,18 @@ internal static class ChatPages
         Assertions.SetDefaultExpectTimeout((float)Eventually.DefaultDeadline.TotalMilliseconds);
         var window = await browser.NewPageAsync(new Uri(address), colorScheme, width, height, locale, timezone);
         await window.Page.GotoAsync("/account/login?returnUrl=" + Uri.EscapeDataString(path));
-        await window.Page.FillAsync("#email", person.Email);
-        await window.Page.FillAsync("#password", person.Password);
-        await window.Page.PressAsync("#password", "Enter");
+        await window.TypePasswordAsync(person);
         await window.ArrivesAsync(address + path);
         await window.IsLiveAsync(server, person);
         return window;
+    }
+
+    /// <summary>Fills in and sends the sign-in that the window shows.</summary>
+    public static async Task TypePasswordAsync(this BrowserPage window, TestPerson person)
+    {
+        await window.Page.FillAsync("#email", person.Email);
+        await window.Page.FillAsync("#password", person.Password);
+        await window.Page.PressAsync("#password", "Enter");
     }
 
     /// <summary>Waits until the window shows that address (stars as in a glob).</summary>

@@ -59,11 +59,11 @@ public sealed class UserCommandTests : ProcessTest
         await using var server = await TestServer.StartAsync(folder: Folder);
         var (guarded, plain) = (await server.AddGuardedAsync(), await server.AddPersonAsync());
         using var before = new Visitor(server.Address);
-        Assert.StartsWith("/account/second-factor", await before.SignInAsync(guarded.Person), StringComparison.Ordinal);
+        Assert.StartsWith("/account/second-factor", await before.EnterAsync(guarded.Person), StringComparison.Ordinal);
         Assert.Equal(
             $"reset {guarded.Person.Email}: authenticator app, recovery codes and 0 passkeys are gone; the password alone opens it",
             AssertAdded(await ResetAsync(guarded.Person.Email)));
-        Assert.Equal("/account/preferences", await before.SignInAsync(guarded.Person));
+        Assert.Equal("/account/preferences", await before.EnterAsync(guarded.Person));
         Assert.False(server.Get<SecondFactor>().StateOf(guarded.Person.Id).HasApp);
         using (var db = server.Get<ChatDatabase>().OpenRead())
             Assert.Equal(("operator", guarded.Person.Id.Value), db.Audit.Where(entry => entry.Action == "account.second_factor.reset").Select(entry => ValueTuple.Create(entry.ActorId, entry.Target)).Single());

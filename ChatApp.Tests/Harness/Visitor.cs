@@ -67,8 +67,11 @@ internal sealed partial class Visitor : IDisposable
         return await Http.PostAsync(path, content);
     }
 
-    /// <summary>Sends the form of the sign-in page; says where its answer leads.</summary>
-    public async Task<string> SignInAsync(TestPerson person, string returnUrl = "/account/preferences")
+    /// <summary>Signs in by the page.</summary>
+    public async Task SignInAsync(TestPerson person) => Assert.True(await TrySignInAsync(person.Email, person.Password));
+
+    /// <summary>Signs in by the page, and says where that leads; empty where it is refused.</summary>
+    public async Task<string> EnterAsync(TestPerson person, string returnUrl = "/account/preferences")
     {
         using var answer = await PostAsync("/account/login?returnUrl=" + Uri.EscapeDataString(returnUrl), ("_handler", "login"), ("email", person.Email), ("password", person.Password));
         return PathOf(answer);

@@ -65,6 +65,9 @@ public sealed class ExternalSignIn(
     /// <summary>How long the way there and back may take.</summary>
     public static readonly TimeSpan ArrivalTime = TimeSpan.FromMinutes(10);
 
+    // Where Identity keeps the account that a way began for.
+    private const string LinkKey = "XsrfId";
+
     /// <summary>The site with a name; null where there is none.</summary>
     public ExternalProvider? Find(string? name) => Array.Find(options.Providers, provider => provider.Name == name);
 
@@ -110,7 +113,7 @@ public sealed class ExternalSignIn(
     /// <returns>False where it is the last way into the account, or none.</returns>
     public Task<bool> UnlinkAsync(UserId user, string name) => Find(name) is not { } provider ? Task.FromResult(false) : commits.CommitAsync(commit =>
     {
-        if (commit.Db.Users.FirstOrDefault(row => row.Id == user.Value) is not { } account) return false;
+        if (SecurityChange.Account(commit, user) is not { } account) return false;
         var links = commit.Db.UserLogins.Where(login => login.UserId == user.Value && login.LoginProvider == provider.Scheme).ToList();
         if (links.Count == 0 || SecurityChange.WaysIn(commit.Db, account) <= links.Count) return false;
         commit.Db.UserLogins.RemoveRange(links);
@@ -122,7 +125,7 @@ public sealed class ExternalSignIn(
     private async Task<(ExternalLoginInfo Login, ExternalProvider Provider, UserId? Link)?> ArrivalAsync()
     {
         var kept = await identity.Context.AuthenticateAsync(IdentityConstants.ExternalScheme);
-        var link = kept.Properties?.GetString("XsrfKey");
+        var link = kept.Properties?.GetString(LinkKey);
         if (link is not null && identity.Context.User.FindFirstValue(identity.Options.ClaimsIdentity.UserIdClaimType) != link) return null;
         return await identity.GetExternalLoginInfoAsync(link) is { } login && Array.Find(options.Providers, one => one.Scheme == login.LoginProvider) is { } provider
             ? (login, provider, link is null ? null : new UserId(link))
@@ -171,7 +174,7 @@ public sealed class ExternalSignIn(
         await identity.Context.SignOutAsync(IdentityConstants.ExternalScheme);
         var outcome = await commits.CommitAsync(commit =>
         {
-            if (commit.Db.Users.FirstOrDefault(row => row.Id == user.Value && row.DeletedAt == null) is not { } account) return ExternalOutcome.Nobody;
+            if (SecurityChange.Account(commit, user) is not { } account) return ExternalOutcome.Nobody;
             if (commit.Db.UserLogins.Find(login.LoginProvider, login.ProviderKey) is { } link) return link.UserId == user.Value ? ExternalOutcome.Linked : ExternalOutcome.LinkedElsewhere;
             commit.Db.UserLogins.Add(new IdentityUserLogin<string> { UserId = user.Value, LoginProvider = login.LoginProvider, ProviderKey = login.ProviderKey, ProviderDisplayName = provider.Label });
             SecurityChange.Seal(commit, account, "account.login.link", provider.Label, acting);

@@ -96,7 +96,7 @@ public sealed class Passkeys(IPasskeyHandler<ChatUser> handler, PasskeyCeremonie
         return await commits.CommitAsync(commit =>
         {
             var passkeys = commit.Db.Set<IdentityUserPasskey<string>>();
-            if (Account(commit, user) is not { } account) return PasskeyOutcome.NotFound;
+            if (SecurityChange.Account(commit, user) is not { } account) return PasskeyOutcome.NotFound;
             if (passkeys.Count(passkey => passkey.UserId == user.Value) >= Max) return PasskeyOutcome.TooMany;
             if (passkeys.Find(made.Passkey.CredentialId) is not null) return PasskeyOutcome.Refused;
             passkeys.Add(Row(user, made.Passkey, called, commit.Now));
@@ -118,7 +118,7 @@ public sealed class Passkeys(IPasskeyHandler<ChatUser> handler, PasskeyCeremonie
     /// <summary>Takes a passkey away: nobody comes in with it any more.</summary>
     public Task<PasskeyOutcome> RemoveAsync(UserId user, string id) => commits.CommitAsync(commit =>
     {
-        if (Find(commit, user, id) is not { } passkey || Account(commit, user) is not { } account) return PasskeyOutcome.NotFound;
+        if (Find(commit, user, id) is not { } passkey || SecurityChange.Account(commit, user) is not { } account) return PasskeyOutcome.NotFound;
         var isLastSecondFactor = account.TwoFactorEnabled && !SecondFactor.HasApp(commit.Db, user)
             && commit.Db.Set<IdentityUserPasskey<string>>().Count(one => one.UserId == user.Value) == 1;
         if (isLastSecondFactor || SecurityChange.WaysIn(commit.Db, account) == 1) return PasskeyOutcome.LastOne;
@@ -140,7 +140,7 @@ public sealed class Passkeys(IPasskeyHandler<ChatUser> handler, PasskeyCeremonie
         var isGood = await commits.CommitAsync(commit =>
         {
             var owner = new UserId(shown.User.Id);
-            if (Account(commit, owner) is not { } account || account.LockoutEnd > commit.Now) return false;
+            if (SecurityChange.Account(commit, owner) is not { } account || account.LockoutEnd > commit.Now) return false;
             if (commit.Db.Set<IdentityUserPasskey<string>>().Find(shown.Passkey.CredentialId) is not { } passkey || passkey.UserId != owner.Value) return false;
             // Looked at again here: of two answers with the same count one is a copy.
             if (passkey.Data.SignCount != 0 && shown.Passkey.SignCount <= passkey.Data.SignCount) return false;
@@ -157,8 +157,6 @@ public sealed class Passkeys(IPasskeyHandler<ChatUser> handler, PasskeyCeremonie
 
     private static string? NameOf(string? name) =>
         name?.Trim() is { Length: > 0 and <= MaxNameLength } called && !called.EnumerateRunes().Any(VisibleText.IsForbiddenInNames) && VisibleText.HasAny(called) ? called : null;
-
-    private static ChatUser? Account(Commit commit, UserId user) => commit.Db.Users.FirstOrDefault(row => row.Id == user.Value && row.DeletedAt == null);
 
     private static IdentityUserPasskey<string>? Find(Commit commit, UserId user, string id)
     {

@@ -96,7 +96,7 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
         ? Task.FromResult(new SetUpResult(SetUpError.Expired))
         : commits.CommitAsync(commit =>
         {
-            if (Account(commit, user) is not { } account || HasApp(commit.Db, user)) return new SetUpResult(SetUpError.NotPossible);
+            if (SecurityChange.Account(commit, user) is not { } account || HasApp(commit.Db, user)) return new SetUpResult(SetUpError.NotPossible);
             if (Totp.Match(key, code, commit.Now, last: 0) is not { } step) return new SetUpResult(SetUpError.WrongCode);
             SecurityChange.SetValue(commit.Db, user, KeyName, _keys.Seal(user.Value, Convert.ToBase64String(key)));
             SetStep(commit, user, step);
@@ -105,7 +105,7 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
 
     /// <summary>Turns the second factor on for somebody who has passkeys, and wants one to be asked for after the password.</summary>
     public Task<SetUpResult> UsePasskeysAsync(UserId user) => commits.CommitAsync(commit =>
-        Account(commit, user) is { TwoFactorEnabled: false } account && PasskeysOf(commit.Db, user) > 0
+        SecurityChange.Account(commit, user) is { TwoFactorEnabled: false } account && PasskeysOf(commit.Db, user) > 0
             ? TurnOn(commit, account, "account.second_factor.on")
             : new SetUpResult(SetUpError.NotPossible));
 
@@ -113,7 +113,7 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
     /// <returns>False where it was off.</returns>
     public Task<bool> TurnOffAsync(UserId user) => commits.CommitAsync(commit =>
     {
-        if (Account(commit, user) is not { TwoFactorEnabled: true } account) return false;
+        if (SecurityChange.Account(commit, user) is not { TwoFactorEnabled: true } account) return false;
         Forget(commit.Db, account);
         SecurityChange.Seal(commit, account, "account.second_factor.off", account.DisplayName, acting);
         return true;
@@ -122,7 +122,7 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
     /// <summary>A new set of recovery codes in the place of the old one; null where the second factor is off. Whoever asks has proven who they are.</summary>
     public Task<IReadOnlyList<string>?> NewCodesAsync(UserId user) => commits.CommitAsync(commit =>
     {
-        if (Account(commit, user) is not { TwoFactorEnabled: true } account) return null;
+        if (SecurityChange.Account(commit, user) is not { TwoFactorEnabled: true } account) return null;
         SecurityChange.Seal(commit, account, "account.recovery_codes", account.DisplayName, acting);
         return GiveCodes(commit, user);
     });
@@ -135,7 +135,7 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
         ? Task.FromResult(false)
         : commits.CommitAsync(commit =>
         {
-            if (Account(commit, user) is not { TwoFactorEnabled: true } account || account.LockoutEnd > commit.Now) return false;
+            if (SecurityChange.Account(commit, user) is not { TwoFactorEnabled: true } account || account.LockoutEnd > commit.Now) return false;
             var isRight = kind == CodeKind.App ? TakeCode(commit, user, code) : TakeRecoveryCode(commit, user, code);
             account.AccessFailedCount = isRight ? 0 : account.AccessFailedCount + 1;
             if (account.AccessFailedCount >= options.LockoutAttempts)
@@ -158,8 +158,6 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
         SecurityChange.Touch(account);
         foreach (var name in Names) SecurityChange.SetValue(db, new UserId(account.Id), name, value: null);
     }
-
-    private static ChatUser? Account(Commit commit, UserId user) => commit.Db.Users.FirstOrDefault(row => row.Id == user.Value && row.DeletedAt == null);
 
     private static int PasskeysOf(ChatDbContext db, UserId user) => db.Set<IdentityUserPasskey<string>>().Count(passkey => passkey.UserId == user.Value);
 

@@ -100,7 +100,10 @@ public sealed class SecondStep(SignIn signIn, SignInManager<ChatUser> identity, 
         return Find(user.Value) is { } account && await signIn.CheckAgainAsync(account, proof);
     }
 
-    /// <summary>Gives the browser that has changed the ways into its own account a new cookie in the place of the one that the change has ended.</summary>
+    /// <summary>
+    /// Gives the browser that has changed the ways into its own account a new session: such a change ends all that there are, and a
+    /// copy of the old cookie with them.
+    /// </summary>
     public async Task RefreshAsync(UserId user)
     {
         // As it is now: what this request has read before the change says an old stamp.

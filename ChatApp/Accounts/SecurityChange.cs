@@ -9,6 +9,9 @@ internal static class SecurityChange
 {
     private const string Provider = "ChatApp";
 
+    /// <summary>The account as the change finds it; null where it is gone.</summary>
+    public static ChatUser? Account(Commit commit, UserId user) => commit.Db.Users.FirstOrDefault(row => row.Id == user.Value && row.DeletedAt == null);
+
     /// <summary>Ends the account's other sign-ins by a new security stamp, and writes the person's own action into the audit log.</summary>
     /// <param name="commit">The change.</param>
     /// <param name="account">Whose; tracked by the change.</param>
