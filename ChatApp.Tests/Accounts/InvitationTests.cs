@@ -99,6 +99,22 @@ public sealed class InvitationTests(InvitationTests.InviteOnlyServer server) : I
     }
 
     [Fact]
+    public async Task Whoever_locks_the_makers_account_by_wrong_passwords_does_not_switch_the_link_off()
+    {
+        var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
+        var link = await server.InviteAsync(boss);
+        for (var i = 0; i < server.Get<AccountOptions>().LockoutAttempts; i++)
+        {
+            await using var scope = server.Services.CreateAsyncScope();
+            Assert.Null(await scope.ServiceProvider.GetRequiredService<SignIn>().CheckAsync(boss.Email, "not the password"));
+        }
+
+        await using (var scope = server.Services.CreateAsyncScope())
+            Assert.Null(await scope.ServiceProvider.GetRequiredService<SignIn>().CheckAsync(boss.Email, boss.Password));
+        Assert.NotNull((await RegisterAsync(link)).User);
+    }
+
+    [Fact]
     public async Task An_address_that_has_an_account_uses_nothing_up_and_is_not_told()
     {
         var boss = await server.AddPersonAsync("Boss", Rank.Administrator);

@@ -12,7 +12,7 @@ internal static class InvitationRights
     /// <summary>
     /// Moderators invite members to the instance, administrators moderators too; administrators are made by nobody's link. Others
     /// invite members to a room while registration is open to all: the link then gives nothing but the room. Into a room
-    /// only its members invite, whatever their rank. Whoever is locked or gone, and a program, invites nobody.
+    /// only its members invite, whatever their rank. Whoever is locked by an administrator or gone, and a program, invites nobody.
     /// </summary>
     /// <param name="db">What holds now.</param>
     /// <param name="maker">Who invites.</param>
@@ -22,7 +22,8 @@ internal static class InvitationRights
     /// <param name="now">The moment.</param>
     public static bool MayGive(ChatDbContext db, ChatUser maker, Rank rank, RoomId? room, RegistrationMode mode, DateTimeOffset now)
     {
-        if (maker.IsBot || maker.DeletedAt is not null || maker.LockoutEnd > now) return false;
+        // Not a lock by wrong passwords, which ends within a day: strangers would switch other people's links off with it.
+        if (maker.IsBot || maker.DeletedAt is not null || maker.LockoutEnd > now + TimeSpan.FromDays(1)) return false;
         var mayInvite = rank switch
         {
             Rank.Member => maker.Rank >= Rank.Moderator || (mode == RegistrationMode.Open && room is not null),
