@@ -1,6 +1,7 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Rooms;
+using ChatApp.Tests.Accounts;
 using ChatApp.Tests.Harness;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
