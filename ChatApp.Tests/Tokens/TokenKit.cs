@@ -43,6 +43,8 @@ internal static class TokenKit
         await socket.SendAsync(new { id = 1, connect = new { token } });
         var reply = await socket.ReplyAsync(1);
         Assert.True(reply.TryGetProperty("connect", out _), reply.ToString());
+        // Whoever moves the clock now must not meet the server still at its first answer, for which it has a deadline.
+        Assert.True((await socket.AskAsync(new { ping = new { } })).TryGetProperty("ping", out _));
         return socket;
     }
 
