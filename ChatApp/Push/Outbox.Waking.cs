@@ -14,7 +14,7 @@ public sealed partial class Outbox
         lock (_gate)
         {
             _isDue = false;
-            wake = !_waiting.IsEmpty && StopWaiting();
+            wake = StopWaiting();
         }
 
         if (wake) Wake();
