@@ -23,7 +23,6 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
     private ManualResetValueTaskSourceCore<bool> _signal;
     private TaskCompletionSource? _halfEmpty;
     private bool _isAwaited;
-    private bool _isDue;
     private bool _isSealed;
     private bool _completed;
     private bool _isAtEnd;
@@ -157,15 +156,7 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
             if (!_waiting.TryAdd(delivery, sent)) return false;
             // What the client asked for itself is no lag.
             if (delivery.Subscription is not null) NoteLag();
-            if (wakes.IsInRounds && direct is null && !wakesAlone)
-            {
-                if (!_isAwaited) return true;
-                if (!_isDue || wakes.WakesAtOnce) wakes.AddDue(this);
-                _isDue = true;
-                return true;
-            }
-
-            wake = StopWaiting();
+            wake = !BecomesDue(wakes) && StopWaiting();
         }
 
         if (wake) wakes.Add(this);
@@ -262,35 +253,6 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
         if (wake) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Wakes the reader where it still waits; see <see cref="WakeRounds"/>.</summary>
-    internal void WakeWhereDue()
-    {
-        bool wake;
-        lock (_gate)
-        {
-            _isDue = false;
-            wake = !_waiting.IsEmpty && StopWaiting();
-        }
-
-        if (wake) Wake();
-    }
-
-    /// <summary>Wakes the reader, which runs on this very thread until it waits for something else.</summary>
-    internal void Wake() => _signal.SetResult(result: true);
-
-    void IThreadPoolWorkItem.Execute() => Wake();
-
-    bool IValueTaskSource<bool>.GetResult(short token)
-    {
-        _signal.GetResult(token);
-        lock (_gate) return GoesOn();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _signal.GetStatus(token);
-
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _signal.OnCompleted(continuation, state, token, flags);
-
     // Under the lock. Woken for what was dropped meanwhile the reader finds nothing to take, and waits again.
     private bool GoesOn()
     {
@@ -304,13 +266,5 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
         if (!_completed && !_waiting.IsHalfEmpty) return;
         _halfEmpty?.TrySetResult();
         _halfEmpty = null;
-    }
-
-    // Whoever gets true must wake the reader, and is the only one that does.
-    private bool StopWaiting()
-    {
-        var wasAwaited = _isAwaited;
-        _isAwaited = false;
-        return wasAwaited;
     }
 }
