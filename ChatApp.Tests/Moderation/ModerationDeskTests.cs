@@ -4,6 +4,8 @@ using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 using ChatApp.Tests.Harness;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Moderation;
 
@@ -54,6 +56,20 @@ public sealed class ModerationDeskTests(TestServer server) : IClassFixture<TestS
         var entry = Desk.Audit(administrator.Id)!.Single(line => line.Target == member.Id.Value);
         Assert.Equal(("user.rank", administrator.Name, "trusted"), (entry.Action, entry.Actor, entry.Reason));
         Assert.Contains("Member -> Moderator", entry.Details, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_save_of_an_account_that_was_read_before_its_rank_changed_does_not_bring_the_old_rank_back()
+    {
+        var (administrator, moderator) = (await server.AddPersonAsync("Admin", Rank.Administrator), await server.AddPersonAsync("Mod", Rank.Moderator));
+        await using var scope = server.Services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<ChatUser>>();
+        var read = (await users.FindByIdAsync(moderator.Id.Value))!;
+        Assert.Equal(ModerationOutcome.Done, await Desk.SetRankAsync(administrator.Id, moderator.Id, Rank.Member));
+        // What a wrong password causes, for one.
+        Assert.False((await users.AccessFailedAsync(read)).Succeeded);
+        using var db = server.Get<ChatDatabase>().OpenRead();
+        Assert.Equal(Rank.Member, db.Users.Single(user => user.Id == moderator.Id.Value).Rank);
     }
 
     [Fact]

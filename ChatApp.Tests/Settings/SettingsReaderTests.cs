@@ -81,6 +81,7 @@ public sealed class SettingsReaderTests
     [InlineData("Topics:Prefixes:0:HistorySize", "5", "setting Topics:Prefixes:0:Prefix is missing")]
     [InlineData("Topics:Prefixes:0:Prefix", "ä", @"setting Topics:Prefixes:0:Prefix has the value 'ä', but must be a text like [A-Za-z0-9\-_.:/@+=~]{1,100}")]
     [InlineData("Topics:Prefixes:0:HistorySize", "100001", "setting Topics:Prefixes:0:HistorySize has the value '100001', but must be a whole number from 0 to 100000")]
+    [InlineData("Topics:Prefixes:0:Subscribe", "7", "setting Topics:Prefixes:0:Subscribe has the value '7', but must be Token or Administrators or Moderators or Members")]
     [InlineData("Topics:Prefixes:0:Subscribe", "All", "setting Topics:Prefixes:0:Subscribe has the value 'All', but must be Token or Administrators or Moderators or Members")]
     [InlineData("Topics:Prefixes", "prices", "setting Topics:Prefixes is a list; its parts are set as Topics:Prefixes:0:Prefix and so on")]
     public void What_is_wrong_in_a_list_of_objects_is_named(string key, string value, string problem) =>

@@ -19,11 +19,10 @@ internal static class InvitationRights
     /// <param name="rank">The rank that who comes gets.</param>
     /// <param name="room">The room that they come into; null for none.</param>
     /// <param name="mode">Who may make an account without being invited.</param>
-    /// <param name="now">The moment.</param>
-    public static bool MayGive(ChatDbContext db, ChatUser maker, Rank rank, RoomId? room, RegistrationMode mode, DateTimeOffset now)
+    public static bool MayGive(ChatDbContext db, ChatUser maker, Rank rank, RoomId? room, RegistrationMode mode)
     {
-        // Not a lock by wrong passwords, which ends within a day: strangers would switch other people's links off with it.
-        if (maker.IsBot || maker.DeletedAt is not null || maker.LockoutEnd > now + TimeSpan.FromDays(1)) return false;
+        // Not a lock by wrong passwords: strangers would switch other people's links off with it.
+        if (maker.IsBot || !AccountLock.IsOpen(maker.DeletedAt, maker.LockoutEnd)) return false;
         var mayInvite = rank switch
         {
             Rank.Member => maker.Rank >= Rank.Moderator || (mode == RegistrationMode.Open && room is not null),

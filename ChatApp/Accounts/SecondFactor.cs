@@ -144,7 +144,6 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
                 account.AccessFailedCount = 0;
             }
 
-            SecurityChange.Touch(account);
             return isRight;
         });
 
@@ -155,7 +154,6 @@ public sealed class SecondFactor(CommitQueue commits, ChatDatabase database, IDa
     internal static void Forget(ChatDbContext db, ChatUser account)
     {
         account.TwoFactorEnabled = false;
-        SecurityChange.Touch(account);
         foreach (var name in Names) SecurityChange.SetValue(db, new UserId(account.Id), name, value: null);
     }
 

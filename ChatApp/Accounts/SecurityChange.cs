@@ -22,12 +22,8 @@ internal static class SecurityChange
     {
         account.ChangedBy = acting.Id;
         account.SecurityStamp = Secret.NewId(32);
-        Touch(account);
         AuditLog.Add(commit, new UserId(account.Id), action, account.Id, details, reason: "");
     }
-
-    /// <summary>Lets a save of Identity fail that has read the account before this change: it would write all of it back.</summary>
-    public static void Touch(ChatUser account) => account.ConcurrencyStamp = Guid.NewGuid().ToString();
 
     /// <summary>A value that belongs to an account; null where there is none.</summary>
     public static string? Value(ChatDbContext db, UserId user, string name) => Row(db, user, name)?.Value;

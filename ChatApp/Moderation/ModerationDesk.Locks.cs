@@ -32,8 +32,6 @@ public sealed partial class ModerationDesk
         account.LockoutEnabled = true;
         account.LockoutEnd = isLocked ? AccountLock.Never : null;
         account.AccessFailedCount = 0;
-        // A guess at the password that is on its way would write its own lock over this one; with another stamp it is refused.
-        account.ConcurrencyStamp = Guid.NewGuid().ToString();
         // Nothing that was signed before comes to life again with the account.
         if (isLocked) account.SecurityStamp = Secret.NewId(32);
         return ModerationOutcome.Done;

@@ -69,7 +69,8 @@ public static class SettingsReader
             value = null;
         }
 
-        var valid = value is not null && property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(value));
+        // The converter takes any number for an enumeration.
+        var valid = value is not null && (!property.PropertyType.IsEnum || Enum.IsDefined(property.PropertyType, value)) && property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(value));
         return valid ? value! : throw new StartException($"setting {key} has the value '{text}', but must be {Allowed(property)}");
     }
 

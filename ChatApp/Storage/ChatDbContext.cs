@@ -119,6 +119,9 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     private void NoteChanges()
     {
         if (kept is null) return;
+        // Identity writes an account back as it has read it, whole: whoever changes one past Identity makes such a save fail.
+        foreach (var account in ChangeTracker.Entries<ChatUser>().Where(static entry => entry.State is EntityState.Modified && !entry.Property(user => user.ConcurrencyStamp).IsModified).ToList())
+            account.Entity.ConcurrencyStamp = Guid.NewGuid().ToString();
         SessionEnds.Add(this, acting?.Id, kept.Now);
         _changed.AddRange(ChangeTracker.Entries().Where(KeptRights.Concerns).Select(static entry => entry.Entity));
     }
