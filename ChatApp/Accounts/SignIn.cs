@@ -43,7 +43,8 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
         ArgumentNullException.ThrowIfNull(user);
         if (password is null or { Length: 0 or > 256 }) return false;
         using var turn = await turns.TakeAsync(user.Email ?? user.Id);
-        return !await users.IsLockedOutAsync(user) && await IsPasswordAsync(user, password);
+        // As it is now, and as Identity's own context knows it: a wrong guess is written into it.
+        return await users.FindByIdAsync(user.Id) is { } present && !await users.IsLockedOutAsync(present) && await IsPasswordAsync(present, password);
     }
 
     /// <summary>Gives the browser its session, once all that is asked of the account was shown. The one way in for browsers.</summary>
