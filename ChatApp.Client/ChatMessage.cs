@@ -33,7 +33,8 @@ public sealed record ChatMessage(
 /// <param name="Id">The account's id.</param>
 /// <param name="Name">The name for people.</param>
 /// <param name="Avatar">Path of their picture on the server; null where there is none.</param>
-public sealed record ChatPerson(string Id, string Name, string? Avatar = null);
+/// <param name="Bot">True for a program's account.</param>
+public sealed record ChatPerson(string Id, string Name, string? Avatar = null, bool Bot = false);
 
 /// <summary>A message that is answered by another one.</summary>
 /// <param name="Id">Its id.</param>

@@ -152,7 +152,7 @@ public sealed class ExternalSignInTests : IAsyncLifetime
     public async Task Where_addresses_are_confirmed_one_that_the_site_has_not_confirmed_is_asked_first()
     {
         await using var strict = await TestServer.StartAsync(["Accounts:ConfirmEmail=true", .. _site.Settings("open")]);
-        await strict.AddPersonAsync("First");
+        await strict.AddPersonAsync("First", Rank.Administrator);
         _site.Person = Person("21", "Unsure", "unsure@example.org");
         _site.Person["email_verified"] = false;
         using var visitor = new Visitor(strict.Address);

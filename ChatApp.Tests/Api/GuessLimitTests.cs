@@ -19,6 +19,14 @@ public sealed class GuessLimitTests(GuessLimitTests.PatientServer server) : ICla
         ["/account/preferences"] = "a choice, kept in a cookie; for who is signed in",
         ["/account/join"] = "for who is signed in; a secret of 256 bits",
         ["/account/signed-out"] = "a page without a form",
+        ["/account/deleted"] = "a page without a form",
+        ["/account/profile"] = "for who is signed in; changes of an account are limited",
+        ["/account/avatar"] = "for who is signed in; changes of an account are limited",
+        ["/account/avatar/remove"] = "for who is signed in; changes of an account are limited",
+        ["/account/sessions"] = "for who is signed in, about their own sessions",
+        ["/account/tokens"] = "for who is signed in, about their own tokens, of which there are few",
+        ["/account/passkey/options"] = "random options, the same for everybody, that name nobody",
+        ["/account/external-arrival"] = "for who has just come back from another site, in their own cookie",
         ["/api/account/ticket"] = "for who shows a token or a cookie; tickets of an account are limited",
     };
 

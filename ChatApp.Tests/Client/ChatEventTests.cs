@@ -122,6 +122,9 @@ public sealed class ChatEventTests : ClientTestBase
             case "message posted":
                 Assert.Equal(new MessagePosted(Message with { Offset = 7 }), seen);
                 break;
+            case "message posted by a bot":
+                Assert.Equal(new MessagePosted(Message with { Author = Bob with { Bot = true }, Offset = 7 }), seen);
+                break;
             case "message edited":
                 Assert.Equal(new MessageEdited(Message with { EditedAt = At, Pinned = true }), seen);
                 break;

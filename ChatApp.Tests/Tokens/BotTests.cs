@@ -176,7 +176,6 @@ public sealed class BotTests(TokenRankTests.Server server) : IClassFixture<Token
         var token = await server.AddTokenAsync(ann, bot: bot);
         await using var socket = await server.ConnectByAsync(token.Secret);
         await server.ChangeAccountAsync(ann.Id, account => account.LockoutEnd = DateTimeOffset.MaxValue);
-        Assert.Equal(1, server.Get<RoomBroker>().EndAll(ann.Id, EndReason.SignedOut));
         Assert.Equal(4501, await socket.ClosedAsync());
         Assert.Equal(3500, await server.RefusedAsync(token.Secret));
     }
@@ -193,7 +192,7 @@ public sealed class BotTests(TokenRankTests.Server server) : IClassFixture<Token
         await using var socket = await server.ConnectByAsync(token.Secret);
         Assert.True((await socket.AskAsync(new { publish = new { channel = $"room:{room}", data = new { text = "of the bot" } } })).TryGetProperty("publish", out _));
         Assert.Equal(BotOutcome.Done, (await Bots.DeleteAsync(ann.Id, bot)).Outcome);
-        Assert.Equal(3500, await socket.ClosedAsync());
+        Assert.Equal(4501, await socket.ClosedAsync());
         Assert.Equal(3500, await server.RefusedAsync(token.Secret));
         Assert.Empty(Bots.Of(ann.Id));
         Assert.DoesNotContain(server.Get<RoomDirectory>().MembersOf(room, bob.Id)!.Value.Members, member => member.User.Id == bot);

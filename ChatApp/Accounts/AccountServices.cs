@@ -95,8 +95,12 @@ public static class AccountServices
         });
     }
 
-    // Pages that send mails, or on which a password or a link is guessed.
-    private static readonly PathString[] MailPaths = ["/account/forgot", "/account/resend", "/account/confirm", "/account/reset", "/account/login-data", "/account/data"];
+    // Where a password, a code or a link is guessed, or a mail is sent.
+    private static readonly PathString[] GuessedPaths =
+    [
+        "/account/login", "/account/register", "/account/second-factor", "/account/security", "/account/external", "/account/forgot", "/account/resend",
+        "/account/confirm", "/account/reset", "/account/login-data", "/account/data", "/api/account",
+    ];
 
     // For one step of a sign-in each: good for a fixed time, and for the pages around accounts alone.
     private static void Narrow(CookieAuthenticationOptions cookie, string name, TimeSpan life)
@@ -140,13 +144,7 @@ public static class AccountServices
     }
 
     private static bool IsGuess(HttpRequest request) => HttpMethods.IsPost(request.Method) &&
-        (request.Path.StartsWithSegments("/account/login", StringComparison.OrdinalIgnoreCase) ||
-         request.Path.StartsWithSegments("/account/register", StringComparison.OrdinalIgnoreCase) ||
-         request.Path.StartsWithSegments("/account/second-factor", StringComparison.OrdinalIgnoreCase) ||
-         request.Path.StartsWithSegments("/account/security", StringComparison.OrdinalIgnoreCase) ||
-         request.Path.StartsWithSegments("/account/external", StringComparison.OrdinalIgnoreCase) ||
-         MailPaths.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) ||
-         (request.Path.StartsWithSegments("/api/account", StringComparison.OrdinalIgnoreCase) &&
-          // Whoever asks for a ticket shows a token or a cookie, which nobody guesses.
-          !request.Path.StartsWithSegments("/api/account/ticket", StringComparison.OrdinalIgnoreCase)));
+        GuessedPaths.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) &&
+        // Whoever asks for a ticket shows a token or a cookie, which nobody guesses.
+        !request.Path.StartsWithSegments("/api/account/ticket", StringComparison.OrdinalIgnoreCase);
 }
