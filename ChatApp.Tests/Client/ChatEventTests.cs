@@ -123,7 +123,7 @@ public sealed class ChatEventTests : ClientTestBase
                 Assert.Equal(new MessagePosted(Message with { Offset = 7 }), seen);
                 break;
             case "message posted by a bot":
-                Assert.Equal(new MessagePosted(Message with { Author = Bob with { Bot = true }, Offset = 7 }), seen);
+                Assert.Equal(new MessagePosted(Message with { Author = Bob with { Bot = true }, Offset = 8 }), seen);
                 break;
             case "message edited":
                 Assert.Equal(new MessageEdited(Message with { EditedAt = At, Pinned = true }), seen);
