@@ -22,7 +22,7 @@ public sealed class PasskeyTests(FactorServer server, Browser browser) : IClassF
         Assert.Equal(["My laptop"], server.Services.GetPasskeyNames(ann));
         await window.Page.ClickAsync("a[href^='/account/security/passkeys/']");
         // The page before has a field of that name too.
-        await window.ArrivesAsync("**/account/security/passkeys/**");
+        await Assertions.Expect(window.Page.Locator("text=" + Words.Of("Passkeys.Remove"))).ToBeVisibleAsync();
         await window.Page.FillAsync("#name", "Work laptop");
         await window.Page.ClickAsync("button.button-primary");
         await window.ArrivesAsync("**/account/security?done=renamed");
