@@ -11,9 +11,11 @@ namespace ChatApp.Messages;
 /// <param name="renewal">Makes HTML anew.</param>
 /// <param name="erasure">Makes deleted texts go from the files.</param>
 /// <param name="sessions">Removes sessions that ended.</param>
+/// <param name="lifetime">When the server has started: a start that fails leaves everything as it is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">What was done, and faults.</param>
-public sealed partial class Upkeep(Retention retention, HtmlRenewal renewal, Erasure erasure, SessionUpkeep sessions, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
+public sealed partial class Upkeep(
+    Retention retention, HtmlRenewal renewal, Erasure erasure, SessionUpkeep sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
 {
     /// <summary>Time between two rounds: 10 minutes.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -21,6 +23,7 @@ public sealed partial class Upkeep(Retention retention, HtmlRenewal renewal, Era
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!await HasStartedAsync(stoppingToken)) return;
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
@@ -30,6 +33,14 @@ public sealed partial class Upkeep(Retention retention, HtmlRenewal renewal, Era
             await TryAsync("erasure", erasure.RunAsync, stoppingToken);
         }
         while (await WaitAsync(timer, stoppingToken));
+    }
+
+    private async Task<bool> HasStartedAsync(CancellationToken stop)
+    {
+        var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStart = lifetime.ApplicationStarted.Register(() => started.TrySetResult(result: true));
+        await using var onStop = stop.Register(() => started.TrySetResult(result: false));
+        return await started.Task;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "one failing round must not end the service")]
