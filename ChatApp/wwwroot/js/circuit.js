@@ -118,3 +118,9 @@ document.addEventListener('click', event => {
 document.addEventListener('click', event => {
   if (event.target.closest('[popover] a')) event.target.closest('[popover]').hidePopover?.();
 });
+
+// The server calls this when the sign-in of the page is over. Where it was ended by the page's own form, that leads the way;
+// and should the form get no answer, nobody stays on a page that is dead.
+let isSigningOut = false;
+document.addEventListener('submit', event => { isSigningOut ||= event.target.getAttribute('action') === '/account/logout'; });
+window.signInAnew = () => { setTimeout(() => location.assign('/account/login'), isSigningOut ? 10_000 : 0); };
