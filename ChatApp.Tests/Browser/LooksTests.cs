@@ -220,6 +220,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
             foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
                 await window.Page.EmulateMediaAsync(new() { ColorScheme = theme });
+                await SettlesAsync(window);
                 var surplus = await window.Page.EvaluateAsync<int>("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - innerWidth");
                 Assert.True(surplus <= 0, $"{what} is {surplus} px too wide at {width} px, {theme}");
                 // What scrolls by itself shall do so downwards only; code and tables may scroll sideways in their own frame.
@@ -238,6 +239,14 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         window.AssertNoErrors();
     }
 
+    // What is still on its way from one width or theme to the other would be measured in between.
+    private static async Task SettlesAsync(BrowserPage window) => await window.Page.EvaluateAsync("""
+        async () => {
+          await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+          await Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished));
+        }
+        """);
+
     // What a layer covers cannot be read, and is not there to be read: only the layer is judged.
     /// <summary>Fails where axe finds something serious in a layer, in either theme.</summary>
     internal static async Task IsAccessibleAsync(BrowserPage window, string what, string layer)
@@ -248,13 +257,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
     private static async Task IsAccessibleAsync(BrowserPage window, string what, ColorScheme theme, string? layer = null)
     {
         await window.Page.EmulateMediaAsync(new() { ColorScheme = theme, ReducedMotion = ReducedMotion.Reduce });
-        // Colours that are still on their way from one theme to the other would be measured in between.
-        await window.Page.EvaluateAsync("""
-            async () => {
-              await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-              await Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished));
-            }
-            """);
+        await SettlesAsync(window);
         var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };
         var result = layer is null ? await window.Page.RunAxe(options) : await window.Page.Locator(layer).RunAxe(options);
         var serious = result.Violations.Where(violation => violation.Impact is "serious" or "critical").ToList();
