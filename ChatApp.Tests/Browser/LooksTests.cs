@@ -257,10 +257,16 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
     private static async Task IsAccessibleAsync(BrowserPage window, string what, ColorScheme theme, string? layer = null)
     {
         await window.Page.EmulateMediaAsync(new() { ColorScheme = theme, ReducedMotion = ReducedMotion.Reduce });
-        await SettlesAsync(window);
         var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };
-        var result = layer is null ? await window.Page.RunAxe(options) : await window.Page.Locator(layer).RunAxe(options);
-        var serious = result.Violations.Where(violation => violation.Impact is "serious" or "critical").ToList();
+        List<AxeResultItem> serious = [];
+        // The browser may paint a page of many colours in two steps; what is wrong with it is wrong each time.
+        for (var look = 0; look == 0 || (look < 4 && serious.Count > 0); look++)
+        {
+            await SettlesAsync(window);
+            var result = layer is null ? await window.Page.RunAxe(options) : await window.Page.Locator(layer).RunAxe(options);
+            serious = [.. result.Violations.Where(violation => violation.Impact is "serious" or "critical")];
+        }
+
         Assert.True(serious.Count == 0, $"{what}, {theme}:\n" + string.Join('\n', serious.Select(violation =>
             $"{violation.Id}: {violation.Help}\n  " + string.Join("\n  ", violation.Nodes.Take(5).Select(node => $"{node.Html} {string.Join(' ', node.Any.Select(check => check.Message))}")))));
     }
