@@ -16,6 +16,19 @@ public enum Rank
     Administrator = 2,
 }
 
+/// <summary>How somebody wants to be seen by others.</summary>
+public enum PresenceMode
+{
+    /// <summary>As they are: online, away, offline.</summary>
+    Automatic = 0,
+
+    /// <summary>Not to be disturbed: seen so while they are connected, and not notified.</summary>
+    DoNotDisturb = 1,
+
+    /// <summary>As if they were offline.</summary>
+    Invisible = 2,
+}
+
 /// <summary>An account as stored. Never leaves the server: pages and programs see <see cref="UserCard"/>.</summary>
 public sealed class ChatUser : IdentityUser
 {
@@ -42,6 +55,18 @@ public sealed class ChatUser : IdentityUser
 
     /// <summary>Theme of pages; null for that of the system.</summary>
     public string? Theme { get; set; }
+
+    /// <summary>How close together pages are set; null for comfortable.</summary>
+    public string? Density { get; set; }
+
+    /// <summary>How much moves on pages; null for what the system says.</summary>
+    public string? Motion { get; set; }
+
+    /// <summary>How the person wants to be seen.</summary>
+    public PresenceMode PresenceMode { get; set; }
+
+    /// <summary>When <see cref="PresenceMode"/> ends by itself; null where it stays.</summary>
+    public DateTimeOffset? PresenceUntil { get; set; }
 
     /// <summary>Names the picture that is shown now; null where there is none and initials are shown.</summary>
     public string? AvatarVersion { get; set; }

@@ -47,6 +47,60 @@ public sealed class Message
 
     /// <summary>When it was pinned; null where it is not.</summary>
     public DateTimeOffset? PinnedAt { get; set; }
+
+    /// <summary>The message in whose thread it was said, in the same room; null for what stands in the room itself. Threads have no threads.</summary>
+    public long? ThreadId { get; init; }
+
+    /// <summary>True where it mentions everybody in the room: nobody gets a <see cref="Mention"/> of their own for that.</summary>
+    public bool MentionsAll { get; set; }
+}
+
+/// <summary>Somebody is named in a message. Written with the message, and gone with its text.</summary>
+public sealed class Mention
+{
+    /// <summary>The message.</summary>
+    public long MessageId { get; init; }
+
+    /// <summary>Who is named.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>The message's room.</summary>
+    public required string RoomId { get; init; }
+
+    /// <summary>The message's place in its room.</summary>
+    public long Offset { get; init; }
+}
+
+/// <summary>A message that somebody wants to find again. Nobody else knows.</summary>
+public sealed class Bookmark
+{
+    /// <summary>Whose.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>The message.</summary>
+    public long MessageId { get; init; }
+
+    /// <summary>Since when.</summary>
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>Somebody's place in a thread: whether they follow it, and how far they have read it.</summary>
+public sealed class ThreadFollow
+{
+    /// <summary>Who.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>The message that the thread hangs on.</summary>
+    public long ThreadId { get; init; }
+
+    /// <summary>The thread's room.</summary>
+    public required string RoomId { get; init; }
+
+    /// <summary>True where new answers count as unread for them: they wrote in it, began it, were named in it, or chose so.</summary>
+    public bool IsFollowing { get; set; }
+
+    /// <summary>Answers up to this place in the room have been read.</summary>
+    public long UpTo { get; set; }
 }
 
 /// <summary>A text that a message had before it was edited. Goes with the message's text when that is deleted.</summary>

@@ -28,7 +28,7 @@ public static class AuditLog
     public static string NameOf(Room room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        return room.Visibility == RoomVisibility.Private ? $"private room {room.Id}" : room.Name;
+        return room.Visibility != RoomVisibility.Public ? $"private room {room.Id}" : room.Name;
     }
 
     private static string Cut(string? text) => VisibleText.Cut(text ?? "", MaxTextLength);

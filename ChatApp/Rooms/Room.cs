@@ -8,6 +8,12 @@ public enum RoomVisibility
 
     /// <summary>Only members know that it exists; they invite others.</summary>
     Private = 1,
+
+    /// <summary>
+    /// A conversation between two to eight people, who stay the same: nobody joins, is invited or removed, and only they know
+    /// that it exists. It has no name of its own, and never becomes an ordinary room.
+    /// </summary>
+    Direct = 2,
 }
 
 /// <summary>What a member may do in a room.</summary>
@@ -61,6 +67,9 @@ public sealed class Room
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Stands for the people of a direct room, so that the same ones have only one; null for other rooms.</summary>
+    public string? DirectKey { get; init; }
 }
 
 /// <summary>Somebody's place in a room that is not a default room.</summary>

@@ -42,6 +42,9 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
     /// <summary>True where nothing is posted any more.</summary>
     public bool IsArchived { get; init; }
 
+    /// <summary>True for a conversation between people, which has no name of its own.</summary>
+    public bool IsDirect => Visibility == RoomVisibility.Direct;
+
     /// <summary>Messages older than this many days go; null where the room itself sets no limit.</summary>
     public int? RetentionDays { get; init; }
 
@@ -125,5 +128,5 @@ public static class RoomAccess
 
     private static bool IsMember(bool isDefault, RoomRole? role) => isDefault || role is not null;
 
-    private static bool MayKnow(RoomVisibility visibility, bool isMember) => isMember || visibility != RoomVisibility.Private;
+    private static bool MayKnow(RoomVisibility visibility, bool isMember) => isMember || visibility == RoomVisibility.Public;
 }

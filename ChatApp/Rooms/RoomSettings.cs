@@ -97,7 +97,7 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
 
     // Whoever reads the audit log is not in every private room: what is said there stays there.
     private static string Change(Room room, string what, string before, string after) =>
-        room.Visibility == RoomVisibility.Private ? what : $"{what} \"{before}\" -> \"{after}\"";
+        room.Visibility != RoomVisibility.Public ? what : $"{what} \"{before}\" -> \"{after}\"";
 
     private static string InDays(int? days) => days is { } number ? $"{number} days" : "no limit";
 }

@@ -75,7 +75,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         var cleanTopic = RoomText.OneLine(topic);
         if (!RoomText.IsName(cleanName)) return Task.FromResult(new RoomResult(RoomOutcome.BadName));
         if (cleanTopic.Length > MaxTopicLength) return Task.FromResult(new RoomResult(RoomOutcome.BadTopic));
-        if (!Enum.IsDefined(visibility)) visibility = RoomVisibility.Private;
+        if (visibility != RoomVisibility.Public) visibility = RoomVisibility.Private;
         return commits.CommitRoomAsync(commit =>
         {
             if (users.Get(actor).IsBot) return new RoomResult(RoomOutcome.NotAllowed);

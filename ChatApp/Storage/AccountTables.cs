@@ -21,6 +21,8 @@ internal static class AccountTables
             user.Property(u => u.TimeZone).HasMaxLength(64);
             user.Property(u => u.Language).HasMaxLength(16);
             user.Property(u => u.Theme).HasMaxLength(16);
+            user.Property(u => u.Density).HasMaxLength(16);
+            user.Property(u => u.Motion).HasMaxLength(16);
             user.Property(u => u.AvatarVersion).HasMaxLength(16);
             user.Property(u => u.OwnerId).HasMaxLength(64);
             user.HasIndex(u => u.NormalizedDisplayName).IsUnique();

@@ -37,6 +37,21 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>How far people have read.</summary>
     public DbSet<ReadMarker> ReadMarkers => Set<ReadMarker>();
 
+    /// <summary>What people have chosen for rooms.</summary>
+    public DbSet<RoomPreference> RoomPreferences => Set<RoomPreference>();
+
+    /// <summary>Who is named in which message.</summary>
+    public DbSet<Mention> Mentions => Set<Mention>();
+
+    /// <summary>Messages that people want to find again.</summary>
+    public DbSet<Bookmark> Bookmarks => Set<Bookmark>();
+
+    /// <summary>Who follows which thread, and how far they have read it.</summary>
+    public DbSet<ThreadFollow> ThreadFollows => Set<ThreadFollow>();
+
+    /// <summary>Who does not want to hear from whom.</summary>
+    public DbSet<Block> Blocks => Set<Block>();
+
     /// <summary>The logs of all rooms.</summary>
     public DbSet<LogEntry> Log => Set<LogEntry>();
 
@@ -138,6 +153,7 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     {
         base.OnModelCreating(builder);
         AccountTables.Configure(builder);
+        ReaderTables.Configure(builder);
 
         builder.Entity<Room>(room =>
         {
@@ -147,6 +163,8 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             room.Property(r => r.Topic).HasMaxLength(500);
             room.Property(r => r.Description).HasMaxLength(2000);
             room.Property(r => r.Epoch).HasMaxLength(16);
+            room.Property(r => r.DirectKey).HasMaxLength(44);
+            room.HasIndex(r => r.DirectKey).IsUnique();
         });
         builder.Entity<Membership>(membership =>
         {
@@ -165,6 +183,8 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             message.HasIndex(m => new { m.RoomId, m.At, m.Offset });
             message.HasIndex(m => new { m.AuthorId, m.Key }).IsUnique();
             message.HasIndex(m => new { m.RoomId, m.PinnedAt }).HasFilter("\"PinnedAt\" IS NOT NULL");
+            message.HasIndex(m => new { m.ThreadId, m.Offset }).HasFilter("\"ThreadId\" IS NOT NULL");
+            message.HasIndex(m => new { m.RoomId, m.MentionsAll, m.Offset }).HasFilter("\"MentionsAll\"");
             message.HasOne<Room>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Restrict);
             message.HasOne<ChatUser>().WithMany().HasForeignKey(m => m.AuthorId).OnDelete(DeleteBehavior.Restrict);
         });

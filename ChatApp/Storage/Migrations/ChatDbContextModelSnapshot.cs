@@ -91,6 +91,24 @@ namespace ChatApp.Storage.Migrations
                     b.ToTable("avatars", (string)null);
                 });
 
+            modelBuilder.Entity("ChatApp.Accounts.Block", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BlockedId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId", "BlockedId");
+
+                    b.HasIndex("BlockedId");
+
+                    b.ToTable("blocks", (string)null);
+                });
+
             modelBuilder.Entity("ChatApp.Accounts.ChatUser", b =>
                 {
                     b.Property<string>("Id")
@@ -112,6 +130,10 @@ namespace ChatApp.Storage.Migrations
 
                     b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Density")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
@@ -138,6 +160,10 @@ namespace ChatApp.Storage.Migrations
                     b.Property<long?>("LockoutEnd")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Motion")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("NormalizedDisplayName")
                         .IsRequired()
                         .HasMaxLength(120)
@@ -162,6 +188,12 @@ namespace ChatApp.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("PhoneNumberConfirmed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("PresenceMode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PresenceUntil")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Rank")
@@ -381,6 +413,26 @@ namespace ChatApp.Storage.Migrations
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("ChatApp.Messages.Bookmark", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId", "MessageId");
+
+                    b.HasIndex("MessageId");
+
+                    b.HasIndex("UserId", "At");
+
+                    b.ToTable("bookmarks", (string)null);
+                });
+
             modelBuilder.Entity("ChatApp.Messages.LogEntry", b =>
                 {
                     b.Property<string>("RoomId")
@@ -408,6 +460,28 @@ namespace ChatApp.Storage.Migrations
                     b.HasKey("RoomId", "Offset");
 
                     b.ToTable("log", (string)null);
+                });
+
+            modelBuilder.Entity("ChatApp.Messages.Mention", b =>
+                {
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Offset")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RoomId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("MessageId", "UserId");
+
+                    b.HasIndex("UserId", "RoomId", "Offset");
+
+                    b.ToTable("mentions", (string)null);
                 });
 
             modelBuilder.Entity("ChatApp.Messages.Message", b =>
@@ -446,6 +520,9 @@ namespace ChatApp.Storage.Migrations
                         .HasMaxLength(128)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("MentionsAll")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Offset")
                         .HasColumnType("INTEGER");
 
@@ -466,6 +543,9 @@ namespace ChatApp.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ThreadId")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("AuthorId", "Key")
@@ -477,7 +557,13 @@ namespace ChatApp.Storage.Migrations
                     b.HasIndex("RoomId", "PinnedAt")
                         .HasFilter("\"PinnedAt\" IS NOT NULL");
 
+                    b.HasIndex("ThreadId", "Offset")
+                        .HasFilter("\"ThreadId\" IS NOT NULL");
+
                     b.HasIndex("RoomId", "At", "Offset");
+
+                    b.HasIndex("RoomId", "MentionsAll", "Offset")
+                        .HasFilter("\"MentionsAll\"");
 
                     b.ToTable("messages", (string)null);
                 });
@@ -574,6 +660,33 @@ namespace ChatApp.Storage.Migrations
                     b.ToTable("spent_keys", (string)null);
                 });
 
+            modelBuilder.Entity("ChatApp.Messages.ThreadFollow", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ThreadId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsFollowing")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RoomId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpTo")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId", "ThreadId");
+
+                    b.HasIndex("RoomId");
+
+                    b.HasIndex("ThreadId");
+
+                    b.ToTable("thread_follows", (string)null);
+                });
+
             modelBuilder.Entity("ChatApp.Moderation.AuditEntry", b =>
                 {
                     b.Property<long>("Id")
@@ -648,6 +761,10 @@ namespace ChatApp.Storage.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("DirectKey")
+                        .HasMaxLength(44)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Epoch")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -683,7 +800,34 @@ namespace ChatApp.Storage.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DirectKey")
+                        .IsUnique();
+
                     b.ToTable("rooms", (string)null);
+                });
+
+            modelBuilder.Entity("ChatApp.Rooms.RoomPreference", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("HiddenUpTo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsFavourite")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId", "RoomId");
+
+                    b.HasIndex("RoomId");
+
+                    b.ToTable("room_preferences", (string)null);
                 });
 
             modelBuilder.Entity("ChatApp.Settings.InstanceSetting", b =>
@@ -815,6 +959,21 @@ namespace ChatApp.Storage.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ChatApp.Accounts.Block", b =>
+                {
+                    b.HasOne("ChatApp.Accounts.ChatUser", null)
+                        .WithMany()
+                        .HasForeignKey("BlockedId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatApp.Accounts.ChatUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ChatApp.Accounts.Invitation", b =>
                 {
                     b.HasOne("ChatApp.Accounts.ChatUser", null)
@@ -862,12 +1021,42 @@ namespace ChatApp.Storage.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ChatApp.Messages.Bookmark", b =>
+                {
+                    b.HasOne("ChatApp.Messages.Message", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatApp.Accounts.ChatUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ChatApp.Messages.LogEntry", b =>
                 {
                     b.HasOne("ChatApp.Rooms.Room", null)
                         .WithMany()
                         .HasForeignKey("RoomId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatApp.Messages.Mention", b =>
+                {
+                    b.HasOne("ChatApp.Messages.Message", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatApp.Accounts.ChatUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
@@ -934,7 +1123,43 @@ namespace ChatApp.Storage.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ChatApp.Messages.ThreadFollow", b =>
+                {
+                    b.HasOne("ChatApp.Rooms.Room", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatApp.Messages.Message", null)
+                        .WithMany()
+                        .HasForeignKey("ThreadId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatApp.Accounts.ChatUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ChatApp.Rooms.Membership", b =>
+                {
+                    b.HasOne("ChatApp.Rooms.Room", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatApp.Accounts.ChatUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatApp.Rooms.RoomPreference", b =>
                 {
                     b.HasOne("ChatApp.Rooms.Room", null)
                         .WithMany()
