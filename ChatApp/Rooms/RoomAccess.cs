@@ -45,6 +45,9 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
     /// <summary>True for a conversation between people, which has no name of its own.</summary>
     public bool IsDirect => Visibility == RoomVisibility.Direct;
 
+    /// <summary>Everybody in a direct room, whoever asks included; empty for other rooms.</summary>
+    public IReadOnlyList<UserId> People { get; init; } = [];
+
     /// <summary>Messages older than this many days go; null where the room itself sets no limit.</summary>
     public int? RetentionDays { get; init; }
 
