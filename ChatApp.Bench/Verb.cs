@@ -1,5 +1,6 @@
 using System.Text;
 using ChatApp.Bench.Chat;
+using ChatApp.Bench.Circuits;
 using ChatApp.Bench.Crash;
 using ChatApp.Bench.Fanout;
 using ChatApp.Bench.Herd;
@@ -73,6 +74,8 @@ internal static class Verbs
             VerbOptions.Help, RevocationVerb.RunAsync),
         new("memory", "10,000 quiet rooms with a live subscriber each: managed heap per room",
             VerbOptions.Help, MemoryVerb.RunAsync),
+        new("circuits", "500 open pages of one room: CPU per shown message, latency and memory, beside a bare list in the same framework",
+            VerbOptions.Help, CircuitsVerb.RunAsync),
         new("chat", "a chat in the terminal, for people; the sample of the client library",
             ChatVerb.Help, ChatVerb.RunAsync),
         new("serve", "runs one of the compared servers, as the other verbs do in a child process",

@@ -1,3 +1,4 @@
+using ChatApp.Bench.Circuits;
 using ChatApp.Bench.Revocation;
 
 namespace ChatApp.Bench.Servers;
@@ -6,7 +7,7 @@ namespace ChatApp.Bench.Servers;
 internal static class ServeVerb
 {
     public const string Help = """
-          signalr | bare | levers   which one
+          signalr | bare | levers | barelist   which one
           --port N              where it listens, on 127.0.0.1 (default 5090)
           --certificate FILE --password TEXT   signalr only: ends TLS with it
           --until-input-ends    ends with its standard input, so that it cannot outlive the bench
@@ -25,7 +26,8 @@ internal static class ServeVerb
             SignalRServer.Name => (at, end) => SignalRServer.RunAsync(at, certificate, end),
             BareServer.Name => BareServer.RunAsync,
             LeverServer.Name => LeverServer.RunAsync,
-            _ => throw new UsageException($"serve needs {SignalRServer.Name}, {BareServer.Name} or {LeverServer.Name}"),
+            BareListServer.Name => BareListServer.RunAsync,
+            _ => throw new UsageException($"serve needs {SignalRServer.Name}, {BareServer.Name}, {LeverServer.Name} or {BareListServer.Name}"),
         };
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

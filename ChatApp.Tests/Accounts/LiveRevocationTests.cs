@@ -175,7 +175,7 @@ public abstract class LiveRevocationTests<TServer>(TServer server) : IClassFixtu
             var session = await server.BeginAsync(ann);
             Assert.True(tokens.StillHolds(ann.Id, session.Id));
             var ending = sessions.EndAsync(ann.Id, session.Id);
-            using var page = new CircuitSession(broker, NullLogger<CircuitSession>.Instance);
+            using var page = new CircuitSession(broker, server.Get<PagePace>(), NullLogger<CircuitSession>.Instance);
             await Task.Run(() => page.Open(ann.Id, "192.0.2.1", SessionClaims.CredentialOf(session.Id), () => tokens.StillHolds(ann.Id, session.Id)));
             Assert.True(await ending);
             Assert.True(page.Connection!.EndReason == EndReason.SignedOut, $"round {round}");
@@ -226,7 +226,7 @@ public abstract class LiveRevocationTests<TServer>(TServer server) : IClassFixtu
     {
         var session = await server.BeginAsync(person);
         var tokens = server.Get<AccessTokens>();
-        var page = new CircuitSession(server.Get<RoomBroker>(), NullLogger<CircuitSession>.Instance);
+        var page = new CircuitSession(server.Get<RoomBroker>(), server.Get<PagePace>(), NullLogger<CircuitSession>.Instance);
         page.Listen(batch =>
         {
             foreach (var posted in batch.Select(envelope => envelope.Body).OfType<MessagePosted>()) heard.Enqueue(NumberOf(posted.Message.Text));

@@ -73,6 +73,26 @@ public sealed class SessionsPageTests(Browser browser, TestServer server) : ICla
     }
 
     [Fact]
+    public async Task Whoever_signs_out_sees_that_even_where_the_page_hears_of_its_end_first()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        await using var window = await browser.SignInAsync(server, ann);
+        var page = window.Page;
+        await page.EvaluateAsync("() => { const act = window.signInAnew; window.signInAnew = () => { window.wasTold = true; act(); }; }");
+        // The form's answer is there, and waits until the circuit has brought its own news.
+        await page.RouteAsync("**/account/logout", async route =>
+        {
+            var answer = await route.FetchAsync(new() { MaxRedirects = 0 });
+            await page.WaitForFunctionAsync("window.wasTold");
+            await route.FulfillAsync(new() { Response = answer });
+        });
+        await page.Locator(".account-button").ClickAsync();
+        await page.Locator("#account-menu form[action='/account/logout'] button").ClickAsync(new() { NoWaitAfter = true });
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("signed out");
+        Assert.EndsWith("/account/signed-out", page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_form_without_its_token_signs_nobody_out()
     {
         var ann = await server.AddPersonAsync("Ann");

@@ -108,5 +108,5 @@ public sealed class CircuitSessionTests : IClassFixture<TestServer>
         Assert.DoesNotContain(_broker.Connections, connection => connection.User == ann.Id);
     }
 
-    private CircuitSession Session() => new(_broker, NullLogger<CircuitSession>.Instance);
+    private CircuitSession Session() => new(_broker, _server.Get<PagePace>(), NullLogger<CircuitSession>.Instance);
 }

@@ -44,6 +44,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<UnreadBoard>());
         Services.AddSingleton(server.Get<MessageSearch>());
         Services.AddSingleton(server.Get<TimeProvider>());
+        Services.AddSingleton(server.Get<PagePace>());
         Services.AddScoped<CircuitSession>().AddScoped<UnreadNumbers>();
         this.AddAuthorization().SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id.Value));
         Client = new ClientContext("192.0.2.1", ClientContext.ZoneOf(zone));

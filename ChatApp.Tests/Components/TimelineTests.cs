@@ -189,6 +189,33 @@ public sealed class TimelineTests(TestServer server) : IClassFixture<TestServer>
         timeline.WaitForAssertion(() => Assert.Empty(timeline.FindAll("dialog")), Eventually.DefaultDeadline);
     }
 
+    [Fact]
+    public async Task A_new_message_renders_its_own_group_of_rows_and_no_other()
+    {
+        await using var stage = await StageAsync();
+        var other = await server.AddPersonAsync("Bob");
+        await server.Get<RoomWriter>().InviteAsync(stage.Page.Person.Id, stage.Room.Id, other.Id);
+        for (var number = 0; number < 80; number++) await server.PostAsync(stage.Page.Person, stage.Room.Id, $"message {number}");
+        var timeline = Show(stage);
+        await server.PostAsync(other, stage.Room.Id, "the first news");
+        timeline.WaitForAssertion(() => Assert.Equal("the first news", timeline.FindAll("article .message-body")[^1].TextContent), Eventually.DefaultDeadline);
+        var before = timeline.FindComponents<RowGroup>().Select(group => group.RenderCount).ToList();
+        Assert.InRange(before.Count, 2, 5);
+
+        await server.PostAsync(other, stage.Room.Id, "more news");
+        timeline.WaitForAssertion(() => Assert.Equal("more news", timeline.FindAll("article .message-body")[^1].TextContent), Eventually.DefaultDeadline);
+        var after = timeline.FindComponents<RowGroup>().Select(group => group.RenderCount).ToList();
+        Assert.Equal(before[..^1], after.Take(before.Count - 1));
+
+        // What has its place further up is rendered there.
+        var upper = timeline.FindAll("article[data-id]")[0].GetAttribute("data-id")!;
+        await server.Get<MessageEditor>().EditAsync(stage.Page.Person.Id, new MessageId(long.Parse(upper, System.Globalization.CultureInfo.InvariantCulture)), "edited");
+        timeline.WaitForAssertion(() => Assert.Equal("edited", timeline.FindAll("article .message-body")[0].TextContent), Eventually.DefaultDeadline);
+        var last = timeline.FindComponents<RowGroup>().Select(group => group.RenderCount).ToList();
+        Assert.Equal(after[1..], last[1..]);
+        Assert.True(last[0] > after[0]);
+    }
+
     private static IRenderedComponent<Timeline> Show(Stage stage) => stage.Page.Render<Timeline>(parameters => parameters
         .Add(timeline => timeline.Room, stage.Room)
         .Add(timeline => timeline.Viewer, stage.Page.Person.Id));

@@ -9,8 +9,9 @@ namespace ChatApp.Components;
 /// nobody sees it as present, and when it is back it is told that events were lost.
 /// </summary>
 /// <param name="broker">The push engine.</param>
+/// <param name="pace">How long it rests between two batches.</param>
 /// <param name="log">Faults of listeners.</param>
-public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSession> log) : IDisposable
+public sealed partial class CircuitSession(RoomBroker broker, PagePace pace, ILogger<CircuitSession> log) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Func<IReadOnlyList<Envelope>, Task>> _listeners = [];
@@ -108,8 +109,12 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
     {
         await previous;
         var batch = new List<Envelope>();
+        long? last = null;
         while (await connection.Outbox.WaitAsync())
         {
+            if (last is { } before) await pace.RestAsync(before);
+            var begun = pace.Begin();
+            last = begun;
             connection.Outbox.Take(batch);
             if (batch.Count == 0) continue;
             Func<IReadOnlyList<Envelope>, Task>[] listeners;
@@ -129,6 +134,8 @@ public sealed partial class CircuitSession(RoomBroker broker, ILogger<CircuitSes
                     LogListenerFailed(log, fault);
                 }
             }
+
+            pace.Worked(begun);
         }
 
         if (connection.EndReason is { } reason && reason != EndReason.Closed) _ended.TrySetResult(reason);

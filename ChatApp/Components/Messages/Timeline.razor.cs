@@ -22,6 +22,7 @@ public sealed partial class Timeline
     private string? _announcement;
     private bool _isAway;
     private int _unseen;
+    private int _names;
 
     /// <summary>The room.</summary>
     [Parameter, EditorRequired]
@@ -30,6 +31,8 @@ public sealed partial class Timeline
     /// <summary>Who looks.</summary>
     [Parameter]
     public UserId Viewer { get; set; }
+
+    private RowLook Look => new(_viewer, Room.IsArchived, _divider, (_target, _targetNumber), _editing, _names);
 
     [CascadingParameter]
     private ClientContext Client { get; set; } = default!;
@@ -122,7 +125,12 @@ public sealed partial class Timeline
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
         // Rows ask who people are now when they are rendered, and what names reactions is made anew.
         var hasNews = batch.Any(envelope => envelope.Body is UserChanged or EventsLost);
-        if (hasNews) _chips.Clear();
+        if (hasNews)
+        {
+            _chips.Clear();
+            _names++;
+        }
+
         // Another rank sees other buttons.
         var (before, now) = (_viewer, Users.Get(Viewer));
         _viewer = now;

@@ -84,3 +84,17 @@ public sealed class TimelineRow
     /// <summary>The moment as the reader's clock shows it.</summary>
     public DateTime Local { get; init; }
 }
+
+/// <summary>Rows that are rendered together.</summary>
+/// <param name="Key">Tells the groups of a timeline apart.</param>
+/// <param name="Rows">The rows; the same object as long as they are the same ones.</param>
+public readonly record struct TimelineGroup(long Key, IReadOnlyList<TimelineRow> Rows);
+
+/// <summary>On what the markup of rows depends besides the rows: where one of these changes, all are rendered anew.</summary>
+/// <param name="Viewer">Who looks, as they are now.</param>
+/// <param name="IsArchived">Whether the room is archived, which decides what may be done.</param>
+/// <param name="Divider">Where "new from here" stands.</param>
+/// <param name="Target">Which message is marked, and how often one was.</param>
+/// <param name="Editing">Which message is an editor.</param>
+/// <param name="Names">Grows when people have other names.</param>
+public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names);

@@ -13,9 +13,13 @@ namespace ChatApp.Components.Messages;
 /// <param name="cards">People as they are now: a message carries its author as they were when it was read. Null takes that.</param>
 public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<UserId, UserCard>? cards = null)
 {
+    // Enough that a window has few groups, and few enough rows that rendering a group is cheap.
+    private const int GroupSpan = 32;
+
     private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
     private readonly string _shortPattern = CultureInfo.CurrentCulture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim();
     private readonly List<TimelineRow> _rows = [];
+    private readonly List<TimelineGroup> _groups = [];
     private Dictionary<object, TimelineRow> _before = new(ReferenceEqualityComparer.Instance);
     private Dictionary<object, TimelineRow> _now = new(ReferenceEqualityComparer.Instance);
 
@@ -32,6 +36,41 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         foreach (var message in feed.Messages) Add(message, message.Author, message.At, message, unsent: null);
         foreach (var own in feed.Pending) Add(own, viewer, own.At, stored: null, own);
         return _rows;
+    }
+
+    /// <summary>
+    /// The same rows in groups of those whose places in the room's log are near each other, so that a group stays the same
+    /// whatever comes before or after it. Unsent messages stand in the last one.
+    /// </summary>
+    public IReadOnlyList<TimelineGroup> GroupsOf(RoomFeed feed, UserCard viewer)
+    {
+        var rows = Of(feed, viewer);
+        var before = _groups.ToDictionary(group => group.Key);
+        _groups.Clear();
+        for (var start = 0; start < rows.Count;)
+        {
+            var key = KeyOf(rows[start]) ?? -1;
+            var end = start + 1;
+            while (end < rows.Count && (KeyOf(rows[end]) ?? key) == key) end++;
+            var isSame = before.TryGetValue(key, out var group) && IsSame(group.Rows, rows, start, end);
+            _groups.Add(isSame ? group : new TimelineGroup(key, [.. rows.Skip(start).Take(end - start)]));
+            start = end;
+        }
+
+        return _groups;
+    }
+
+    private static long? KeyOf(TimelineRow row) => row.Stored?.Offset.Value / GroupSpan;
+
+    private static bool IsSame(IReadOnlyList<TimelineRow> group, IReadOnlyList<TimelineRow> rows, int start, int end)
+    {
+        if (group.Count != end - start) return false;
+        for (var index = 0; index < group.Count; index++)
+        {
+            if (!ReferenceEquals(group[index], rows[start + index])) return false;
+        }
+
+        return true;
     }
 
     private void Add(object source, UserCard author, DateTimeOffset at, MessageView? stored, PendingMessage? unsent)
