@@ -39,13 +39,13 @@ internal sealed partial class CircuitBrowser : IDisposable
     private async Task<string> SendAsync(string path, Dictionary<string, string> values, CancellationToken cancellation)
     {
         var html = await Http.GetStringAsync(new Uri(path, UriKind.Relative), cancellation);
-        foreach (Match hidden in Hidden().Matches(html)) values.TryAdd(hidden.Groups[1].Value, WebUtility.HtmlDecode(hidden.Groups[2].Value));
+        foreach (Match hidden in Hidden().Matches(html)) values.TryAdd(hidden.Groups["name"].Value, WebUtility.HtmlDecode(hidden.Groups["value"].Value));
         using var form = new FormUrlEncodedContent(values);
         using var answer = await Http.PostAsync(new Uri(path, UriKind.Relative), form, cancellation);
         answer.EnsureSuccessStatusCode();
         return answer.RequestMessage!.RequestUri!.AbsolutePath;
     }
 
-    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]+)\" value=\"(?<value>[^\"]*)\"", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Hidden();
 }

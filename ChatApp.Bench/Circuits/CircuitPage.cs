@@ -17,11 +17,11 @@ internal sealed partial class CircuitPage : IDisposable
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly TaskCompletionSource _shown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<long, string> _modules = [];
+    private readonly HashSet<int> _numbers = [];
     private readonly Action<int> _seen;
     private byte[] _buffer = new byte[64 * 1024];
     private long _component = -1;
     private int _calls;
-    private int _last = -1;
 
     private CircuitPage(Action<int> seen) => _seen = seen;
 
@@ -31,8 +31,8 @@ internal sealed partial class CircuitPage : IDisposable
     /// <summary>Renders that came.</summary>
     public int Renders { get; private set; }
 
-    /// <summary>Messages of the load that were shown and have numbers from 0 on, each once and in order; others are missing.</summary>
-    public int Shown { get; private set; }
+    /// <summary>Different messages of the load that were shown.</summary>
+    public int Shown => _numbers.Count;
 
     /// <summary>Opens a page and waits until it is live.</summary>
     /// <param name="http">Its browser, with cookies.</param>
@@ -45,9 +45,9 @@ internal sealed partial class CircuitPage : IDisposable
     {
         var address = new Uri(http.BaseAddress!, path);
         var html = await http.GetStringAsync(address, cancellation);
-        var markers = Marker().Matches(html).Select(match => match.Groups[1].Value).Where(marker => marker.Contains("\"type\":\"server\"", StringComparison.Ordinal)).ToList();
+        var markers = Marker().Matches(html).Select(match => match.Groups["value"].Value).Where(marker => marker.Contains("\"type\":\"server\"", StringComparison.Ordinal)).ToList();
         if (markers.Count == 0) throw new BenchException($"{path} has no interactive part");
-        var state = State().Match(html).Groups[1].Value;
+        var state = State().Match(html).Groups["value"].Value;
         var page = new CircuitPage(seen);
         try
         {
@@ -75,7 +75,11 @@ internal sealed partial class CircuitPage : IDisposable
         SendAsync(HubMessage.Call(id: null, "BeginInvokeDotNetFromJS", $"{++_calls}", null, method, _component, "[]"), cancellation);
 
     /// <summary>Begins to count anew.</summary>
-    public void Forget() => (_last, Shown, Renders) = (-1, 0, 0);
+    public void Forget()
+    {
+        _numbers.Clear();
+        Renders = 0;
+    }
 
     /// <summary>Pings until cancelled; the server ends who is silent.</summary>
     public async Task LiveAsync(CancellationToken cancellation)
@@ -175,7 +179,7 @@ internal sealed partial class CircuitPage : IDisposable
         if (function == "import") _modules[call] = arguments;
         if (function == "attach" && script is not null && _modules.TryGetValue(target, out var module) && module.Contains(script, StringComparison.Ordinal))
         {
-            _component = long.Parse(Reference().Match(arguments).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+            _component = long.Parse(Reference().Match(arguments).Groups["value"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
             _shown.TrySetResult();
         }
 
@@ -188,20 +192,17 @@ internal sealed partial class CircuitPage : IDisposable
         while (batch.IndexOf(LoadText.Mark) is >= 0 and var at)
         {
             batch = batch[(at + LoadText.Mark.Length)..];
-            // Also what is read out, and rows that were rendered before: each counts once.
-            if (LoadText.NumberAt(batch) is not { } number || number <= _last) continue;
-            _last = number;
-            Shown++;
-            _seen(number);
+            // A text may stand there twice, as what is read out too; the order of the texts in a batch says nothing.
+            if (LoadText.NumberAt(batch) is { } number && _numbers.Add(number)) _seen(number);
         }
     }
 
-    [GeneratedRegex("<!--Blazor:(\\{.*?\\})-->", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("<!--Blazor:(?<value>\\{.*?\\})-->", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Marker();
 
-    [GeneratedRegex("<!--Blazor-Server-Component-State:(.*?)-->", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("<!--Blazor-Server-Component-State:(?<value>.*?)-->", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex State();
 
-    [GeneratedRegex("\"__dotNetObject\":([0-9]+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("\"__dotNetObject\":(?<value>[0-9]+)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Reference();
 }

@@ -23,12 +23,12 @@ internal static class HubMessage
     public static byte[] Call(string? id, string method, params ReadOnlySpan<object?> arguments)
     {
         var body = new ArrayBufferWriter<byte>(256);
-        body.Write([0x96, 1, 0x80]);
+        body.Write<byte>([0x96, 1, 0x80]);
         Write(body, id);
         Write(body, method);
-        body.Write([(byte)(0x90 | arguments.Length)]);
+        body.Write<byte>([(byte)(0x90 | arguments.Length)]);
         foreach (var argument in arguments) Write(body, argument);
-        body.Write([0x90]);
+        body.Write<byte>([0x90]);
         return [.. Length(body.WrittenCount), .. body.WrittenSpan];
     }
 
@@ -63,19 +63,19 @@ internal static class HubMessage
         switch (value)
         {
             case null:
-                to.Write([0xC0]);
+                to.Write<byte>([0xC0]);
                 break;
             case bool truth:
-                to.Write([truth ? (byte)0xC3 : (byte)0xC2]);
+                to.Write<byte>([truth ? (byte)0xC3 : (byte)0xC2]);
                 break;
             case long number:
-                to.Write([0xD3]);
+                to.Write<byte>([0xD3]);
                 BinaryPrimitives.WriteInt64BigEndian(to.GetSpan(8), number);
                 to.Advance(8);
                 break;
             case string text:
                 var bytes = Encoding.UTF8.GetBytes(text);
-                to.Write([0xDB]);
+                to.Write<byte>([0xDB]);
                 BinaryPrimitives.WriteUInt32BigEndian(to.GetSpan(4), (uint)bytes.Length);
                 to.Advance(4);
                 to.Write(bytes);

@@ -87,7 +87,7 @@ public sealed class SessionsPageTests(Browser browser, TestServer server) : ICla
             await route.FulfillAsync(new() { Response = answer });
         });
         await page.Locator(".account-button").ClickAsync();
-        await page.Locator("#account-menu form[action='/account/logout'] button").ClickAsync(new() { NoWaitAfter = true });
+        await page.Locator("#account-menu form[action='/account/logout'] button").ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("signed out");
         Assert.EndsWith("/account/signed-out", page.Url, StringComparison.Ordinal);
     }

@@ -13,7 +13,8 @@ public sealed class UpkeepTests
     public async Task A_server_that_has_not_started_yet_keeps_nothing_up()
     {
         await using var server = await TestServer.StartAsync();
-        var (time, lifetime) = (new ManualTime(), new Lifetime());
+        var time = new ManualTime();
+        using var lifetime = new Lifetime();
         using var upkeep = new Upkeep(
             server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<SessionUpkeep>(), lifetime, time, NullLogger<Upkeep>.Instance);
         await upkeep.StartAsync(CancellationToken.None);
@@ -29,7 +30,8 @@ public sealed class UpkeepTests
     public async Task A_start_that_is_given_up_ends_the_upkeep_before_it_began()
     {
         await using var server = await TestServer.StartAsync();
-        var (time, lifetime) = (new ManualTime(), new Lifetime());
+        var time = new ManualTime();
+        using var lifetime = new Lifetime();
         using var upkeep = new Upkeep(
             server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<SessionUpkeep>(), lifetime, time, NullLogger<Upkeep>.Instance);
         await upkeep.StartAsync(CancellationToken.None);
@@ -39,7 +41,7 @@ public sealed class UpkeepTests
         Assert.False(time.IsArmed(Upkeep.Interval));
     }
 
-    private sealed class Lifetime : IHostApplicationLifetime
+    private sealed class Lifetime : IHostApplicationLifetime, IDisposable
     {
         private readonly CancellationTokenSource _started = new();
         private readonly TaskCompletionSource _awaited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,6 +62,8 @@ public sealed class UpkeepTests
         public CancellationToken ApplicationStopped => CancellationToken.None;
 
         public void Start() => _started.Cancel();
+
+        public void Dispose() => _started.Dispose();
 
         public void StopApplication() => throw new NotSupportedException();
     }
