@@ -58,6 +58,8 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
 
         // More than fits never leaves the page; an empty text is refused beside the editor.
         await first.PressAsync("meet at seven", "edit");
+        // The editor's script puts the cursor where it belongs: before that, what is filled in stands beside the old text.
+        await Assertions.Expect(editor).ToBeFocusedAsync();
         await editor.FillAsync(new string('a', 8_001));
         await editor.PressAsync("Enter");
         await first.ShowsAsync(".edit-box .counter", Words.Of("Composer.Over", 1));
