@@ -97,7 +97,19 @@ public sealed record MemberChanged(ChatPerson Member, bool Joined, DateTimeOffse
 /// <param name="Room">The room's id.</param>
 /// <param name="Name">The room's name.</param>
 /// <param name="Joined">True for coming.</param>
-public sealed record OwnRoomChanged(string Room, string Name, bool Joined) : ChatEvent;
+public sealed record OwnRoomChanged(string Room, string Name, bool Joined) : ChatEvent
+{
+    /// <summary>True for a conversation between people, which has no name: its first message follows.</summary>
+    public bool Direct { get; init; }
+}
+
+/// <summary>A direct room is off this account's list until something is said there. On the own channel.</summary>
+/// <param name="Room">The room's id.</param>
+public sealed record RoomHidden(string Room) : ChatEvent;
+
+/// <summary>This account blocks others now. On the own channel.</summary>
+/// <param name="Blocked">The ids of all whom it blocks.</param>
+public sealed record BlocksChanged(IReadOnlyList<string> Blocked) : ChatEvent;
 
 /// <summary>This account has read on, here or elsewhere. On the own channel.</summary>
 /// <param name="Unread">What is unread now.</param>

@@ -29,7 +29,12 @@ internal static class EventReader
                 "history.trimmed" => new HistoryTrimmed(data.GetProperty("floor").GetInt64()),
                 "member.changed" => new MemberChanged(Person(data, "member"), data.GetProperty("joined").GetBoolean(), At(data)),
                 "role.changed" => new RoleChanged(Person(data, "member"), Text(data, "role"), Person(data, "by"), At(data)),
-                "room.joined" or "room.left" when data.GetProperty("room") is var room => new OwnRoomChanged(Text(room, "id"), Text(room, "name"), type is "room.joined"),
+                "room.joined" or "room.left" when data.GetProperty("room") is var room => new OwnRoomChanged(Text(room, "id"), Text(room, "name"), type is "room.joined")
+                {
+                    Direct = room.TryGetProperty("kind", out var kind) && kind.ValueEquals("direct"),
+                },
+                "room.hidden" => new RoomHidden(Text(data, "room")),
+                "blocks.changed" => new BlocksChanged([.. data.GetProperty("blocked").EnumerateArray().Select(id => id.GetString() ?? throw new JsonException("nobody"))]),
                 "read.moved" => new ReadMoved(data.Deserialize(WireFormat.Json.UnreadRoom)!),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
                 "rank.changed" => new RankChanged(Text(data, "rank")),

@@ -10,6 +10,9 @@ namespace ChatApp.Client;
 /// <param name="Epoch">Names its log.</param>
 public sealed record ChatRoom(string Id, string Name, string Topic, bool Private, bool Archived, long Head, string Epoch)
 {
+    /// <summary><c>public</c>, <c>private</c>, or <c>direct</c> for a conversation between people.</summary>
+    public string Kind { get; init; } = "public";
+
     /// <summary>Where its log stood when it was asked for.</summary>
     public ChannelPosition Position => new(Epoch, Head);
 }

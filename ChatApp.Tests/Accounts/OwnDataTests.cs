@@ -26,6 +26,9 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         await server.Get<MessageMarks>().ReactAsync(ann.Id, theirs.Id, "👍", isOn: true);
         await server.Get<MessageMarks>().ReactAsync(bob.Id, edited.Id, "🎉", isOn: true);
         await server.Get<Profiles>().ShowPictureAsync(ann.Id, ChatApp.Accounts.Images.CleanImage.TryMake(ImageMaker.Png(), out _)!);
+        var direct = (await server.Get<DirectRooms>().OpenAsync(ann.Id, [bob.Id])).Room!;
+        await server.PostAsync(ann, direct.Id, "between us");
+        await server.Get<Blocks>().AddAsync(ann.Id, bob.Id);
         var token = Secret.Make("chat_");
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.PersonalTokens.Add(
             new PersonalToken { Id = Secret.NewId(), UserId = ann.Id.Value, Name = "my script", Hash = Secret.Hash(token), CreatedAt = commit.Now }).Entity.Id);
@@ -42,7 +45,11 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(("second words", "first words"), (messages[^1].GetProperty("text").GetString(), messages[^1].GetProperty("earlier")[0].GetProperty("text").GetString()));
         Assert.Equal("🎉", messages[^1].GetProperty("reactions")[0].GetProperty("emoji").GetString());
         Assert.Equal("👍", Assert.Single(Lines(zip, "reactions.jsonl")).GetProperty("emoji").GetString());
-        Assert.Equal("Tower", Assert.Single(Lines(zip, "memberships.jsonl")).GetProperty("name").GetString());
+        var memberships = Lines(zip, "memberships.jsonl");
+        Assert.Equal(["Tower", ""], memberships.Select(row => row.GetProperty("name").GetString()));
+        Assert.Contains(bob.Name, memberships[1].GetProperty("people").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal("between us", Assert.Single(Lines(zip, $"messages/{direct.Id}.jsonl")).GetProperty("text").GetString());
+        Assert.Equal(bob.Name, Assert.Single(Lines(zip, "blocks.jsonl")).GetProperty("name").GetString());
         Assert.Equal("my script", Assert.Single(Lines(zip, "tokens.jsonl")).GetProperty("name").GetString());
         Assert.Equal(ann.Email, Assert.Single(Lines(zip, "account.json")).GetProperty("email").GetString());
         Assert.NotNull(zip.GetEntry("avatar.png"));

@@ -165,6 +165,15 @@ public sealed class ChatEventTests : ClientTestBase
             case "room joined" or "room left":
                 Assert.Equal(new OwnRoomChanged("general", "General", Joined: name is "room joined"), seen);
                 break;
+            case "direct room joined":
+                Assert.Equal(new OwnRoomChanged("k3v9q2m8", "", Joined: true) { Direct = true }, seen);
+                break;
+            case "direct room hidden":
+                Assert.Equal(new RoomHidden("k3v9q2m8"), seen);
+                break;
+            case "blocks changed":
+                Assert.Equal(["u2"], Assert.IsType<BlocksChanged>(seen).Blocked);
+                break;
             case "read moved":
                 Assert.Equal(new ReadMoved(new("general", 7, 0)), seen);
                 break;

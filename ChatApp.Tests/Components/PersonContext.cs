@@ -37,6 +37,8 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<RoomWriter>());
         Services.AddSingleton(server.Get<RoomSettings>());
         Services.AddSingleton(server.Get<RoomRoles>());
+        Services.AddSingleton(server.Get<DirectRooms>());
+        Services.AddSingleton(server.Get<Blocks>());
         Services.AddSingleton(server.Get<ModerationDesk>());
         Services.AddSingleton(server.Get<Invitations>());
         Services.AddSingleton(server.Get<InstanceSettings>());

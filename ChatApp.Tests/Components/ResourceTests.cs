@@ -55,6 +55,7 @@ public sealed partial class ResourceTests
         var keys = Enum.GetNames<Rank>().SelectMany(rank => (string[])[$"Rank.{rank}", $"Admin.May.{rank}"])
             .Concat(Enum.GetNames<ConnectionKind>().Select(kind => $"Admin.Kind.{kind}"))
             .Concat(Enum.GetNames<InvitationOutcome>().Where(outcome => outcome != nameof(InvitationOutcome.Done)).Select(outcome => $"Invites.Outcome.{outcome}"))
+            .Concat(Enum.GetNames<BlockOutcome>().Where(outcome => outcome != nameof(BlockOutcome.Done)).Select(outcome => $"BlockOutcome.{outcome}"))
             .Concat(Enum.GetNames<InvitationState>().Select(state => $"Invites.State.{state}"))
             .Concat(Enum.GetNames<RegistrationMode>().SelectMany(mode => (string[])[$"AdminSettings.Mode.{mode}", $"AdminSettings.ModeText.{mode}"]))
             .Concat(ReaderChoices.Themes.Select(theme => $"Preferences.Theme.{theme}"));

@@ -57,11 +57,11 @@ public sealed class ShellTests(TestServer server) : IClassFixture<TestServer>
             .Add(l => l.Room, room).Add(l => l.Viewer, ann.Id).Add(l => l.OnInvite, () => asked++).Add(l => l.OnLeave, () => asked += 10));
         var subscription = server.Get<RoomBroker>().Subscribe(page.Session.Connection!, room.Id).Subscription!;
         subscription.TryRelease(Offset.Zero);
-        Assert.Equal([$"{ann.Name} Owner", $"{mia.Name} Moderator"], Members(list));
+        Assert.Equal([$"{ann.Name} Owners", $"{mia.Name} Members"], Members(list));
         await server.Get<RoomWriter>().JoinAsync(bob.Id, room.Id);
-        list.WaitForAssertion(() => Assert.Equal([$"{ann.Name} Owner", bob.Name, $"{mia.Name} Moderator"], Members(list)), Eventually.DefaultDeadline);
+        list.WaitForAssertion(() => Assert.Equal([$"{ann.Name} Owners", $"{bob.Name} Members", $"{mia.Name} Members"], Members(list)), Eventually.DefaultDeadline);
         await server.Get<RoomWriter>().LeaveAsync(mia.Id, room.Id);
-        list.WaitForAssertion(() => Assert.Equal([$"{ann.Name} Owner", bob.Name], Members(list)), Eventually.DefaultDeadline);
+        list.WaitForAssertion(() => Assert.Equal([$"{ann.Name} Owners", $"{bob.Name} Members"], Members(list)), Eventually.DefaultDeadline);
         foreach (var button in list.FindAll(".members-actions button")) await list.InvokeAsync(() => button.Click());
         Assert.Equal(11, asked);
 
@@ -69,7 +69,7 @@ public sealed class ShellTests(TestServer server) : IClassFixture<TestServer>
         var general = server.Get<RoomDirectory>().Find(RoomId.General, ann.Id)!.Room;
         var everybody = page.Render<MemberList>(parameters => parameters.Add(l => l.Room, general).Add(l => l.Viewer, ann.Id));
         Assert.Empty(everybody.FindAll(".members-actions"));
-        Assert.Contains(bob.Name, Members(everybody));
+        Assert.Contains($"{bob.Name} Members", Members(everybody));
     }
 
     [Fact]
@@ -137,6 +137,7 @@ public sealed class ShellTests(TestServer server) : IClassFixture<TestServer>
 
     private static IEnumerable<string> Names(IRenderedComponent<Sidebar> sidebar) => sidebar.FindAll(".room-link-name").Select(name => name.TextContent);
 
+    // With the heading of their group.
     private static IEnumerable<string> Members(IRenderedComponent<MemberList> list) =>
-        list.FindAll("li.member").Select(member => $"{member.QuerySelector(".member-name")!.TextContent} {member.QuerySelector(".badge")?.TextContent}".Trim());
+        list.FindAll("li.member").Select(member => $"{member.QuerySelector(".member-name")!.TextContent} {member.ParentElement!.PreviousElementSibling!.FirstChild!.TextContent.Trim()}");
 }

@@ -80,6 +80,7 @@ public sealed class GoldenFrameTests
         var message = new MessageView(new MessageId(42), Room, new Offset(7), Ann, "my-key-1", "**hello** \"you\"\n\\ 😀",
             "<p><strong>hello</strong> &quot;you&quot;<br>\\ 😀</p>", At, IsDeleted: false);
         var general = new RoomView(Room, "General", "", RoomVisibility.Public, IsDefault: true, new Offset(6), "k3v9");
+        var direct = new RoomView(new RoomId("k3v9q2m8"), "", "", RoomVisibility.Direct, IsDefault: false, new Offset(1), "k3v9") { People = [Ann.Id, Bob.Id] };
         var frames = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             ["connected"] = FrameEncoder.Connected(1, connection, "1.0.0", "1a2b3c4d", options, 3600, At),
@@ -120,6 +121,9 @@ public sealed class GoldenFrameTests
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
             ["room left"] = OfUser(new OwnRoomsChanged(general, IsMember: false)),
+            ["direct room joined"] = OfUser(new OwnRoomsChanged(direct, IsMember: true)),
+            ["direct room hidden"] = OfUser(new RoomHidden(direct.Id)),
+            ["blocks changed"] = OfUser(new BlocksChanged(new HashSet<UserId> { Bob.Id })),
             ["user changed"] = Encoder.Encode(new Envelope(new UserChanged(Bob with { Avatar = "k3v9", Status = "On holiday" }, At), Encoder) { Channel = Room }),
             ["own profile changed"] = OfUser(new UserChanged(Ann, At)),
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),

@@ -33,8 +33,9 @@ public enum DeletionOutcome
 /// <param name="broker">The live connections.</param>
 /// <param name="news">Tells everybody.</param>
 /// <param name="topics">Who may listen to what.</param>
+/// <param name="blocks">Who does not want to hear from whom.</param>
 /// <param name="mails">Tells the person.</param>
-public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, ProfileNews news, TopicAccess topics, AccountMails mails)
+public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, ProfileNews news, TopicAccess topics, Blocks blocks, AccountMails mails)
 {
     /// <summary>What the name of a deleted account begins with.</summary>
     public const string Name = "Deleted user";
@@ -98,6 +99,9 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         foreach (var key in db.ApiKeys.Where(row => row.UserId == id && row.RevokedAt == null)) key.RevokedAt = commit.Now;
         foreach (var invitation in db.Invitations.Where(row => row.CreatedById == id && row.RevokedAt == null)) invitation.RevokedAt = commit.Now;
 
+        blocks.Forget(commit, user);
+        db.RoomPreferences.RemoveRange(db.RoomPreferences.Where(row => row.UserId == id));
+
         news.Tell(commit, account);
         commit.AfterCommit(() =>
         {
@@ -110,7 +114,9 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
     {
         var user = new UserId(account.Id);
         var gone = UserCard.Of(account);
-        foreach (var membership in commit.Db.Memberships.Where(row => row.UserId == account.Id).ToList())
+        // In conversations they stay, by the name that is left: the others go on reading them, and nobody comes in their place.
+        var direct = commit.Db.Rooms.Where(room => room.Visibility == RoomVisibility.Direct).Select(room => room.Id);
+        foreach (var membership in commit.Db.Memberships.Where(row => row.UserId == account.Id && !direct.Contains(row.RoomId)).ToList())
         {
             var (id, room) = (new RoomId(membership.RoomId), commit.Db.Rooms.Find(membership.RoomId)!);
             var others = commit.Db.Memberships.Where(row => row.RoomId == membership.RoomId && row.UserId != account.Id);

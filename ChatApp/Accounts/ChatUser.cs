@@ -84,6 +84,13 @@ public sealed class ChatUser : IdentityUser
     internal string? ChangedBy { get; set; }
 }
 
+/// <summary>What others see of an account when they look at it alone.</summary>
+/// <param name="User">Who.</param>
+/// <param name="Since">When the account was made.</param>
+/// <param name="Zone">IANA name of the time zone that they chose; null where they chose none.</param>
+/// <param name="IsDeleted">True where nobody is behind it any more.</param>
+public sealed record PersonDetails(UserCard User, DateTimeOffset Since, string? Zone, bool IsDeleted);
+
 /// <summary>What others see of an account. Immutable and shared.</summary>
 /// <param name="Id">Identity.</param>
 /// <param name="Name">Display name.</param>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ChatApp.Rooms;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -65,8 +66,16 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Select(row => new { row.Id, row.Name, row.Scopes, row.Rooms, row.CreatedAt, row.ExpiresAt, row.LastUsedAt, row.LastAddress, row.RevokedAt }), cancellation), cancellation);
         await AddAsync(zip, "other-sign-ins.jsonl", await ReadAsync(db => db.UserLogins.Where(row => row.UserId == id)
             .Select(row => new { row.LoginProvider, row.ProviderDisplayName }), cancellation), cancellation);
-        await AddAsync(zip, "memberships.jsonl", await ReadAsync(db => db.Memberships.Where(row => row.UserId == id).OrderBy(row => row.JoinedAt)
-            .Join(db.Rooms, row => row.RoomId, room => room.Id, (row, room) => new { Room = room.Id, room.Name, row.Role, row.JoinedAt }), cancellation), cancellation);
+        // A conversation has no name: it is known by who is in it.
+        var people = (await ReadAsync(db => db.Memberships.Where(other => db.Rooms.Any(room => room.Id == other.RoomId && room.Visibility == RoomVisibility.Direct)
+                && db.Memberships.Any(own => own.RoomId == other.RoomId && own.UserId == id))
+            .Join(db.Users, other => other.UserId, user => user.Id, (other, user) => new { other.RoomId, user.DisplayName }), cancellation))
+            .ToLookup(other => other.RoomId, other => other.DisplayName, StringComparer.Ordinal);
+        var memberships = await ReadAsync(db => db.Memberships.Where(row => row.UserId == id).OrderBy(row => row.JoinedAt)
+            .Join(db.Rooms, row => row.RoomId, room => room.Id, (row, room) => new { room.Id, room.Name, room.Visibility, row.Role, row.JoinedAt }), cancellation);
+        await AddAsync(zip, "memberships.jsonl", memberships.ConvertAll(row => new { Room = row.Id, row.Name, Kind = row.Visibility, People = people[row.Id], row.Role, row.JoinedAt }), cancellation);
+        await AddAsync(zip, "blocks.jsonl", await ReadAsync(db => db.Blocks.Where(row => row.UserId == id).OrderBy(row => row.At)
+            .Join(db.Users, row => row.BlockedId, user => user.Id, (row, user) => new { User = user.Id, Name = user.DisplayName, row.At }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "reactions.jsonl", ReactionsAsync(id, cancellation), cancellation);

@@ -12,7 +12,7 @@ internal static class InvitationRights
     /// <summary>
     /// Moderators invite members to the instance, administrators moderators too; administrators are made by nobody's link. Others
     /// invite members to a room while registration is open to all: the link then gives nothing but the room. Into a room
-    /// only its members invite, whatever their rank. Whoever is locked by an administrator or gone, and a program, invites nobody.
+    /// only its members invite, whatever their rank, and into a direct one nobody. Whoever is locked by an administrator or gone, and a program, invites nobody.
     /// </summary>
     /// <param name="db">What holds now.</param>
     /// <param name="maker">Who invites.</param>
@@ -29,7 +29,7 @@ internal static class InvitationRights
             Rank.Moderator => maker.Rank == Rank.Administrator,
             _ => false,
         };
-        return mayInvite && (room is not { } into || RoomAccess.Find(db, into, new UserId(maker.Id)) is { IsMember: true });
+        return mayInvite && (room is not { } into || RoomAccess.Find(db, into, new UserId(maker.Id)) is { IsMember: true, Room.IsDirect: false });
     }
 
     /// <summary>True where somebody may revoke an invitation: their own, that of somebody of lower rank, and as administrator each.</summary>

@@ -35,6 +35,15 @@ public sealed class UserDirectory(ChatDatabase database)
     /// <summary>The account, or a nameless stand-in where it is gone: history must always be readable.</summary>
     public UserCard Get(UserId id) => Find(id) ?? new UserCard(id, "?", Rank.Member);
 
+    /// <summary>What everybody may know of somebody, read anew; null where there is no such account.</summary>
+    public PersonDetails? Details(UserId id)
+    {
+        using var db = database.OpenRead();
+        return db.Users.FirstOrDefault(user => user.Id == id.Value) is { } account
+            ? new PersonDetails(Capped(UserCard.Of(account)), account.CreatedAt, account.TimeZone, account.DeletedAt is not null)
+            : null;
+    }
+
     /// <summary>People with an account whose name contains <paramref name="part"/>, by name; at most <paramref name="count"/>.</summary>
     public IReadOnlyList<UserCard> Search(string part, int count)
     {

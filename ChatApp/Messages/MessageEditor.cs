@@ -81,6 +81,7 @@ public sealed class MessageEditor(
             var (message, room) = found;
             if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
             if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
+            if (room.Visibility == RoomVisibility.Direct && !DirectRooms.MayWrite(commit, new RoomId(room.Id), actor)) return new MessageResult(MessageOutcome.NotAllowed);
             if (commit.Now - message.At >= TimeSpan.FromHours(options.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
             if (message.Text == clean) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
 
@@ -157,12 +158,14 @@ public sealed class MessageEditor(
     private (Message Message, Room Room)? FindInOwnRoom(Commit commit, UserId actor, MessageId id) =>
         Find(commit, users.Get(actor), id) is { } found && RoomAccess.Find(commit.Db, new RoomId(found.Room.Id), actor) is { IsMember: true } ? found : null;
 
-    // Moderators act everywhere; whoever is neither that nor in the room must not even learn that the message exists.
+    // Moderators act everywhere but in the conversations of others; whoever is neither that nor in the room must not even learn
+    // that the message exists.
     private static (Message Message, Room Room)? Find(Commit commit, UserCard actor, MessageId id)
     {
         if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
-        if (!actor.IsModerator && RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor.Id) is not { IsMember: true }) return null;
-        return (message, commit.Db.Rooms.Find(message.RoomId)!);
+        var room = commit.Db.Rooms.Find(message.RoomId)!;
+        var actsAnywhere = actor.IsModerator && room.Visibility != RoomVisibility.Direct;
+        return actsAnywhere || RoomAccess.Find(commit.Db, new RoomId(room.Id), actor.Id) is { IsMember: true } ? (message, room) : null;
     }
 
     private static void Forget(ChatDbContext db, Message message)

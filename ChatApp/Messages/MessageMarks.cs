@@ -66,7 +66,10 @@ public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDir
                 if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { DeletedAt: null } message) return new MessageResult(MessageOutcome.NotFound);
                 if (RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor) is not { IsMember: true }) return new MessageResult(MessageOutcome.NotFound);
                 var room = commit.Db.Rooms.Find(message.RoomId)!;
-                return room.IsArchived ? new MessageResult(MessageOutcome.Archived) : change(commit, message, room);
+                if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
+                return room.Visibility != RoomVisibility.Direct || DirectRooms.MayWrite(commit, new RoomId(room.Id), actor)
+                    ? change(commit, message, room)
+                    : new MessageResult(MessageOutcome.NotAllowed);
             });
         }
         catch (StorageUnavailableException)

@@ -106,10 +106,12 @@ public sealed class MessageWriter : IAsyncDisposable
         if (!standing.IsMember) return new PostResult.Rejected(PostRefusal.NotAMember);
         if (IsKeyUsed(commit, draft)) return AnswerAgain(commit, draft, standing.Epoch);
         if (standing.IsArchived) return new PostResult.Rejected(PostRefusal.Archived);
+        if (standing.IsDirect && !DirectRooms.MayWrite(commit, draft.Room, draft.Author)) return new PostResult.Rejected(PostRefusal.Unreachable);
         if (draft.ReplyTo is { } target && !commit.Db.Messages.Any(m => m.Id == target.Value && m.RoomId == draft.Room.Value && m.DeletedAt == null))
             return new PostResult.Rejected(PostRefusal.NoSuchReply);
 
         var view = Insert(commit, draft, new Offset(standing.Head.Value + 1));
+        if (standing.IsDirect) DirectRooms.Bring(commit, draft.Room, _broker);
         RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view), _broker);
         var accepted = new PostResult.Accepted(view, standing.Epoch, IsDuplicate: false);
         if (commit.IsAlone && draft.Stored is { } stored) commit.AfterCommit(() => stored(accepted));

@@ -49,6 +49,9 @@ public enum PostRefusal
     /// <summary>The room is archived: nothing is posted there any more.</summary>
     Archived,
 
+    /// <summary>The other one in a conversation of two cannot be reached; the sender is not told why.</summary>
+    Unreachable,
+
     /// <summary>The message answers one that is not in this room.</summary>
     NoSuchReply,
 

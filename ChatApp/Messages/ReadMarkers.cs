@@ -1,6 +1,8 @@
+using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Messages;
 
@@ -8,7 +10,7 @@ namespace ChatApp.Messages;
 /// <param name="Room">The room.</param>
 /// <param name="UpTo">Everything up to here is read; zero where they never read it.</param>
 /// <param name="Count">
-/// Messages of others after that, deleted ones not counted, at most <see cref="ReadMarkers.MaxCount"/>, which stands for
+/// Messages of others after that, deleted ones and those of people whom they block not counted, at most <see cref="ReadMarkers.MaxCount"/>, which stands for
 /// "that many or more".
 /// </param>
 public sealed record Unread(RoomId Room, Offset UpTo, int Count)
@@ -31,7 +33,8 @@ public sealed record ReadMoved(Unread Unread);
 /// <param name="commits">The one writer.</param>
 /// <param name="database">For counting.</param>
 /// <param name="broker">Tells the person's other devices.</param>
-public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, RoomBroker broker)
+/// <param name="blocks">Whose messages are no news to whom.</param>
+public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, RoomBroker broker, Blocks blocks)
 {
     /// <summary>Where counting stops.</summary>
     public const int MaxCount = 100;
@@ -101,11 +104,16 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
         return RoomAccess.Find(db, room, user) is { IsMember: true } standing ? Count(db, user, room, standing.Room.Head) : null;
     }
 
+    /// <summary>Whose messages are no news to a person; from memory.</summary>
+    internal IReadOnlySet<UserId> Unheard(UserId user) => blocks.Of(user);
+
     // Up to the head, which is read first: what comes between the two reads comes again as a live event, and is counted once.
-    private static Unread Count(ChatDbContext db, UserId user, RoomId room, Offset head)
+    private Unread Count(ChatDbContext db, UserId user, RoomId room, Offset head)
     {
         var marker = db.ReadMarkers.Where(m => m.UserId == user.Value && m.RoomId == room.Value).Select(m => (long?)m.UpTo).FirstOrDefault();
         var after = db.Messages.Where(m => m.RoomId == room.Value && m.AuthorId != user.Value && m.DeletedAt == null && m.Offset <= head.Value);
+        string[] unheard = [.. blocks.Of(user).Select(other => other.Value)];
+        if (unheard.Length > 0) after = after.Where(m => !EF.Parameter(unheard).Contains(m.AuthorId));
         if (marker is { } upTo)
         {
             after = after.Where(m => m.Offset > upTo).OrderBy(m => m.Offset);

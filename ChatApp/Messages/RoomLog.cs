@@ -111,7 +111,7 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
             if (entry is { Kind: LogEntryKind.RoleChanged, SubjectId: { } subject })
                 return new RoleChanged(room, users.Get(new UserId(subject)), row.Role ?? RoomRole.Member, actor, entry.At);
 
-            view ??= RoomView.Of(db.Rooms.Single(r => r.Id == room.Value));
+            view ??= RoomView.Of(db, db.Rooms.Single(r => r.Id == room.Value));
             return new RoomChanged(view, actor, entry.At);
         }
     }

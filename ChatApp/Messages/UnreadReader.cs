@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Rooms;
 
@@ -50,9 +51,13 @@ internal sealed class UnreadReader(UserId user)
 
     private ImmutableDictionary<RoomId, Unread> Count(UnreadNews news, ReadMarkers markers)
     {
+        var own = news.Personal.GetValueOrDefault(user) ?? [];
+        // Which of the counted messages were whose is not remembered.
+        if (own.Exists(static body => body is BlocksChanged)) return Read(markers);
         var numbers = _numbers.ToBuilder();
+        var unheard = markers.Unheard(user);
         var stale = new HashSet<RoomId>();
-        foreach (var body in news.Personal.GetValueOrDefault(user) ?? [])
+        foreach (var body in own)
         {
             switch (body)
             {
@@ -73,7 +78,7 @@ internal sealed class UnreadReader(UserId user)
         {
             if (!numbers.TryGetValue(room, out var unread)) continue;
             if (happened.MakesStale(unread)) stale.Add(room);
-            else numbers[room] = happened.AddTo(unread, user);
+            else numbers[room] = happened.AddTo(unread, user, unheard);
         }
 
         foreach (var room in stale)
@@ -120,7 +125,7 @@ internal sealed class UnreadNews
                 case MessageDeleted or HistoryTrimmed:
                     Of(envelope.Room!.Value).HasLess = true;
                     break;
-                case ReadMoved or OwnRoomsChanged when envelope.User is { } user:
+                case ReadMoved or OwnRoomsChanged or BlocksChanged when envelope.User is { } user:
                     if (!Personal.TryGetValue(user, out var own)) Personal.Add(user, own = []);
                     own.Add(envelope.Body);
                     break;
@@ -150,14 +155,14 @@ internal sealed class RoomNews
     /// <summary>True where the number must be taken from storage: which messages were counted is not remembered.</summary>
     public bool MakesStale(Unread unread) => (HasLess && (unread.Count > 0 || Posted.Count > 0)) || Restored > unread.UpTo;
 
-    public Unread AddTo(Unread unread, UserId user)
+    public Unread AddTo(Unread unread, UserId user, IReadOnlySet<UserId> unheard)
     {
         var (count, first, head) = (unread.Count, unread.First, unread.Head);
         foreach (var (place, author) in Posted)
         {
             if (place <= head) continue;
             head = place;
-            if (author == user || count == ReadMarkers.MaxCount) continue;
+            if (author == user || count == ReadMarkers.MaxCount || unheard.Contains(author)) continue;
             count++;
             first ??= place;
         }

@@ -180,7 +180,7 @@ public sealed partial class ModerationDesk(
         return rooms
             .Select(id => RoomAccess.Find(db, id, viewer))
             .OfType<RoomStanding>()
-            .ToDictionary(standing => standing.Room.Id, standing => standing.Room.Name);
+            .ToDictionary(standing => standing.Room.Id, standing => RoomNames.Of(standing.Room, viewer, users));
     }
 
     private async Task<ModerationOutcome> CommitAsync(Func<Commit, ModerationOutcome> change)

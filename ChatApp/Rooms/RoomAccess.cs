@@ -1,5 +1,6 @@
 using ChatApp.Push;
 using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Rooms;
 
@@ -18,7 +19,8 @@ public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role)
 /// <param name="Epoch">Name of the log that the offsets belong to.</param>
 /// <param name="IsMember">True where they read and post there.</param>
 /// <param name="IsArchived">True where nothing is posted any more.</param>
-public readonly record struct PostingStanding(Offset Head, string Epoch, bool IsMember, bool IsArchived);
+/// <param name="IsDirect">True for a conversation between people.</param>
+public readonly record struct PostingStanding(Offset Head, string Epoch, bool IsMember, bool IsArchived, bool IsDirect);
 
 /// <summary>A room as people and programs see it. Immutable.</summary>
 /// <param name="Id">Identity and address.</param>
@@ -51,14 +53,33 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
     /// <summary>Messages older than this many days go; null where the room itself sets no limit.</summary>
     public int? RetentionDays { get; init; }
 
-    internal static RoomView Of(Room room) =>
+    /// <summary>A room that is not a direct one, or one whose people are known already.</summary>
+    internal static RoomView Of(Room room, IReadOnlyList<UserId>? people = null) =>
         new(new RoomId(room.Id), room.Name, room.Topic, room.Visibility, room.IsDefault, new Offset(room.Head), room.Epoch)
         {
             Description = room.Description,
             Floor = new Offset(room.Floor),
             IsArchived = room.IsArchived,
             RetentionDays = room.RetentionDays,
+            People = people ?? [],
         };
+
+    /// <summary>A room of whatever kind.</summary>
+    internal static RoomView Of(ChatDbContext db, Room room) => Of(db, [room])[0];
+
+    /// <summary>The same for many rooms: one query where there are direct ones among them, and none otherwise.</summary>
+    internal static IReadOnlyList<RoomView> Of(ChatDbContext db, IReadOnlyList<Room> rooms)
+    {
+        string[] direct = [.. rooms.Where(room => room.Visibility == RoomVisibility.Direct).Select(room => room.Id)];
+        if (direct.Length == 0) return [.. rooms.Select(room => Of(room))];
+        var people = db.Memberships
+            .Where(m => EF.Parameter(direct).Contains(m.RoomId))
+            .OrderBy(m => m.UserId)
+            .Select(m => new { m.RoomId, m.UserId })
+            .AsEnumerable()
+            .ToLookup(m => m.RoomId, m => new UserId(m.UserId), StringComparer.Ordinal);
+        return [.. rooms.Select(room => Of(room, [.. people[room.Id]]))];
+    }
 }
 
 /// <summary>
@@ -82,7 +103,7 @@ public static class RoomAccess
         var room = db.Rooms.FirstOrDefault(r => r.Id == id.Value);
         if (room is null) return null;
         var membership = room.IsDefault ? null : Memberships(db).FirstOrDefault(m => m.RoomId == id.Value && m.UserId == user.Value);
-        return Judge(RoomView.Of(room), membership?.Role);
+        return Judge(RoomView.Of(db, room), membership?.Role);
     }
 
     /// <summary>The same for many rooms at once; those that are not there for the person are left out.</summary>
@@ -91,7 +112,7 @@ public static class RoomAccess
         ArgumentNullException.ThrowIfNull(db);
         string[] wanted = [.. ids.Select(id => id.Value)];
         var memberships = Memberships(db);
-        return db.Rooms
+        var found = db.Rooms
             .Where(room => wanted.Contains(room.Id))
             .Select(room => new
             {
@@ -99,8 +120,9 @@ public static class RoomAccess
                 Role = memberships.Where(m => m.RoomId == room.Id && m.UserId == user.Value).Select(m => (RoomRole?)m.Role).FirstOrDefault(),
                 IsBot = db.Users.Any(bot => bot.Id == user.Value && bot.IsBot),
             })
-            .AsEnumerable()
-            .Select(found => Judge(RoomView.Of(found.Room), found.Role) is { } standing ? standing with { IsOfBot = found.IsBot } : null)
+            .ToList();
+        return RoomView.Of(db, found.ConvertAll(line => line.Room))
+            .Zip(found, (room, line) => Judge(room, line.Role) is { } standing ? standing with { IsOfBot = line.IsBot } : null)
             .OfType<RoomStanding>()
             .ToDictionary(standing => standing.Room.Id);
     }
@@ -120,7 +142,7 @@ public static class RoomAccess
             id.Value, user.Value);
         if (!row.Read()) return null;
         var isMember = IsMember(row.Number(1) != 0, row.IsNull(5) ? null : (RoomRole)row.Number(5));
-        return MayKnow((RoomVisibility)row.Number(0), isMember) ? new PostingStanding(new Offset(row.Number(2)), row.Text(3), isMember, row.Number(4) != 0) : null;
+        return MayKnow((RoomVisibility)row.Number(0), isMember) ? new PostingStanding(new Offset(row.Number(2)), row.Text(3), isMember, row.Number(4) != 0, (RoomVisibility)row.Number(0) == RoomVisibility.Direct) : null;
     }
 
     private static RoomStanding? Judge(RoomView room, RoomRole? role)

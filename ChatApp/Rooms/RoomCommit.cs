@@ -23,13 +23,15 @@ internal static class RoomCommit
 
     /// <summary>
     /// The room, and what the actor may change of it; null where there is none for them. Administrators act in every room
-    /// whose id they know.
+    /// whose id they know, direct ones excepted.
     /// </summary>
     public static (Room Room, RoomStanding? Standing, RoomRights Rights)? FindRoom(this Commit commit, RoomId id, UserCard actor)
     {
         var standing = RoomAccess.Find(commit.Db, id, actor.Id);
         if (standing is null && actor.Rank != Rank.Administrator) return null;
-        return commit.Db.Rooms.FirstOrDefault(room => room.Id == id.Value) is { } room ? (room, standing, RoomRights.Of(standing, actor.Rank)) : null;
+        return commit.Db.Rooms.FirstOrDefault(room => room.Id == id.Value) is { } room && (standing is not null || room.Visibility != RoomVisibility.Direct)
+            ? (room, standing, RoomRights.Of(standing, actor.Rank))
+            : null;
     }
 
     /// <summary>Takes the next offset for a change of the room itself, and tells those who look at it.</summary>

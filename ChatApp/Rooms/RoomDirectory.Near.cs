@@ -35,7 +35,7 @@ public sealed partial class RoomDirectory
     /// <summary>Rooms whose name contains <paramref name="part"/> and that the viewer may know of: those they are in first.</summary>
     public IReadOnlyList<RoomView> RoomsNear(UserId viewer, string part, int count)
     {
-        var own = RoomsOf(viewer).Where(room => room.Name.Contains(part.Trim(), StringComparison.CurrentCultureIgnoreCase)).ToList();
+        var own = RoomsOf(viewer).Where(room => !room.IsDirect && room.Name.Contains(part.Trim(), StringComparison.CurrentCultureIgnoreCase)).ToList();
         var others = Browse(viewer, part).Where(entry => !entry.IsMember && entry.Room.Name.Contains(part.Trim(), StringComparison.CurrentCultureIgnoreCase)).Select(entry => entry.Room);
         return [.. own.Concat(own.Count < count ? others : []).Take(count)];
     }

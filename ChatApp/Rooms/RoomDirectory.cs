@@ -61,17 +61,22 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
         return found.GetValueOrDefault(id);
     }
 
-    /// <summary>The rooms that a person is in, default rooms first, then by name.</summary>
+    /// <summary>
+    /// The rooms that a person has on their list, default rooms first and direct ones last, each by name. A direct room in which
+    /// nothing was said since they took it off, or since somebody else opened it, is not among them.
+    /// </summary>
     public IReadOnlyList<RoomView> RoomsOf(UserId user)
     {
         using var db = database.OpenRead();
         var memberships = RoomAccess.Memberships(db);
-        return [.. db.Rooms
+        var rooms = db.Rooms
             .Where(room => room.IsDefault || memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
-            .AsEnumerable()
-            .Select(RoomView.Of)
+            .Where(room => !db.RoomPreferences.Any(own => own.RoomId == room.Id && own.UserId == user.Value && own.HiddenUpTo != null))
+            .ToList();
+        return [.. RoomView.Of(db, rooms)
             .OrderByDescending(room => room.IsDefault)
-            .ThenBy(room => room.Name, StringComparer.CurrentCultureIgnoreCase)];
+            .ThenBy(room => room.IsDirect)
+            .ThenBy(room => RoomNames.Of(room, user, users), StringComparer.CurrentCultureIgnoreCase)];
     }
 
     /// <summary>Public rooms whose name or topic contains <paramref name="part"/>; at most <see cref="MaxLines"/>, by name.</summary>
@@ -99,20 +104,32 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
     }
 
     /// <summary>
-    /// Who is in a room, by name, at most <see cref="MaxLines"/>, and how many there are in all; null where the viewer is
-    /// not a member.
+    /// Who is in a room and whose name contains <paramref name="part"/>: those of the highest role first, each by name, at most
+    /// <see cref="MaxLines"/>; and how many are in the room in all. Null where the viewer is not a member. In a default room ranks
+    /// stand for roles.
     /// </summary>
-    public (IReadOnlyList<RoomMember> Members, int Total)? MembersOf(RoomId id, UserId viewer)
+    public (IReadOnlyList<RoomMember> Members, int Total)? MembersOf(RoomId id, UserId viewer, string part = "")
     {
         using var db = database.OpenRead();
         if (RoomAccess.Find(db, id, viewer) is not { IsMember: true } standing) return null;
+        var pattern = DisplayName.Fold(part);
         if (standing.Room.IsDefault)
-            return ([.. users.Search("", MaxLines).Select(user => new RoomMember(user, RoomRole.Member))], db.Users.Count(user => user.DeletedAt == null));
+        {
+            var everybody = db.Users
+                .Where(user => user.DeletedAt == null && user.NormalizedDisplayName.Contains(pattern))
+                .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
+                .Take(MaxLines)
+                .Select(UserCard.FromAccount)
+                .AsEnumerable()
+                .Select(user => new RoomMember(users.Capped(user), RoomRole.Member));
+            return ([.. everybody], db.Users.Count(user => user.DeletedAt == null));
+        }
 
         var members = db.Memberships
             .Where(m => m.RoomId == id.Value)
             .Join(db.Users, m => m.UserId, user => user.Id, (m, user) => new { User = user, m.Role })
-            .OrderBy(member => member.User.NormalizedDisplayName)
+            .Where(member => member.User.NormalizedDisplayName.Contains(pattern))
+            .OrderByDescending(member => member.Role).ThenBy(member => member.User.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
             .Select(member => new RoomMember(users.Capped(UserCard.Of(member.User)), member.Role));

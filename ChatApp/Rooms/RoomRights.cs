@@ -9,12 +9,13 @@ public readonly record struct RoomRights(bool CanGovern, bool CanDescribe)
 {
     /// <summary>
     /// The rights of a person. Owners govern their rooms, administrators all; room moderators describe theirs, moderators of
-    /// the instance every room that they may know of.
+    /// the instance every room that they may know of. A direct room is as it is: nobody changes it.
     /// </summary>
     /// <param name="standing">Their place in the room; null where they may not know of it.</param>
     /// <param name="rank">Their rank.</param>
     public static RoomRights Of(RoomStanding? standing, Rank rank)
     {
+        if (standing is { Room.IsDirect: true }) return default;
         var role = standing is { IsMember: true } ? standing.Role : RoomRole.Member;
         var governs = role == RoomRole.Owner || rank == Rank.Administrator;
         return new RoomRights(governs, governs || role == RoomRole.Moderator || (standing is not null && rank == Rank.Moderator));

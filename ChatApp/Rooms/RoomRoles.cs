@@ -6,7 +6,7 @@ using ChatApp.Storage;
 
 namespace ChatApp.Rooms;
 
-/// <summary>Gives members of a room their roles. Default rooms have none: there the ranks of the instance hold.</summary>
+/// <summary>Gives members of a room their roles. Default rooms and direct ones have none: there the ranks of the instance hold.</summary>
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names and ranks.</param>
@@ -21,6 +21,7 @@ public sealed class RoomRoles(CommitQueue commits, RoomBroker broker, UserDirect
         var by = users.Get(actor);
         if (!Enum.IsDefined(role) || commit.FindRoom(id, by) is not var (room, standing, _)) return new RoomResult(RoomOutcome.NotFound);
         if (room.IsDefault) return new RoomResult(RoomOutcome.NotPossible);
+        if (room.Visibility == RoomVisibility.Direct) return new RoomResult(RoomOutcome.NotAllowed);
         var own = standing is { IsMember: true } ? standing.Role : RoomRole.Member;
         if (commit.Db.Memberships.FirstOrDefault(m => m.RoomId == id.Value && m.UserId == member.Value) is not { } membership)
             return new RoomResult(standing is { IsMember: true } || by.Rank == Rank.Administrator ? RoomOutcome.NoSuchUser : RoomOutcome.NotAllowed);

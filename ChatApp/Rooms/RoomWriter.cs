@@ -29,6 +29,12 @@ public enum RoomOutcome
     /// <summary>Not with this room: nobody leaves or archives a default room, the last member stays in a private one.</summary>
     NotPossible,
 
+    /// <summary>Not 2 to <see cref="DirectRooms.MaxPeople"/> people.</summary>
+    BadPeople,
+
+    /// <summary>The person cannot be reached: by a rule that who asks is not told, or because a bot's owner would not be there.</summary>
+    Unreachable,
+
     /// <summary>A room has an owner: the last one neither leaves nor becomes something else.</summary>
     LastOwner,
 
@@ -109,9 +115,11 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     /// <summary>Any member of a room may bring somebody in, and bots of its members; into a private one there is no other way.</summary>
     public Task<RoomResult> InviteAsync(UserId actor, RoomId id, UserId guest) => commits.CommitRoomAsync(commit =>
     {
-        if (RoomAccess.Find(commit.Db, id, actor) is not { IsMember: true }) return new RoomResult(RoomOutcome.NotFound);
+        if (RoomAccess.Find(commit.Db, id, actor) is not { IsMember: true } standing) return new RoomResult(RoomOutcome.NotFound);
+        if (standing.Room.IsDirect) return new RoomResult(RoomOutcome.NotAllowed);
         if (users.Find(guest) is not { } who || !commit.Db.Users.Any(user => user.Id == guest.Value && user.DeletedAt == null)) return new RoomResult(RoomOutcome.NoSuchUser);
         if (!MayBeIn(commit, id, who)) return new RoomResult(RoomOutcome.NotPossible);
+        if (Blocks.AnyBlocks(commit, [guest], users.Get(actor))) return new RoomResult(RoomOutcome.Unreachable);
         var room = commit.Db.Rooms.Find(id.Value)!;
         if (RoomAccess.Find(commit.Db, id, guest) is not { IsMember: true }) Add(commit, room, guest, actor, RoomRole.Member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
@@ -122,6 +130,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (!standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
+        if (standing.Room.IsDirect) return new RoomResult(RoomOutcome.NotAllowed);
         if (standing.Room.IsDefault || IsLastOfPrivate(commit, standing.Room)) return new RoomResult(RoomOutcome.NotPossible);
         if (standing.Role == RoomRole.Owner && RoomRoles.IsLastOwner(commit, id)) return new RoomResult(RoomOutcome.LastOwner);
         var room = commit.Db.Rooms.Find(id.Value)!;

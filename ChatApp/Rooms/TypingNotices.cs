@@ -12,9 +12,10 @@ public sealed record MemberTyping(RoomId Room, UserCard Member, DateTimeOffset A
 /// <summary>Tells a room that somebody is writing there, as often as it makes sense.</summary>
 /// <param name="rooms">Who may.</param>
 /// <param name="users">Names of people.</param>
+/// <param name="blocks">Who does not want to know.</param>
 /// <param name="broker">Tells the others.</param>
 /// <param name="time">The clock.</param>
-public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, RoomBroker broker, TimeProvider time)
+public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Blocks blocks, RoomBroker broker, TimeProvider time)
 {
     /// <summary>Milliseconds in which the same person is told of once in the same room.</summary>
     public const int PauseMs = 2000;
@@ -28,6 +29,8 @@ public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Room
         if (rooms.Find(room, user) is not { } standing) return RoomOutcome.NotFound;
         if (!standing.IsMember) return RoomOutcome.NotAllowed;
         if (standing.Room.IsArchived) return RoomOutcome.Archived;
+        // The one who writes to somebody who blocks them does not learn of it here.
+        if (standing.Room.People is { Count: 2 } two && two.Any(other => other != user && blocks.Has(other, user))) return RoomOutcome.Done;
         ref var last = ref _last[(uint)HashCode.Combine(user, room) % _last.Length];
         var before = Volatile.Read(ref last);
         var now = time.GetTimestamp();

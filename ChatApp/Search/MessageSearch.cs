@@ -78,7 +78,7 @@ public sealed class MessageSearch : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(query);
         using var db = _database.OpenRead();
         db.Database.OpenConnection();
-        if (SearchScope.Find(db, viewer, query, room, before, within) is not { } scope) return null;
+        if (SearchScope.Find(db, _users, viewer, query, room, before, within) is not { } scope) return null;
         if (query.IsEmpty || scope.IsEmpty) return SearchPage.Empty;
 
         var matcher = new SearchMatcher(query);

@@ -19,15 +19,14 @@ internal sealed record SearchScope(UserId Viewer, IReadOnlyDictionary<string, st
 
     /// <summary>The scope of a query; null where the viewer is not in the room that was named.</summary>
     /// <remarks>With <paramref name="within"/> no other rooms are looked through.</remarks>
-    public static SearchScope? Find(ChatDbContext db, UserId viewer, SearchQuery query, RoomId? room, MessageId? before, IReadOnlySet<RoomId>? within = null)
+    public static SearchScope? Find(ChatDbContext db, UserDirectory users, UserId viewer, SearchQuery query, RoomId? room, MessageId? before, IReadOnlySet<RoomId>? within = null)
     {
         var memberships = RoomAccess.Memberships(db);
-        var own = db.Rooms
+        var rooms = db.Rooms
             .Where(r => r.IsDefault || memberships.Any(m => m.RoomId == r.Id && m.UserId == viewer.Value))
-            .Select(r => new { r.Id, r.Name })
-            .AsEnumerable()
-            .Where(r => within is null || within.Contains(new RoomId(r.Id)))
-            .ToDictionary(r => r.Id, r => r.Name, StringComparer.Ordinal);
+            .ToList();
+        var own = RoomView.Of(db, rooms.FindAll(r => within is null || within.Contains(new RoomId(r.Id))))
+            .ToDictionary(r => r.Id.Value, r => RoomNames.Of(r, viewer, users), StringComparer.Ordinal);
         if (room is { } only)
         {
             if (!own.TryGetValue(only.Value, out var name)) return null;

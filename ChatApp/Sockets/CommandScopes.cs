@@ -62,6 +62,7 @@ internal static class CommandScopes
     /// <summary>Methods of <c>rpc</c>.</summary>
     public static readonly FrozenDictionary<string, CommandScope> Methods = new Dictionary<string, CommandScope>(StringComparer.Ordinal)
     {
+        ["block.list"] = new(TokenScopes.Read, RoomsOf.Instance),
         ["message.earlier"] = new(TokenScopes.Read, RoomsOf.Message),
         ["message.history"] = new(TokenScopes.Read, RoomsOf.Room),
         ["message.pinned"] = new(TokenScopes.Read, RoomsOf.Room),
@@ -72,7 +73,13 @@ internal static class CommandScopes
         ["search"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["subscription.token"] = new(TokenScopes.Read, RoomsOf.Channel),
         ["user.find"] = new(TokenScopes.Read, RoomsOf.Instance),
+        ["user.info"] = new(TokenScopes.Read, RoomsOf.Instance),
 
+        ["block.add"] = new(TokenScopes.Post, RoomsOf.Instance),
+        ["block.remove"] = new(TokenScopes.Post, RoomsOf.Instance),
+        ["direct.hide"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["direct.open"] = new(TokenScopes.Post, RoomsOf.Instance),
+        ["direct.post"] = new(TokenScopes.Post, RoomsOf.Instance),
         ["message.delete"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.edit"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.pin"] = new(TokenScopes.Post, RoomsOf.Message),

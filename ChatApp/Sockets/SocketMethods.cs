@@ -44,8 +44,11 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 "room.list" => Rooms(),
                 "typing" => Typing(given.Room("room")),
                 "subscription.token" => SubscriptionToken(given),
+                "user.info" => About(new UserId(given.Text("user"))),
                 "user.find" => People(given.OptionalText("text")),
                 _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
+                _ when method.StartsWith("direct.", StringComparison.Ordinal) => await CallDirectAsync(method, given),
+                _ when method.StartsWith("block.", StringComparison.Ordinal) => await CallBlockAsync(method, given),
                 _ when method.StartsWith("moderation.", StringComparison.Ordinal) => await CallModerationAsync(method, given),
                 _ when method.StartsWith("invitation.", StringComparison.Ordinal) => await CallInvitationAsync(method, given),
                 _ => (null, WireError.MethodNotFound),
@@ -183,9 +186,11 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
             {
                 json.WriteStartObject();
                 json.WriteString("id", room.Id.Value);
-                json.WriteString("name", room.Name);
+                json.WriteString("name", RoomNames.Of(room, user, services.Users));
                 json.WriteString("topic", room.Topic);
-                json.WriteBoolean("private", room.Visibility == RoomVisibility.Private);
+                json.WriteBoolean("private", room.Visibility != RoomVisibility.Public);
+                if (room.IsDirect) EventJson.People(json, room);
+                else json.WriteString("kind", EventJson.KindOf(room.Visibility));
                 json.WriteBoolean("archived", room.IsArchived);
                 json.WriteNumber("head", room.Head.Value);
                 json.WriteString("epoch", room.Epoch);
@@ -225,6 +230,14 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
 
         public string Text(string name) =>
             given.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(name, "a string");
+
+        // Longer than any method wants one is long enough to be refused as too long.
+        public IReadOnlyList<UserId> Users(string name)
+        {
+            if (!given.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(id => id.ValueKind != JsonValueKind.String))
+                throw Wrong(name, "a list of ids of users");
+            return [.. value.EnumerateArray().Take(DirectRooms.MaxPeople + 1).Select(id => new UserId(id.GetString()!))];
+        }
 
         public string OptionalText(string name) => given.TryGetProperty(name, out _) ? Text(name) : "";
 

@@ -83,7 +83,18 @@ internal static class EventJson
                 json.WriteStartObject("room");
                 json.WriteString("id", own.Room.Id.Value);
                 json.WriteString("name", own.Room.Name);
+                People(json, own.Room);
                 json.WriteEndObject();
+                break;
+            case RoomHidden hidden:
+                json.WriteString("type", "room.hidden");
+                json.WriteString("room", hidden.Room.Value);
+                break;
+            case BlocksChanged blocks:
+                json.WriteString("type", "blocks.changed");
+                json.WriteStartArray("blocked");
+                foreach (var blocked in blocks.Blocked) json.WriteStringValue(blocked.Value);
+                json.WriteEndArray();
                 break;
             case ReadMoved moved:
                 json.WriteString("type", "read.moved");
@@ -148,7 +159,21 @@ internal static class EventJson
         json.WriteString("topic", room.Topic);
         json.WriteString("description", room.Description);
         json.WriteBoolean("archived", room.IsArchived);
+        People(json, room);
         json.WriteEndObject();
+    }
+
+    /// <summary>The word for a kind of room.</summary>
+    public static string KindOf(RoomVisibility visibility) => visibility switch { RoomVisibility.Direct => "direct", RoomVisibility.Private => "private", _ => "public" };
+
+    /// <summary>Who is in a direct room, as fields of the object that is open; nothing for other rooms.</summary>
+    public static void People(Utf8JsonWriter json, RoomView room)
+    {
+        if (!room.IsDirect) return;
+        json.WriteString("kind", KindOf(room.Visibility));
+        json.WriteStartArray("people");
+        foreach (var person in room.People) json.WriteStringValue(person.Value);
+        json.WriteEndArray();
     }
 
     /// <summary>The word for a role.</summary>

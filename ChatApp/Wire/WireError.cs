@@ -53,6 +53,9 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>There is no such message, as far as the client may know.</summary>
     public static readonly WireError MessageNotFound = new(404, "message not found");
 
+    /// <summary>A rule stands against it, which the client is not told.</summary>
+    public static readonly WireError Blocked = new(405, "blocked by a rule");
+
     /// <summary>The time in which this was possible is over.</summary>
     public static readonly WireError WindowClosed = new(406, "window closed");
 
@@ -75,6 +78,7 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.TooLong => TooLong,
             PostRefusal.KeyUsedForOther => KeyUsedForOther,
             PostRefusal.Archived => Archived,
+            PostRefusal.Unreachable => Blocked,
             PostRefusal.NoSuchReply => MessageNotFound,
             PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
             _ => Internal,

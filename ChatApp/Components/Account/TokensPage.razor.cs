@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatApp.Accounts;
 using ChatApp.Resources;
+using ChatApp.Rooms;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -65,7 +66,7 @@ public sealed partial class TokensPage
     {
         _own = Tokens.List(_user, _user) ?? [];
         _bots = [.. Bots.Of(_user).Select(bot => (bot, Tokens.List(_user, bot.Id) ?? []))];
-        _roomNames = Rooms.RoomsOf(_user).ToDictionary(room => room.Id, room => room.Name);
+        _roomNames = Rooms.RoomsOf(_user).ToDictionary(room => room.Id, room => RoomNames.Of(room, _user, Users));
     }
 
     private async Task MakeTokenAsync()

@@ -51,6 +51,9 @@ public sealed partial class RoomFeed : IDisposable
     /// <summary>One's own messages that are not stored yet, in the order of sending.</summary>
     public IReadOnlyList<PendingMessage> Pending => _pending;
 
+    /// <summary>Whose messages are shown to the person and are no news to them; nobody's by default.</summary>
+    public Func<UserId, bool> IsUnheard { get; init; } = static _ => false;
+
     /// <summary>True where there are messages before the window.</summary>
     public bool HasOlder { get; private set; }
 
@@ -166,7 +169,7 @@ public sealed partial class RoomFeed : IDisposable
 
     private bool Take(MessageView message, Changes changes)
     {
-        var isOfOthers = message.Author.Id != _viewer;
+        var isOfOthers = message.Author.Id != _viewer && !IsUnheard(message.Author.Id);
         if (isOfOthers) changes.FromOthers++;
         var wasPending = _pending.RemoveAll(own => IsOwn(message, own.Key)) > 0;
         if (!Insert(message)) return wasPending;

@@ -170,7 +170,7 @@ public sealed partial class Timeline
                     _readUpTo = unread.UpTo;
                     SetReading(_isReading);
                     break;
-                case MessagePosted posted when posted.Room == Room.Id && posted.Message.Author.Id != Viewer && posted.Message.Offset > _readUpTo:
+                case MessagePosted posted when posted.Room == Room.Id && posted.Message.Author.Id != Viewer && !IsUnheard(posted.Message.Author.Id) && posted.Message.Offset > _readUpTo:
                     // What comes while nobody looks begins a new stretch, unless an earlier one is still unread.
                     if (!_isReading && (_divider is not { } divider || divider <= _readUpTo)) _divider = posted.Message.Offset;
                     break;

@@ -96,7 +96,7 @@ public sealed partial class Timeline
         _viewer = Users.Get(Viewer);
         _rows = new TimelineRows(Client.Local, Users.Get);
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
-        _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id);
+        _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id) { IsUnheard = IsUnheard };
         OpenAtPlace();
     }
 
@@ -124,7 +124,7 @@ public sealed partial class Timeline
         if (_isAway || _feed.HasNewer) _unseen += change.FromOthers;
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
         // Rows ask who people are now when they are rendered, and what names reactions is made anew.
-        var hasNews = batch.Any(envelope => envelope.Body is UserChanged or EventsLost);
+        var hasNews = batch.Any(envelope => envelope.Body is UserChanged or EventsLost or BlocksChanged);
         if (hasNews)
         {
             _chips.Clear();

@@ -96,5 +96,5 @@ public readonly record struct TimelineGroup(long Key, IReadOnlyList<TimelineRow>
 /// <param name="Divider">Where "new from here" stands.</param>
 /// <param name="Target">Which message is marked, and how often one was.</param>
 /// <param name="Editing">Which message is an editor.</param>
-/// <param name="Names">Grows when people have other names.</param>
+/// <param name="Names">Grows when people have other names, or what they said is folded away or no longer.</param>
 public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names);
