@@ -87,8 +87,11 @@ public sealed class PresencePageTests(TestServer server, Browser browser) : ICla
         await reader.SeesAsync("a long story");
         await Assertions.Expect(reader.Page.Locator("[data-typing]")).ToBeEmptyAsync();
         // Whoever stops without sending is forgotten after six seconds.
-        await writer.Composer().PressSequentiallyAsync("hm");
-        await Assertions.Expect(reader.Page.Locator("[data-typing]")).ToContainTextAsync(bob.Name);
+        await Eventually.BecomesAsync(async () =>
+        {
+            await writer.Composer().PressSequentiallyAsync("hm");
+            return (await reader.Page.Locator("[data-typing]").InnerTextAsync()).Contains(bob.Name, StringComparison.Ordinal);
+        });
         await Assertions.Expect(reader.Page.Locator("[data-typing]")).ToBeEmptyAsync();
         reader.AssertNoErrors();
         writer.AssertNoErrors();

@@ -35,7 +35,7 @@ export function attach(form, dotnet) {
     asMessage: text => interpret(emoji.convert(text)).text ?? text,
     render: text => tooLong(text) ? null : dotnet.invokeMethodAsync('Preview', text).catch(() => null),
   });
-  const typing = typingNotice(() => dotnet.invokeMethodAsync('Type').catch(() => {}));
+  const noteTyping = typingNotice(() => dotnet.invokeMethodAsync('Type').catch(() => {}));
   let reply = null;
   let busy = false;
   let waiting = JSON.parse(sessionStorage.getItem(unsent) ?? '[]');
@@ -58,7 +58,7 @@ export function attach(form, dotnet) {
   function onInput() {
     say('');
     update();
-    typing.note(input.value);
+    noteTyping(input.value);
   }
 
   // Which message the next one answers: { id, author, extract }, or null. Kept with the draft.
@@ -120,7 +120,6 @@ export function attach(form, dotnet) {
     if (tooLong(text)) { say(form.dataset.tooLong); return; }
     const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id, isQueued: isLost() };
     empty();
-    typing.end();
     keep([...waiting, message]);
     if (!message.isQueued) handOver(message);
   }
