@@ -18,9 +18,9 @@ export function days(frame, list, content, ask) {
     let passed = null;
     let isNear = false;
     for (const divider of content.querySelectorAll('.day-divider')) {
-      const top = divider.getBoundingClientRect().top - edge;
-      if (top < 0) passed = divider;
-      else if (top < ROOM) isNear = true;
+      const { top, bottom } = divider.getBoundingClientRect();
+      if (bottom < edge) passed = divider;
+      else if (top < edge + ROOM) isNear = true;
     }
     const isShown = passed !== null && !isNear;
     label.toggleAttribute('data-shown', isShown);
@@ -59,7 +59,7 @@ export function days(frame, list, content, ask) {
   picker.addEventListener('click', onJump);
   picker.addEventListener('submit', onSubmit);
   list.addEventListener('scroll', lookSoon, { passive: true });
-  lookSoon();
+  new ResizeObserver(lookSoon).observe(list);
 
   // The elements go with the page, and their listeners with them.
   return { look: lookSoon };
