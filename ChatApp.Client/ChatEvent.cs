@@ -83,6 +83,21 @@ public sealed record RoleChanged(ChatPerson Member, string Role, ChatPerson By, 
 /// <param name="At">When.</param>
 public sealed record MemberTyping(ChatPerson Member, DateTimeOffset At) : ChatEvent;
 
+/// <summary>Members of the room are seen in another way now: to those who asked to hear who comes and goes. Passes and is not stored.</summary>
+/// <param name="Changes">The newest state of each.</param>
+/// <param name="At">When.</param>
+public sealed record MembersSeen(IReadOnlyList<SeenMember> Changes, DateTimeOffset At) : ChatEvent;
+
+/// <summary>How somebody is seen.</summary>
+/// <param name="User">Their id.</param>
+/// <param name="State"><c>online</c>, <c>away</c>, <c>do_not_disturb</c> or <c>offline</c>.</param>
+public sealed record SeenMember(string User, string State);
+
+/// <summary>This account has chosen how it is seen, here or elsewhere, or the end of that has come. On the own channel.</summary>
+/// <param name="Mode"><c>automatic</c>, <c>do_not_disturb</c> or <c>invisible</c>.</param>
+/// <param name="Until">When it ends by itself; null where it stays.</param>
+public sealed record PresenceChosen(string Mode, DateTimeOffset? Until) : ChatEvent;
+
 /// <summary>Old messages went by age, pinned ones excepted.</summary>
 /// <param name="Floor">Up to this offset.</param>
 public sealed record HistoryTrimmed(long Floor) : ChatEvent;

@@ -26,6 +26,8 @@ internal static class EventReader
                 "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
                     Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data)),
                 "typing" => new MemberTyping(Person(data, "member"), At(data)),
+                "presence.changed" => new MembersSeen([.. data.GetProperty("changes").EnumerateArray().Select(static one => new SeenMember(Text(one, "user"), Text(one, "state")))], At(data)),
+                "presence.chosen" => new PresenceChosen(Text(data, "mode"), data.TryGetProperty("until", out var until) ? until.Deserialize(WireFormat.Json.DateTimeOffset) : null),
                 "history.trimmed" => new HistoryTrimmed(data.GetProperty("floor").GetInt64()),
                 "member.changed" => new MemberChanged(Person(data, "member"), data.GetProperty("joined").GetBoolean(), At(data)),
                 "role.changed" => new RoleChanged(Person(data, "member"), Text(data, "role"), Person(data, "by"), At(data)),

@@ -6,6 +6,7 @@ using ChatApp.Commands;
 using ChatApp.Components;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
@@ -49,7 +50,8 @@ public static class Program
         identity.AddAccountLife(SettingsReader.Read<MailOptions>(settings, "Mail"));
         var push = SettingsReader.Read<PushOptions>(settings, "Push");
         services.AddPush(push);
-        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>().AddSingleton<DirectRooms>().AddSingleton<Blocks>();
+        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<RoomCrowds>().AddSingleton<TypingNotices>().AddSingleton<DirectRooms>().AddSingleton<Blocks>();
+        services.AddSingleton<PresenceBoard>().AddSingleton<PresenceChoices>().AddHostedService<RoomPresence>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
         services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Presence;
 using ChatApp.Rooms;
 using ChatApp.Search;
 using ChatApp.Storage;
@@ -33,6 +34,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.PersonalTokens.Add(
             new PersonalToken { Id = Secret.NewId(), UserId = ann.Id.Value, Name = "my script", Hash = Secret.Hash(token), CreatedAt = commit.Now }).Entity.Id);
 
+        await server.Get<Profiles>().ChooseAsync(ann.Id, new Choices("en", Theme: null, TimeZone: null, "compact", "reduce"));
+        await server.Get<PresenceChoices>().SetAsync(ann.Id, PresenceMode.Invisible, until: null);
         using var visitor = await Visitor.SignInAsync(server, ann);
         using var answer = await visitor.PostAsync("/account/data/export", from: "/account/data");
         Assert.Empty(server.Logs.Lines);
@@ -52,6 +55,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(bob.Name, Assert.Single(Lines(zip, "blocks.jsonl")).GetProperty("name").GetString());
         Assert.Equal("my script", Assert.Single(Lines(zip, "tokens.jsonl")).GetProperty("name").GetString());
         Assert.Equal(ann.Email, Assert.Single(Lines(zip, "account.json")).GetProperty("email").GetString());
+        Assert.Equal(("compact", "reduce"), (Lines(zip, "account.json")[0].GetProperty("density").GetString(), Lines(zip, "account.json")[0].GetProperty("motion").GetString()));
+        Assert.True(Lines(zip, "account.json")[0].TryGetProperty("presenceMode", out _));
         Assert.NotNull(zip.GetEntry("avatar.png"));
         var all = string.Concat(zip.Entries.Select(entry => new StreamReader(entry.Open()).ReadToEnd()));
         Assert.DoesNotContain("secret of Bob", all, StringComparison.Ordinal);
@@ -90,6 +95,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         await server.PostAsync(ann, room.Id, "these words stay");
         await server.Get<Profiles>().DescribeAsync(ann.Id, ann.Name, "a status");
         await server.Get<Profiles>().ShowPictureAsync(ann.Id, ChatApp.Accounts.Images.CleanImage.TryMake(ImageMaker.Png(), out _)!);
+        await server.Get<Profiles>().ChooseAsync(ann.Id, new Choices("en", Theme: null, TimeZone: null, "compact", "reduce"));
+        await server.Get<PresenceChoices>().SetAsync(ann.Id, PresenceMode.DoNotDisturb, until: null);
         var bot = await server.AddPersonAsync("Robot");
         await server.Get<CommitQueue>().CommitAsync(commit =>
         {
@@ -129,6 +136,7 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
             var account = db.Users.Single(user => user.Id == ann.Id.Value);
             Assert.NotNull(account.DeletedAt);
             Assert.True(account is { Email: null, UserName: null, PasswordHash: null, StatusText: "", AvatarVersion: null });
+            Assert.True(account is { Density: null, Motion: null, PresenceMode: PresenceMode.Automatic, PresenceUntil: null });
             Assert.NotNull(db.Users.Single(user => user.Id == bot.Id.Value).DeletedAt);
             Assert.False(db.Avatars.Any(avatar => avatar.UserId == ann.Id.Value));
             Assert.False(db.Memberships.Any(membership => membership.UserId == ann.Id.Value));

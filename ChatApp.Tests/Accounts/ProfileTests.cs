@@ -102,6 +102,12 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
             using var refused = await elsewhere.PostAsync("/account/preferences", ("_handler", "preferences"), ("language", language), ("theme", theme), ("timezone", zone));
             Assert.Equal("/account/preferences", Visitor.PathOf(refused));
         }
+
+        foreach (var wrong in new[] { ("density", "dense"), ("motion", "wild") })
+        {
+            using var refused = await elsewhere.PostAsync("/account/preferences", ("_handler", "preferences"), ("language", "en"), ("theme", "dark"), ("timezone", ""), wrong);
+            Assert.Equal("/account/preferences", Visitor.PathOf(refused));
+        }
     }
 
     [Fact]

@@ -155,7 +155,7 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
     }
 
     [Fact]
-    public async Task Whoever_has_too_many_pages_open_is_told_so()
+    public async Task Whoever_has_too_many_pages_open_is_told_so_and_the_page_comes_to_life_when_another_is_closed()
     {
         await using var strict = await TestServer.StartAsync(["Push:ConnectionsPerUser=1"]);
         var ann = await strict.AddPersonAsync("Ann");
@@ -165,6 +165,9 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
         await Assertions.Expect(second.Locator(".toasts")).ToContainTextAsync(Words.Of("Layout.TooManyPages"));
         Assert.Single(strict.CircuitsOf(ann));
         page.AssertNoErrors();
+        await page.Page.CloseAsync();
+        await Assertions.Expect(second.Locator(".toasts")).ToHaveCountAsync(0);
+        await Eventually.BecomesAsync(() => strict.CircuitsOf(ann).Any(circuit => circuit.Rooms.Contains(RoomId.General)));
     }
 
     private async Task<(TestPerson Owner, RoomId Room)> RoomOfAsync(TestPerson member)

@@ -24,10 +24,18 @@ public sealed class RestartTests(Browser browser) : IDisposable
 
         await server.DisposeAsync();
         await Assertions.Expect(page.Page.Locator("#components-reconnect-modal.components-reconnect-show")).ToBeVisibleAsync();
-        // Enter without a connection: the text stays where it is seen.
+        // Enter without a connection: the message waits where it is seen, and another one can be begun. A command is not carried out later.
         await page.Composer().PressAsync("Enter");
-        await page.Composer().PressSequentiallyAsync(", and more");
-        await Assertions.Expect(page.Composer()).ToHaveValueAsync("half a thought, and more");
+        await Assertions.Expect(page.Composer()).ToHaveValueAsync("");
+        await page.ShowsAsync(".composer-queue", "half a thought");
+        await page.Composer().FillAsync("taken back");
+        await page.Composer().PressAsync("Enter");
+        await page.Page.ClickAsync(".composer-queue li:last-child [data-discard]");
+        await Assertions.Expect(page.Page.Locator(".composer-queue li")).ToHaveCountAsync(1);
+        await page.Composer().FillAsync("/leave");
+        await page.Composer().PressAsync("Enter");
+        await Assertions.Expect(page.Composer()).ToHaveValueAsync("/leave");
+        await page.Composer().FillAsync("and more");
 
         server = await TestServer.StartAsync([$"Urls={address}"], folder: _folder);
         try
@@ -35,12 +43,15 @@ public sealed class RestartTests(Browser browser) : IDisposable
             await page.IsLiveAsync(server, ann);
             await page.SeesAsync("before the restart");
             await page.HasRoomAsync("Cellar");
-            await Assertions.Expect(page.Composer()).ToHaveValueAsync("half a thought, and more");
+            await page.SeesAsync("half a thought");
+            await Assertions.Expect(page.Composer()).ToHaveValueAsync("and more");
             await Assertions.Expect(page.Page.Locator("#components-reconnect-modal")).ToBeHiddenAsync();
+            await Assertions.Expect(page.Page.Locator(".composer-queue")).ToBeHiddenAsync();
             page.ForgetErrors(); // while the server was away the browser complained about it
 
             await page.Composer().PressAsync("Enter");
-            await page.SeesAsync("half a thought, and more");
+            await page.SeesAsync("and more");
+            await page.SeesNoLongerAsync("taken back");
             await server.PostAsync(bob, room.Id, "welcome back");
             await page.SeesAsync("welcome back");
             page.AssertNoErrors();

@@ -156,6 +156,17 @@ public sealed class ChatEventTests : ClientTestBase
             case "member typing":
                 Assert.Equal(new MemberTyping(Bob, At), seen);
                 break;
+            case "members seen":
+                var members = Assert.IsType<MembersSeen>(seen);
+                Assert.Equal([new SeenMember("u2", "away"), new SeenMember("u3", "offline"), new SeenMember("u4", "online"), new SeenMember("u5", "do_not_disturb")], members.Changes);
+                Assert.Equal(At, members.At);
+                break;
+            case "presence chosen":
+                Assert.Equal(new PresenceChosen("do_not_disturb", At), seen);
+                break;
+            case "presence chosen without end":
+                Assert.Equal(new PresenceChosen("automatic", Until: null), seen);
+                break;
             case "history trimmed":
                 Assert.Equal(new HistoryTrimmed(5), seen);
                 break;

@@ -4,6 +4,7 @@ using ChatApp.Accounts;
 using ChatApp.Components;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
@@ -45,6 +46,10 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<ReadMarkers>());
         Services.AddSingleton(server.Get<UnreadBoard>());
         Services.AddSingleton(server.Get<MessageSearch>());
+        Services.AddSingleton(server.Get<TypingNotices>());
+        Services.AddSingleton(server.Get<PresenceBoard>());
+        Services.AddSingleton(server.Get<PresenceChoices>());
+        Services.AddSingleton(server.Get<Profiles>());
         Services.AddSingleton(server.Get<TimeProvider>());
         Services.AddSingleton(server.Get<PagePace>());
         Services.AddScoped<CircuitSession>().AddScoped<UnreadNumbers>();

@@ -10,7 +10,7 @@ internal sealed class Engine : IEventEncoder
     public static readonly RoomId Attic = new("attic");
     private int _encodings;
 
-    public Engine(PushOptions? options = null) => Broker = new RoomBroker(this, options ?? new PushOptions(), TimeProvider.System);
+    public Engine(PushOptions? options = null, TimeProvider? time = null) => Broker = new RoomBroker(this, options ?? new PushOptions(), time ?? TimeProvider.System);
 
     public RoomBroker Broker { get; }
 

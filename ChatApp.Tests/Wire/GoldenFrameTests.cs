@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Tests.Harness;
@@ -116,6 +117,10 @@ public sealed class GoldenFrameTests
             ["room changed elsewhere"] = OfUser(new RoomChanged(general with { Topic = "All of us", Description = "Everything\nand more", IsArchived = true }, Ann, At)),
             ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
             ["member typing"] = Encoder.Encode(new Envelope(new MemberTyping(Room, Bob, At), Encoder) { Channel = Room }),
+            ["members seen"] = Encoder.Encode(new Envelope(
+                new MembersSeen(Room, [new(new UserId("u2"), PresenceState.Away), new(new UserId("u3"), PresenceState.Offline), new(new UserId("u4"), PresenceState.Online), new(new UserId("u5"), PresenceState.DoNotDisturb)], At), Encoder) { Channel = Room }),
+            ["presence chosen"] = OfUser(new OwnPresenceChosen(new PresenceChoice(PresenceMode.DoNotDisturb, At))),
+            ["presence chosen without end"] = OfUser(new OwnPresenceChosen(PresenceChoice.None)),
             ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),

@@ -2,6 +2,7 @@ using System.Globalization;
 using ChatApp.Accounts.Mail;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -32,10 +33,11 @@ public enum DeletionOutcome
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">The live connections.</param>
 /// <param name="news">Tells everybody.</param>
+/// <param name="presence">Who is here.</param>
 /// <param name="topics">Who may listen to what.</param>
 /// <param name="blocks">Who does not want to hear from whom.</param>
 /// <param name="mails">Tells the person.</param>
-public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, ProfileNews news, TopicAccess topics, Blocks blocks, AccountMails mails)
+public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, ProfileNews news, PresenceBoard presence, TopicAccess topics, Blocks blocks, AccountMails mails)
 {
     /// <summary>What the name of a deleted account begins with.</summary>
     public const string Name = "Deleted user";
@@ -83,6 +85,7 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         (account.Email, account.NormalizedEmail, account.UserName, account.NormalizedUserName) = (null, null, null, null);
         (account.PasswordHash, account.PhoneNumber, account.TwoFactorEnabled, account.EmailConfirmed) = (null, null, false, false);
         (account.StatusText, account.TimeZone, account.Language, account.Theme, account.AvatarVersion) = ("", null, null, null, null);
+        (account.Density, account.Motion, account.PresenceMode, account.PresenceUntil) = (null, null, PresenceMode.Automatic, null);
         (account.SecurityStamp, account.ConcurrencyStamp) = (Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString());
         (account.LockoutEnabled, account.LockoutEnd) = (true, DateTimeOffset.MaxValue);
         (account.Rank, account.DeletedAt) = (Rank.Member, commit.Now);
@@ -105,6 +108,7 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         news.Tell(commit, account);
         commit.AfterCommit(() =>
         {
+            presence.Choose(user, PresenceChoice.None);
             topics.RankChanged(user);
             broker.EndAll(user, EndReason.SignedOut);
         });

@@ -58,7 +58,7 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
         await AddAsync(zip, "account.json", [new
         {
             account.Id, account.DisplayName, account.Email, account.EmailConfirmed, account.Rank, account.CreatedAt, account.StatusText,
-            account.TimeZone, account.Language, account.Theme, account.TwoFactorEnabled, HasPassword = account.PasswordHash is not null,
+            account.TimeZone, account.Language, account.Theme, account.Density, account.Motion, account.PresenceMode, account.PresenceUntil, account.TwoFactorEnabled, HasPassword = account.PasswordHash is not null,
         }], cancellation);
         await AddAsync(zip, "sessions.jsonl", await ReadAsync(db => db.Sessions.Where(row => row.UserId == id).OrderBy(row => row.CreatedAt)
             .Select(row => new { row.Kind, row.Name, row.Address, row.CreatedAt, row.LastSeenAt, row.ExpiresAt, row.EndedAt }), cancellation), cancellation);

@@ -35,9 +35,15 @@ public enum ProfileOutcome
 
 /// <summary>What somebody has chosen about the pages they see; null leaves it to the browser.</summary>
 /// <param name="Language">Language of pages and mails.</param>
-/// <param name="Theme"><c>light</c> or <c>dark</c>.</param>
+/// <param name="Theme"><c>light</c>, <c>dark</c> or <c>contrast</c>.</param>
 /// <param name="TimeZone">IANA name of a zone.</param>
-public sealed record Choices(string? Language, string? Theme, string? TimeZone);
+/// <param name="Density"><c>compact</c>; null for comfortable.</param>
+/// <param name="Motion"><c>reduce</c>.</param>
+public sealed record Choices(string? Language, string? Theme, string? TimeZone, string? Density = null, string? Motion = null);
+
+/// <summary>Tells the open pages of a person what they have chosen about looks.</summary>
+/// <param name="Choices">All of it.</param>
+public sealed record LooksChanged(Choices Choices);
 
 /// <summary>Somebody's name, status or picture is another one now. Not an entry of any log: whoever misses it sees it when loading.</summary>
 /// <param name="User">As everybody sees them now.</param>
@@ -81,7 +87,7 @@ public sealed class Profiles(CommitQueue commits, ChatDatabase database, Profile
     public Choices? ChoicesOf(UserId id)
     {
         using var db = database.OpenRead();
-        return db.Users.Where(user => user.Id == id.Value).Select(user => new Choices(user.Language, user.Theme, user.TimeZone)).FirstOrDefault();
+        return db.Users.Where(user => user.Id == id.Value).Select(user => new Choices(user.Language, user.Theme, user.TimeZone, user.Density, user.Motion)).FirstOrDefault();
     }
 
     /// <summary>Changes what others see: name and status.</summary>
@@ -107,11 +113,13 @@ public sealed class Profiles(CommitQueue commits, ChatDatabase database, Profile
     public Task<ProfileOutcome> ChooseAsync(UserId id, Choices choices)
     {
         ArgumentNullException.ThrowIfNull(choices);
-        if (choices is { Language.Length: > 16 } or { Theme.Length: > 16 } || (choices.TimeZone is { } zone && !TimeZones.All.Contains(zone, StringComparer.Ordinal)))
+        if (choices is { Language.Length: > 16 } or { Theme.Length: > 16 } or { Density.Length: > 16 } or { Motion.Length: > 16 } || (choices.TimeZone is { } zone && !TimeZones.All.Contains(zone, StringComparer.Ordinal)))
             return Task.FromResult(ProfileOutcome.BadChoice);
-        return ChangeAsync(id, (_, account) =>
+        return ChangeAsync(id, (commit, account) =>
         {
             (account.Language, account.Theme, account.TimeZone) = (choices.Language, choices.Theme, choices.TimeZone);
+            (account.Density, account.Motion) = (choices.Density, choices.Motion);
+            commit.AfterCommit(() => news.TellPages(id, new LooksChanged(choices)));
             return ProfileOutcome.Done;
         });
     }
@@ -174,6 +182,12 @@ public sealed class Profiles(CommitQueue commits, ChatDatabase database, Profile
 /// <param name="broker">The live connections.</param>
 public sealed class ProfileNews(UserDirectory users, RoomBroker broker)
 {
+    /// <summary>Tells the person's own open pages; programs have no looks.</summary>
+    public void TellPages(UserId user, object news)
+    {
+        foreach (var connection in broker.ConnectionsOf(user).Where(static one => one.Description.Kind == ConnectionKind.Circuit)) connection.Send(broker.Wrap(news));
+    }
+
     /// <summary>To be called in the change itself; what is told is told once it is on disk.</summary>
     public void Tell(Commit commit, ChatUser account)
     {

@@ -50,6 +50,9 @@ public sealed partial class CircuitSession(RoomBroker broker, PagePace pace, ILo
         return true;
     }
 
+    /// <summary>True where one more page of the user could be connected now.</summary>
+    public bool HasPlace(UserId user) => broker.HasPlace(user, ConnectionKind.Circuit);
+
     /// <summary>The browser cannot be reached: its connection ends, and the page stays as it is.</summary>
     public void Leave()
     {

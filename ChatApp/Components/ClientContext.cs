@@ -11,4 +11,11 @@ public sealed record ClientContext(string Address, TimeZoneInfo Zone)
 
     /// <summary>A moment as the person's clock shows it.</summary>
     public DateTime Local(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, Zone).DateTime;
+
+    /// <summary>The moment at which the person's clock shows that; where the clocks skip it, the next one that exists.</summary>
+    public DateTimeOffset MomentOf(DateTime local)
+    {
+        while (Zone.IsInvalidTime(local)) local = local.AddMinutes(15);
+        return new DateTimeOffset(local, Zone.GetUtcOffset(local));
+    }
 }

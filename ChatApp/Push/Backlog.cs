@@ -25,6 +25,8 @@ internal sealed partial class Backlog(int maxEvents, long maxBytes)
 
     public bool IsHalfEmpty => Count <= maxEvents / 2 && Bytes <= maxBytes / 2;
 
+    public bool HasPlenty => Count <= maxEvents / 4 && Bytes <= maxBytes / 4;
+
     /// <summary>True where so little waits that its reader keeps up again.</summary>
     public bool HasCaughtUp => Bytes <= maxBytes / 4;
 

@@ -13,11 +13,17 @@ internal sealed partial class ChannelHub
         var counted = audience.Counted;
         var clients = new List<Connection>();
         var users = counted is null ? new HashSet<UserId>() : [];
-        var (all, here) = (0, 0);
+        var (all, here, hidden) = (0, 0, 0);
         foreach (var subscription in audience.All)
         {
             if (counted is not null && clients.Count >= most) break;
             all++;
+            if (subscription.Connection.IsHidden)
+            {
+                hidden++;
+                continue;
+            }
+
             if (!subscription.IsHere) continue;
             here++;
             if (clients.Count < most) clients.Add(subscription.Connection);
@@ -25,8 +31,8 @@ internal sealed partial class ChannelHub
         }
 
         counted ??= new PresenceCount(here, users.Count);
-        // Kept until somebody comes or goes; not while somebody is about to be let in, which no snapshot shows.
-        if (all == here) audience.Counted = counted;
+        // Kept until somebody comes, goes or hides; not while somebody is about to be let in, which no snapshot shows.
+        if (all == here + hidden) audience.Counted = counted;
         return new ChannelPresence(clients, counted.Clients, counted.Users);
     }
 
@@ -35,21 +41,47 @@ internal sealed partial class ChannelHub
     {
         lock (_membership)
         {
-            return _subscriptions.Count > broker.MostTold ? ([], 0) : ([.. _subscriptions.Where(static subscription => subscription.HearsJoins)], _subscriptions.Count);
+            return _subscriptions.Count > broker.MostTold ? ([], 0) : ([.. _subscriptions.Where(static subscription => subscription.HearsJoins)], _subscriptions.Count(static subscription => !subscription.Connection.IsHidden));
         }
     }
 
-    /// <summary>Notes that somebody is here, or gone; costs nothing where nobody wants to hear of it.</summary>
-    public void Tell(Subscription subscription, bool isHere)
+    /// <summary>Tells who wants to hear of it that somebody is here, or gone, where that is not what they were told last.</summary>
+    public void Tell(Subscription subscription)
     {
         PresenceNews news;
+        bool isHere;
         lock (_membership)
         {
+            // As it is now, whoever of those who end, come and hide at the same time gets here last.
+            isHere = subscription.IsHere && !subscription.Connection.IsHidden;
+            if (subscription.IsShown == isHere) return;
+            subscription.IsShown = isHere;
             if (_listening == 0 || _subscriptions.Count > broker.MostTold) return;
             news = _news ??= new PresenceNews(this, broker);
         }
 
         news.Add(subscription.Connection, isHere);
+    }
+
+    /// <summary>The same where somebody who listens has hidden, or is to be seen again: the count is another one.</summary>
+    public void TellHidden(Subscription subscription)
+    {
+        lock (_membership) _snapshot = null;
+        Tell(subscription);
+    }
+
+    /// <summary>Sends an event to those who want to hear who comes and goes; to nobody where that would be too much to tell.</summary>
+    public void PublishToListeners(Envelope envelope)
+    {
+        var wakes = default(WakeList);
+        foreach (var listener in Listeners().Listeners) listener.Deliver(envelope, ref wakes);
+        wakes.Flush();
+    }
+
+    /// <summary>True where somebody wants to hear who comes and goes, and is told.</summary>
+    public bool IsAttended
+    {
+        get { lock (_membership) return _listening > 0 && _subscriptions.Count <= broker.MostTold; }
     }
 
     private sealed record PresenceCount(int Clients, int Users);

@@ -89,6 +89,8 @@ internal sealed partial class ChannelHub : IThreadPoolWorkItem
     // Under the lock.
     private void Write(Envelope envelope, Subscription[] direct, ref WakeList wakes)
     {
+        // Where the machine does not keep up, what may be lost goes first.
+        if (envelope.MayBeLost && _pendingBytes > RoundBytes) return;
         // Encoded here: a fault is the publisher's, who hears of it, and not the flusher's.
         _ = envelope.Framed;
         var now = Stopwatch.GetTimestamp();

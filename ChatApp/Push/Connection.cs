@@ -22,6 +22,7 @@ public sealed class Connection
     private EndReason? _endReason;
     private string? _credential;
     private Reach _reach = Reach.All;
+    private bool _isHidden;
 
     internal Connection(RoomBroker broker, ConnectionDescription description, Outbox outbox)
     {
@@ -61,6 +62,9 @@ public sealed class Connection
     /// <summary>Called once when the connection has ended, by whoever ended it: the owner must not wait there.</summary>
     public Action? Ended { get; set; }
 
+    /// <summary>True where nobody else is told that it listens to a channel; it hears everything nevertheless.</summary>
+    public bool IsHidden => Volatile.Read(ref _isHidden);
+
     /// <summary>Taken by whoever looks for room in the outbox and then fills it; before any other lock.</summary>
     internal Lock ReplayGate { get; } = new();
 
@@ -98,6 +102,15 @@ public sealed class Connection
         wakes.Flush();
         if (added is Outbox.Added.NoRoom) Overflow();
         return added is not Outbox.Added.AtEnd;
+    }
+
+    /// <summary>Hides it from the others in its channels, who are told as if it left, or shows it again, as if it came.</summary>
+    public void Hide(bool isHidden)
+    {
+        if (Interlocked.Exchange(ref _isHidden, isHidden) == isHidden) return;
+        Subscription[] subscriptions;
+        lock (_gate) subscriptions = [.. _subscriptions.Values];
+        foreach (var subscription in subscriptions) subscription.TellHidden();
     }
 
     /// <summary>The subscription to a channel; null where there is none.</summary>
@@ -151,6 +164,8 @@ public sealed class Connection
     internal void Deliver(Envelope envelope, Subscription? subscription, bool alone, ref WakeList wakes)
     {
         if (EndReason is not null) return;
+        // Whoever has much to read already gets that first.
+        if (envelope.MayBeLost && !Outbox.HasPlenty) return;
         var bytes = Description.Kind == ConnectionKind.Socket ? envelope.Encoded.Length : 0;
         if (!Outbox.TryAdd(new Delivery(envelope, subscription, bytes), alone, ref wakes)) Overflow();
     }

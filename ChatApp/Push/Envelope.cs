@@ -44,6 +44,9 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     /// <summary>Position in the channel's sequence; null for events that are not stored.</summary>
     public Offset? Offset { get; init; }
 
+    /// <summary>True for what passes and is gone: it is left out for viewers for whom much waits already. Only for events without an offset.</summary>
+    public bool MayBeLost { get; init; }
+
     /// <summary>The JSON object that sockets get.</summary>
     public ReadOnlyMemory<byte> Encoded => Bytes().AsMemory(_header);
 

@@ -52,6 +52,12 @@ public sealed partial class Outbox(int maxEvents, long maxBytes, bool wakesAlone
         get { lock (_gate) return _waiting.IsHalfEmpty; }
     }
 
+    /// <summary>True where at most a quarter of it is in use: there is room for what is not important too.</summary>
+    public bool HasPlenty
+    {
+        get { lock (_gate) return _waiting.HasPlenty; }
+    }
+
     /// <summary>Most bytes that whoever replays old events may add at once.</summary>
     public long ReplayBytes => maxBytes / 4;
 

@@ -39,12 +39,6 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     /// <summary>Connections of one channel among which joins and leaves are told.</summary>
     internal int MostTold => Volatile.Read(ref _closed) is null ? _options.JoinLeaveConnections : 0;
 
-    /// <summary>Who listens to a channel at this moment, pages and sockets alike.</summary>
-    /// <param name="channel">The channel.</param>
-    /// <param name="most">Connections that are named at most; all are counted.</param>
-    public ChannelPresence Presence(ChannelName channel, int most) =>
-        _channels.TryGetValue(channel, out var hub) ? hub.Presence(most) : new ChannelPresence([], 0, 0);
-
     /// <summary>All live connections at this moment.</summary>
     public IReadOnlyCollection<Connection> Connections => [.. _connections.Values];
 
@@ -68,8 +62,8 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     public Envelope Wrap(object body) => new(body, encoder);
 
     /// <summary>Makes an envelope of a channel's event.</summary>
-    public Envelope Wrap(object body, ChannelName channel, Offset? offset, UserId? notFor = null) =>
-        new(body, encoder) { Channel = channel, Offset = offset, NotFor = notFor };
+    public Envelope Wrap(object body, ChannelName channel, Offset? offset, UserId? notFor = null, bool mayBeLost = false) =>
+        new(body, encoder) { Channel = channel, Offset = offset, NotFor = notFor, MayBeLost = mayBeLost };
 
     /// <summary>
     /// The stored events of a room after a position, at most <paramref name="count"/>; null where not all of them are in
@@ -123,6 +117,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         }
 
         _connections[connection.Id] = connection;
+        ConnectionsChanged?.Invoke(connection);
         // Somebody may have ended all of the user's connections between the two lines above.
         if (connection.EndReason is not null) Forget(connection);
         // Whoever comes while the server stops would keep it from stopping.
@@ -230,15 +225,16 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
         _connections.TryRemove(connection.Id, out _);
         lock (_usersGate)
         {
-            if (!_users.TryGetValue(connection.User, out var own)) return;
-            if (own.Remove(connection))
+            if (_users.TryGetValue(connection.User, out var own) && own.Remove(connection))
             {
                 _live[(int)connection.Description.Kind]--;
                 if (connection.Description.Owner is not null) _bots--;
             }
 
-            if (own.Count == 0) _users.Remove(connection.User);
+            if (own is { Count: 0 }) _users.Remove(connection.User);
         }
+
+        ConnectionsChanged?.Invoke(connection);
     }
 
     internal void CountSlow() => Interlocked.Increment(ref _slow);

@@ -46,6 +46,9 @@ public sealed class Subscription : IDisposable
     /// <summary>True from its release to its end: others see the owner there.</summary>
     internal bool IsHere => Volatile.Read(ref _presence) is Coming or Here;
 
+    /// <summary>True where others were told that the owner is there, and not told that it left. Under the hub's lock.</summary>
+    internal bool IsShown { get; set; }
+
     /// <summary>True once the subscription has ended, by either side.</summary>
     public bool HasEnded => Volatile.Read(ref _state) != 0;
 
@@ -148,11 +151,14 @@ public sealed class Subscription : IDisposable
         foreach (var envelope in batch.Events) Deliver(envelope, ref wakes);
     }
 
+    /// <summary>Its connection has hidden, or is to be seen again.</summary>
+    internal void TellHidden() => _hub.TellHidden(this);
+
     internal bool End(bool revoked)
     {
         if (Interlocked.CompareExchange(ref _state, revoked ? 2 : 1, 0) != 0) return false;
         _hub.Remove(this);
-        if (Interlocked.Exchange(ref _presence, Gone) == Here) _hub.Tell(this, isHere: false);
+        if (Interlocked.Exchange(ref _presence, Gone) == Here) _hub.Tell(this);
         Connection.Forget(this);
         return true;
     }
@@ -160,9 +166,9 @@ public sealed class Subscription : IDisposable
     private void Arrive()
     {
         if (Interlocked.CompareExchange(ref _presence, Coming, NotYet) != NotYet) return;
-        _hub.Tell(this, isHere: true);
+        _hub.Tell(this);
         // Ended meanwhile: the end left it to us to say so, after what we have just said.
-        if (Interlocked.CompareExchange(ref _presence, Here, Coming) != Coming) _hub.Tell(this, isHere: false);
+        if (Interlocked.CompareExchange(ref _presence, Here, Coming) != Coming) _hub.Tell(this);
     }
 
     private void Pass(Envelope envelope, bool alone, ref WakeList wakes)

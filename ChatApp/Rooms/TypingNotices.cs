@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Presence;
 using ChatApp.Push;
 
 namespace ChatApp.Rooms;
@@ -9,13 +10,15 @@ namespace ChatApp.Rooms;
 /// <param name="At">When.</param>
 public sealed record MemberTyping(RoomId Room, UserCard Member, DateTimeOffset At) : RoomEvent(Room, At);
 
-/// <summary>Tells a room that somebody is writing there, as often as it makes sense.</summary>
+/// <summary>Tells a room that somebody is writing there, as often as it makes sense: not in a crowd, and not of somebody who is invisible.</summary>
 /// <param name="rooms">Who may.</param>
 /// <param name="users">Names of people.</param>
 /// <param name="blocks">Who does not want to know.</param>
+/// <param name="crowds">How many are there.</param>
+/// <param name="presence">Who may be seen.</param>
 /// <param name="broker">Tells the others.</param>
 /// <param name="time">The clock.</param>
-public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Blocks blocks, RoomBroker broker, TimeProvider time)
+public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Blocks blocks, RoomCrowds crowds, PresenceBoard presence, RoomBroker broker, TimeProvider time)
 {
     /// <summary>Milliseconds in which the same person is told of once in the same room.</summary>
     public const int PauseMs = 2000;
@@ -31,12 +34,13 @@ public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Bloc
         if (standing.Room.IsArchived) return RoomOutcome.Archived;
         // The one who writes to somebody who blocks them does not learn of it here.
         if (standing.Room.People is { Count: 2 } two && two.Any(other => other != user && blocks.Has(other, user))) return RoomOutcome.Done;
+        if (presence.IsInvisible(user) || crowds.IsLarge(room)) return RoomOutcome.Done;
         ref var last = ref _last[(uint)HashCode.Combine(user, room) % _last.Length];
         var before = Volatile.Read(ref last);
         var now = time.GetTimestamp();
         if (before != 0 && time.GetElapsedTime(before, now) < TimeSpan.FromMilliseconds(PauseMs)) return RoomOutcome.Done;
         if (Interlocked.CompareExchange(ref last, now, before) == before)
-            broker.Publish(broker.Wrap(new MemberTyping(room, users.Get(user), time.GetUtcNow()), room, offset: null, notFor: user));
+            broker.Publish(broker.Wrap(new MemberTyping(room, users.Get(user), time.GetUtcNow()), room, offset: null, notFor: user, mayBeLost: true));
         return RoomOutcome.Done;
     }
 }

@@ -5,6 +5,7 @@ using ChatApp.Accounts;
 using ChatApp.Api;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
@@ -28,6 +29,9 @@ namespace ChatApp.Sockets;
 /// <param name="Markers">Who has read how far.</param>
 /// <param name="Search">Finds messages.</param>
 /// <param name="Typing">Tells who is writing.</param>
+/// <param name="Presence">Who is here.</param>
+/// <param name="PresenceChoices">How people want to be seen.</param>
+/// <param name="Crowds">Who is in a room.</param>
 /// <param name="Users">Who is who.</param>
 /// <param name="Desk">What moderators see and do.</param>
 /// <param name="Invitations">Links by which people come.</param>
@@ -46,7 +50,7 @@ namespace ChatApp.Sockets;
 /// <param name="Pace">How fast an account may send commands.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
-    MessageSearch Search, TypingNotices Typing, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
+    MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

@@ -45,12 +45,6 @@ internal sealed partial class SocketMethods
         _ => Bad("not possible with this room"),
     };
 
-    private (Action<Utf8JsonWriter>?, WireError?) Typing(RoomId room)
-    {
-        var outcome = services.Typing.Tell(user, room);
-        return outcome == RoomOutcome.Done ? (Nothing, null) : Of(new RoomResult(outcome));
-    }
-
     private (Action<Utf8JsonWriter>?, WireError?) Browse(string part)
     {
         var found = services.Rooms.Browse(user, part).Where(line => permit.Grant.Includes(line.Room.Id));

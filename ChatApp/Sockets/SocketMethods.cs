@@ -42,6 +42,8 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 "read.mark_all" => await services.Markers.MarkAllAsync(user, permit.Grant.Rooms) ? Unread() : (null, WireError.TooManyRequests with { RetryMs = 1000 }),
                 "read.list" => Unread(),
                 "room.list" => Rooms(),
+                "presence.set" => await ChoosePresenceAsync(given),
+                "presence.list" => Seen(given.Room("room")),
                 "typing" => Typing(given.Room("room")),
                 "subscription.token" => SubscriptionToken(given),
                 "user.info" => About(new UserId(given.Text("user"))),
@@ -254,6 +256,14 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
             _ => throw Wrong(name, "member, moderator or administrator"),
         };
 
+        public PresenceMode Mode(string name) => Text(name) switch
+        {
+            "automatic" => PresenceMode.Automatic,
+            "do_not_disturb" => PresenceMode.DoNotDisturb,
+            "invisible" => PresenceMode.Invisible,
+            _ => throw Wrong(name, "automatic, do_not_disturb or invisible"),
+        };
+
         public RoomRole Role(string name) => Text(name) switch
         {
             "owner" => RoomRole.Owner,
@@ -271,9 +281,9 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
         // More than any limit is a number too, and refused as one.
         public int? OptionalCount(string name) => OptionalNumber(name) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
 
-        public static DateTimeOffset Moment(long milliseconds) => milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        public static DateTimeOffset Moment(long milliseconds, string name = "at") => milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : throw Wrong("at", "a time in milliseconds");
+            : throw Wrong(name, "a time in milliseconds");
 
         private static ArgumentsException Wrong(string name, string wanted) => new($"{name} must be {wanted}");
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Topics;
@@ -66,6 +67,15 @@ internal static class EventJson
                 json.WriteString("type", "typing");
                 User(json, "member", typing.Member);
                 json.WriteNumber("at", typing.At.ToUnixTimeMilliseconds());
+                break;
+            case MembersSeen seen:
+                json.WriteString("type", "presence.changed");
+                Seen(json, "changes", seen.Changes);
+                json.WriteNumber("at", seen.At.ToUnixTimeMilliseconds());
+                break;
+            case OwnPresenceChosen chosen:
+                json.WriteString("type", "presence.chosen");
+                Chosen(json, chosen.Choice);
                 break;
             case RoleChanged role:
                 json.WriteString("type", "role.changed");
@@ -181,6 +191,34 @@ internal static class EventJson
 
     /// <summary>The word for a rank.</summary>
     public static string RankOf(Rank rank) => rank switch { Rank.Administrator => "administrator", Rank.Moderator => "moderator", _ => "member" };
+
+    /// <summary>How people are seen, as a list of that name.</summary>
+    public static void Seen(Utf8JsonWriter json, string name, IEnumerable<PresenceChange> changes)
+    {
+        json.WriteStartArray(name);
+        foreach (var change in changes)
+        {
+            json.WriteStartObject();
+            json.WriteString("user", change.User.Value);
+            json.WriteString("state", change.State switch
+            {
+                PresenceState.Online => "online",
+                PresenceState.Away => "away",
+                PresenceState.DoNotDisturb => "do_not_disturb",
+                _ => "offline",
+            });
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>What somebody has chosen about how they are seen, as fields of the object that is open.</summary>
+    public static void Chosen(Utf8JsonWriter json, PresenceChoice choice)
+    {
+        json.WriteString("mode", choice.Mode switch { PresenceMode.DoNotDisturb => "do_not_disturb", PresenceMode.Invisible => "invisible", _ => "automatic" });
+        if (choice.Until is { } until) json.WriteNumber("until", until.ToUnixTimeMilliseconds());
+    }
 
     /// <summary>What is unread of a room, as fields of the object that is open.</summary>
     public static void Unread(Utf8JsonWriter json, Unread unread)

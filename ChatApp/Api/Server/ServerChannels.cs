@@ -72,7 +72,7 @@ public sealed class ServerChannels(SocketServices house)
         {
             var name = channel.ToString();
             if (!caller.Reaches(name) || !name.StartsWith(beginning, StringComparison.Ordinal)) continue;
-            if (house.Broker.SubscriberCount(channel) is var clients and > 0 && ++total <= MostNamed) listed[name] = new ListedChannel(clients);
+            if (house.Broker.Presence(channel, most: 0).NumClients is var clients and > 0 && ++total <= MostNamed) listed[name] = new ListedChannel(clients);
         }
 
         return ServerReply.Of(new ChannelsResult(listed, total > listed.Count ? total : null));

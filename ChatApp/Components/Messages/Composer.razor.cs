@@ -48,6 +48,9 @@ public sealed partial class Composer
     private MarkdownRenderer Markdown { get; set; } = default!;
 
     [Inject]
+    private TypingNotices Typing { get; set; } = default!;
+
+    [Inject]
     private UserDirectory Users { get; set; } = default!;
 
     [Inject]
@@ -75,6 +78,10 @@ public sealed partial class Composer
         MessageId? target = string.IsNullOrEmpty(replyTo) ? null : new MessageId(long.TryParse(replyTo, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0);
         return OnSend is not null && await OnSend(new OutgoingMessage(text, key, target));
     }
+
+    /// <summary>Called by the page while somebody writes, at most every three seconds.</summary>
+    [JSInvokable]
+    public void Type() => Typing.Tell(Writer, Room.Id);
 
     /// <summary>A text as its readers would see it: safe HTML by the rules that the message itself will be rendered with.</summary>
     /// <returns>Null where it is longer than a message.</returns>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChatApp.Messages;
 using ChatApp.Push;
 using Microsoft.AspNetCore.Components;
@@ -32,7 +33,7 @@ public sealed partial class Timeline
     // The last message of others that the window shows, where it shows the end of the room. Own ones make nothing unread, so
     // nobody need be told that they were seen.
     private string? ShownPlace => _feed.HasNewer ? null
-        : _feed.Messages.LastOrDefault(message => message.Author.Id != Viewer)?.Offset.Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        : _feed.Messages.LastOrDefault(message => message.Author.Id != Viewer)?.Offset.Value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Shows the messages around a place, that one marked.</summary>
     public void ShowAt(Offset place)
@@ -44,6 +45,18 @@ public sealed partial class Timeline
     public void ShowAt(DateTimeOffset moment)
     {
         if (_feed.LoadAround(moment)) Mark(_feed.PlaceOf(message => message.At >= moment));
+    }
+
+    /// <summary>Called by the page: shows the first messages of a day of the reader's calendar.</summary>
+    /// <param name="day">As <c>2026-11-20</c>; <c>first</c> for the beginning of the room, <c>last</c> for its end.</param>
+    [JSInvokable("ShowDay")]
+    public Task ShowDayAsync(string? day)
+    {
+        if (day == "last") return ToLatestAsync();
+        if (day == "first") ShowAt(new Offset(1));
+        // A day at either end of the calendar has no beginning in every zone.
+        else if (DateTime.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year is >= 1970 and < 9990) ShowAt(Client.MomentOf(date));
+        return Task.CompletedTask;
     }
 
     /// <summary>Called by the page when the lower edge of a window that does not reach the end comes into view.</summary>
@@ -146,7 +159,7 @@ public sealed partial class Timeline
     private string? HighlightOf(TimelineRow row) => IsTarget(row) ? "message-highlight" : null;
 
     // Another number each time: the page scrolls to a target once, and again where the same one is asked for again.
-    private string? TargetOf(TimelineRow row) => IsTarget(row) ? _targetNumber.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+    private string? TargetOf(TimelineRow row) => IsTarget(row) ? _targetNumber.ToString(CultureInfo.InvariantCulture) : null;
 
     private bool IsTarget(TimelineRow row) => _target is { } target && row.Stored?.Offset == target;
 

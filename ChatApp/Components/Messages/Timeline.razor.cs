@@ -134,7 +134,7 @@ public sealed partial class Timeline
         // Another rank sees other buttons.
         var (before, now) = (_viewer, Users.Get(Viewer));
         _viewer = now;
-        if (change.HasChanged || hasMoved || _unseen > 0 || hasNews || now != before) StateHasChanged();
+        if (change.HasChanged || hasMoved || change.FromOthers > 0 || hasNews || now != before) StateHasChanged();
     });
 
     private async Task SendAgainAsync(PendingMessage unsent)

@@ -124,3 +124,12 @@ document.addEventListener('click', event => {
 let isSigningOut = false;
 document.addEventListener('submit', event => { isSigningOut ||= event.target.getAttribute('action') === '/account/logout'; });
 window.signInAnew = () => { setTimeout(() => location.assign('/account/login'), isSigningOut ? 10_000 : 0); };
+
+// The server calls this when other looks were chosen elsewhere.
+window.wearLooks = looks => {
+  const { dataset } = document.documentElement;
+  for (const [name, value] of Object.entries(looks)) if (value) dataset[name] = value; else delete dataset[name];
+};
+
+// The server calls this when a page that had too many beside it may come to life.
+window.comeBack = () => { loadAnew(); };

@@ -1,5 +1,5 @@
 // The writing side of a room: Enter sends, Shift+Enter breaks the line, the draft of each room is kept. A message is kept
-// until it is on disk or discarded; it is handed over again, under the same key and so stored once, when the page comes back
+// until it is on disk or discarded, also one that was sent without a connection; it is handed over again, under the same key and so stored once, when the page comes back
 // after a loss of the connection.
 
 import { interpret } from './commands.js';
@@ -10,7 +10,9 @@ import { lengthOf, showCounter } from './counter.js';
 import { draftOf } from './drafts.js';
 import { emojiTyping } from './emoji-typing.js';
 import { watchPaste } from './paste.js';
+import { queueList } from './queue.js';
 import { suggestions } from './suggestions.js';
+import { typingNotice } from './typing.js';
 
 const MAX_WAITING = 100; // messages, as many as the server shows as unsent
 
@@ -23,6 +25,7 @@ export function attach(form, dotnet) {
   const draft = draftOf(form.dataset.writer, form.dataset.room);
   const unsent = `unsent:${place}`;
   const note = form.querySelector('.composer-note');
+  const showQueue = queueList(form.querySelector('.composer-queue'));
   const kept = draft.read();
   input.value ||= kept.text;
   const emoji = emojiTyping(input);
@@ -32,6 +35,7 @@ export function attach(form, dotnet) {
     asMessage: text => interpret(emoji.convert(text)).text ?? text,
     render: text => tooLong(text) ? null : dotnet.invokeMethodAsync('Preview', text).catch(() => null),
   });
+  const noteTyping = typingNotice(() => dotnet.invokeMethodAsync('Type').catch(() => {}));
   let reply = null;
   let busy = false;
   let waiting = JSON.parse(sessionStorage.getItem(unsent) ?? '[]');
@@ -54,6 +58,7 @@ export function attach(form, dotnet) {
   function onInput() {
     say('');
     update();
+    noteTyping(input.value);
   }
 
   // Which message the next one answers: { id, author, extract }, or null. Kept with the draft.
@@ -88,6 +93,7 @@ export function attach(form, dotnet) {
   function showWaiting() {
     hint.hidden = !waiting.length || !isLost();
     hint.textContent = form.dataset.waiting.replace('{0}', waiting.length);
+    showQueue(isLost() ? waiting.filter(message => message.isQueued) : []);
   }
 
   async function handOver(message) {
@@ -101,8 +107,9 @@ export function attach(form, dotnet) {
 
   function send() {
     const written = interpret(emoji.convert(input.value));
-    // Without a connection the text stays where it is seen.
-    if (!input.value.trim() || isLost()) return;
+    if (!input.value.trim()) return;
+    // Without a connection a message waits, seen above the box; a command stays where it is, and so does what is too much to wait.
+    if (isLost() && (written.text === undefined || waiting.length >= MAX_WAITING)) return;
     if (written.missing) say(form.dataset.missing.replace('{0}', written.missing));
     else if (written.command) run(written);
     else post(written.text);
@@ -111,10 +118,10 @@ export function attach(form, dotnet) {
   function post(text) {
     if (!text.trim()) return;
     if (tooLong(text)) { say(form.dataset.tooLong); return; }
-    const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id };
+    const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id, isQueued: isLost() };
     empty();
     keep([...waiting, message]);
-    handOver(message);
+    if (!message.isQueued) handOver(message);
   }
 
   function empty() {

@@ -2,6 +2,7 @@
 // the end in view and the position when older pages come: scrollTop is 0 at the end and negative above it.
 
 import { isLost } from './connection.js';
+import { days } from './days.js';
 import { draftOf } from './edit.js';
 import { messageTools } from './message-tools.js';
 import { placeOf } from './place.js';
@@ -62,6 +63,7 @@ export function attach(frame, dotnet) {
 
   const changes = new MutationObserver(() => {
     showTarget();
+    dayNames.look();
     if (!loading) watchEdge();
   });
 
@@ -88,6 +90,7 @@ export function attach(frame, dotnet) {
   const rows = () => [...content.querySelectorAll('article.message')];
   const ask = (method, ...values) => { if (!isLost()) tell(method, ...values); };
   const tools = messageTools(frame, { ask, show });
+  const dayNames = days(frame, list, content, ask);
 
   // Brings a message into view and marks it for a moment; one that is not in the window is fetched first.
   function show(id) {
