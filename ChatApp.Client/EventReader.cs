@@ -31,6 +31,8 @@ internal static class EventReader
                 "role.changed" => new RoleChanged(Person(data, "member"), Text(data, "role"), Person(data, "by"), At(data)),
                 "room.joined" or "room.left" when data.GetProperty("room") is var room => new OwnRoomChanged(Text(room, "id"), Text(room, "name"), type is "room.joined"),
                 "read.moved" => new ReadMoved(data.Deserialize(WireFormat.Json.UnreadRoom)!),
+                "preference.changed" => new RoomPreferenceChanged(
+                    Text(data, "room"), data.GetProperty("favourite").GetBoolean(), Text(data, "notices"), data.TryGetProperty("hidden_up_to", out var hidden) ? hidden.GetInt64() : null),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),

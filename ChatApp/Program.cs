@@ -49,7 +49,7 @@ public static class Program
         identity.AddAccountLife(SettingsReader.Read<MailOptions>(settings, "Mail"));
         var push = SettingsReader.Read<PushOptions>(settings, "Push");
         services.AddPush(push);
-        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>();
+        services.AddSingleton<RoomDirectory>().AddSingleton<RoomPreferences>().AddSingleton<RoomList>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
         services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();

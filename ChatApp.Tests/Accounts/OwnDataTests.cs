@@ -26,6 +26,7 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         await server.Get<MessageMarks>().ReactAsync(ann.Id, theirs.Id, "👍", isOn: true);
         await server.Get<MessageMarks>().ReactAsync(bob.Id, edited.Id, "🎉", isOn: true);
         await server.Get<Profiles>().ShowPictureAsync(ann.Id, ChatApp.Accounts.Images.CleanImage.TryMake(ImageMaker.Png(), out _)!);
+        await server.Get<RoomPreferences>().ChooseAsync(ann.Id, room.Id, level: NoticeLevel.Nothing);
         var token = Secret.Make("chat_");
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.PersonalTokens.Add(
             new PersonalToken { Id = Secret.NewId(), UserId = ann.Id.Value, Name = "my script", Hash = Secret.Hash(token), CreatedAt = commit.Now }).Entity.Id);
@@ -43,6 +44,7 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal("🎉", messages[^1].GetProperty("reactions")[0].GetProperty("emoji").GetString());
         Assert.Equal("👍", Assert.Single(Lines(zip, "reactions.jsonl")).GetProperty("emoji").GetString());
         Assert.Equal("Tower", Assert.Single(Lines(zip, "memberships.jsonl")).GetProperty("name").GetString());
+        Assert.Equal("nothing", Assert.Single(Lines(zip, "room-preferences.jsonl")).GetProperty("level").GetString());
         Assert.Equal("my script", Assert.Single(Lines(zip, "tokens.jsonl")).GetProperty("name").GetString());
         Assert.Equal(ann.Email, Assert.Single(Lines(zip, "account.json")).GetProperty("email").GetString());
         Assert.NotNull(zip.GetEntry("avatar.png"));

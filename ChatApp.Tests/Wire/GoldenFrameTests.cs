@@ -116,6 +116,8 @@ public sealed class GoldenFrameTests
             ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
             ["member typing"] = Encoder.Encode(new Envelope(new MemberTyping(Room, Bob, At), Encoder) { Channel = Room }),
             ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
+            ["preference changed"] = OfUser(new RoomPreferenceChanged(new RoomChoice(Room) { IsFavourite = true, Level = NoticeLevel.Mentions })),
+            ["direct room hidden"] = OfUser(new RoomPreferenceChanged(new RoomChoice(Room) { HiddenUpTo = new Offset(7) })),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),
