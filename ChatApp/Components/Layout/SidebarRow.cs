@@ -69,14 +69,20 @@ internal sealed record SidebarGroups(IReadOnlyList<SidebarRow> Favourites, IRead
         return new SidebarGroups(rows.FindAll(row => row.Choice.IsFavourite), rows.FindAll(row => !row.IsDirect && !row.Choice.IsFavourite), shown, conversations.Count - shown.Count);
     }
 
+    /// <summary>The drawing of a room.</summary>
+    public static string IconOf(RoomView room) => room.Visibility switch { RoomVisibility.Direct => "users", RoomVisibility.Private => "lock", _ => "hash" };
+
+    /// <summary>Whose picture stands for a room: the other one's in a conversation of two; null for other rooms.</summary>
+    public static UserCard? PersonOf(RoomView room, UserId viewer, UserDirectory users) =>
+        room is { IsDirect: true, People.Count: <= 2 } ? users.Get(room.People.FirstOrDefault(person => person != viewer, viewer)) : null;
+
     private static SidebarRow RowOf(ListedRoom listed, UserId viewer, UnreadNumbers numbers, UserDirectory users, RoomId? current)
     {
         var room = listed.Room;
-        var isPrivate = room.Visibility == RoomVisibility.Private;
-        return new SidebarRow(room.Id, listed.Name, room.IsDirect ? "users" : isPrivate ? "lock" : "hash", listed.Choice)
+        return new SidebarRow(room.Id, listed.Name, IconOf(room), listed.Choice)
         {
-            Person = room is { IsDirect: true, People.Count: <= 2 } ? users.Get(room.People.FirstOrDefault(person => person != viewer, viewer)) : null,
-            IsPrivate = isPrivate,
+            Person = PersonOf(room, viewer, users),
+            IsPrivate = room.Visibility == RoomVisibility.Private,
             IsDirect = room.IsDirect,
             IsCurrent = room.Id == current,
             HasUnread = numbers.Of(room.Id) is { Count: > 0 },

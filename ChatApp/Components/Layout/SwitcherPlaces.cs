@@ -78,9 +78,9 @@ internal sealed class SwitcherPlaces
             var room = listed.Room;
             var (count, mentions) = (numbers.CountOf(room.Id), numbers.MentionsOf(room.Id));
             var isRecent = order.TryGetValue(room.Id.Value, out var place);
-            return new SwitcherPlace($"/rooms/{room.Id}", listed.Name, room.IsDirect ? "users" : room.Visibility == RoomVisibility.Private ? "lock" : "hash")
+            return new SwitcherPlace($"/rooms/{room.Id}", listed.Name, SidebarGroups.IconOf(room))
             {
-                Person = room is { IsDirect: true, People.Count: <= 2 } ? users.Get(room.People.FirstOrDefault(person => person != viewer, viewer)) : null,
+                Person = SidebarGroups.PersonOf(room, viewer, users),
                 IsPeople = room.IsDirect,
                 IsMuted = listed.Choice.Level == NoticeLevel.Nothing,
                 Count = count,

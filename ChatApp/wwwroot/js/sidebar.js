@@ -75,7 +75,7 @@ export function attach(nav) {
   }
 
   function onKey(event) {
-    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog:modal')) return;
+    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog:modal, [role=dialog]:popover-open')) return;
     const { altKey, ctrlKey, metaKey, key } = event;
     if (key === 'F6' && !altKey && !ctrlKey && !metaKey) nextRegion(event.shiftKey);
     else if (altKey && !ctrlKey && !metaKey && (key === 'ArrowUp' || key === 'ArrowDown') && !isTaken(event.target)) step(event);

@@ -5,11 +5,13 @@
 import { goTo } from './arrival.js';
 import { isLost } from './connection.js';
 import { nameOf } from './keys.js';
+import { isOpen } from './popover.js';
 import { recentOf } from './recent.js';
 
 export function attach(dialog, dotnet) {
   const input = dialog.querySelector('input');
   const list = dialog.querySelector('[role=listbox]');
+  const close = dialog.querySelector('[data-close-switcher]');
   let shown = null; // the text that the list answers
   let chosen = 0;
   let isAsking = false;
@@ -30,7 +32,7 @@ export function attach(dialog, dotnet) {
     if (isAsking) return;
     isAsking = true;
     try {
-      while (dialog.open && shown !== input.value) {
+      while (isOpen(dialog) && shown !== input.value) {
         const text = input.value;
         if (shown === null) await dotnet.invokeMethodAsync('Open', recentOf(dialog.dataset.user));
         if (shown !== null || text) await dotnet.invokeMethodAsync('Find', text);
@@ -39,18 +41,18 @@ export function attach(dialog, dotnet) {
         mark();
       }
     } catch {
-      dialog.close(); // the connection is gone, and the banner says so
+      dialog.hidePopover(); // the connection is gone, and the banner says so
     } finally {
       isAsking = false;
     }
-    if (mustGo && dialog.open) go();
+    if (mustGo && isOpen(dialog)) go();
   }
 
   function open() {
-    if (dialog.open || isLost() || document.querySelector('dialog:modal')) return;
+    if (isOpen(dialog) || isLost() || document.querySelector('dialog:modal')) return;
     input.value = '';
     [shown, mustGo] = [null, false];
-    dialog.showModal();
+    dialog.showPopover();
     input.focus();
     ask();
   }
@@ -58,7 +60,7 @@ export function attach(dialog, dotnet) {
   function go(option = options()[chosen]) {
     mustGo = shown !== input.value;
     if (mustGo || !option) return;
-    dialog.close();
+    dialog.hidePopover();
     goTo(option.dataset.href);
   }
 
@@ -69,8 +71,9 @@ export function attach(dialog, dotnet) {
     if (next !== undefined) {
       chosen = next;
       mark();
-    } else if (event.key === 'Enter') go();
-    else if (nameOf(event) === 'Control+K') dialog.close();
+    } else if (event.key === 'Enter' && event.target === input) go();
+    else if (event.key === 'Tab') (event.target === input ? close : input).focus(); // the focus stays inside
+    else if (nameOf(event) === 'Control+K') dialog.hidePopover();
     else return;
     event.preventDefault();
   }
@@ -78,13 +81,7 @@ export function attach(dialog, dotnet) {
   function onClick(event) {
     const option = event.target.closest('[role=option]');
     if (option) go(option);
-    else if (event.target.closest('[data-close-switcher]')) dialog.close();
-    else if (event.target === dialog && !isInside(event)) dialog.close();
-  }
-
-  function isInside({ clientX: x, clientY: y }) {
-    const box = dialog.getBoundingClientRect();
-    return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+    else if (event.target.closest('[data-close-switcher]')) dialog.hidePopover();
   }
 
   function onOpener(event) {
@@ -95,18 +92,18 @@ export function attach(dialog, dotnet) {
   }
 
   // Nothing is held for a dialog that nobody looks at.
-  const onClose = () => dotnet.invokeMethodAsync('Leave').catch(() => {});
+  const onToggle = event => { if (event.newState === 'closed') dotnet.invokeMethodAsync('Leave').catch(() => {}); };
 
   dialog.addEventListener('keydown', onKey);
   dialog.addEventListener('click', onClick);
-  dialog.addEventListener('close', onClose);
+  dialog.addEventListener('toggle', onToggle);
   input.addEventListener('input', ask);
   document.addEventListener('click', onOpener);
 
   return {
     dispose() {
       document.removeEventListener('click', onOpener);
-      if (dialog.open) dialog.close();
+      if (isOpen(dialog)) dialog.hidePopover();
     },
   };
 }
