@@ -130,6 +130,13 @@ public sealed record BlocksChanged(IReadOnlyList<string> Blocked) : ChatEvent;
 /// <param name="Unread">What is unread now.</param>
 public sealed record ReadMoved(UnreadRoom Unread) : ChatEvent;
 
+/// <summary>This account has chosen something else for a room, here or elsewhere. On the own channel.</summary>
+/// <param name="Room">The room's id.</param>
+/// <param name="IsFavourite">True where it stands among the favourites.</param>
+/// <param name="Notices">Of what the account wants to hear: <c>all</c>, <c>mentions</c> or <c>nothing</c>.</param>
+/// <param name="HiddenUpTo">A direct room is not listed until something is said after this offset; null where it is listed.</param>
+public sealed record RoomPreferenceChanged(string Room, bool IsFavourite, string Notices, long? HiddenUpTo) : ChatEvent;
+
 /// <summary>Somebody has another name, picture or status, or their account is deleted. In rooms, and on the own channel for oneself.</summary>
 /// <param name="Person">As they are now.</param>
 /// <param name="Status">What they say of themselves; empty for nothing.</param>

@@ -38,6 +38,8 @@ internal static class EventReader
                 "room.hidden" => new RoomHidden(Text(data, "room")),
                 "blocks.changed" => new BlocksChanged([.. data.GetProperty("blocked").EnumerateArray().Select(id => id.GetString() ?? throw new JsonException("nobody"))]),
                 "read.moved" => new ReadMoved(data.Deserialize(WireFormat.Json.UnreadRoom)!),
+                "preference.changed" => new RoomPreferenceChanged(
+                    Text(data, "room"), data.GetProperty("favourite").GetBoolean(), Text(data, "notices"), data.TryGetProperty("hidden_up_to", out var hidden) ? hidden.GetInt64() : null),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),

@@ -50,7 +50,7 @@ public static class Program
         identity.AddAccountLife(SettingsReader.Read<MailOptions>(settings, "Mail"));
         var push = SettingsReader.Read<PushOptions>(settings, "Push");
         services.AddPush(push);
-        services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<RoomCrowds>().AddSingleton<TypingNotices>().AddSingleton<DirectRooms>().AddSingleton<Blocks>();
+        services.AddSingleton<RoomDirectory>().AddSingleton<RoomPreferences>().AddSingleton<RoomList>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<RoomCrowds>().AddSingleton<TypingNotices>().AddSingleton<DirectRooms>().AddSingleton<Blocks>();
         services.AddSingleton<PresenceBoard>().AddSingleton<PresenceChoices>().AddHostedService<RoomPresence>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();

@@ -30,6 +30,7 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         var direct = (await server.Get<DirectRooms>().OpenAsync(ann.Id, [bob.Id])).Room!;
         await server.PostAsync(ann, direct.Id, "between us");
         await server.Get<Blocks>().AddAsync(ann.Id, bob.Id);
+        await server.Get<RoomPreferences>().ChooseAsync(ann.Id, room.Id, level: NoticeLevel.Nothing);
         var token = Secret.Make("chat_");
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.PersonalTokens.Add(
             new PersonalToken { Id = Secret.NewId(), UserId = ann.Id.Value, Name = "my script", Hash = Secret.Hash(token), CreatedAt = commit.Now }).Entity.Id);
@@ -53,6 +54,7 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         Assert.Contains(bob.Name, memberships[1].GetProperty("people").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal("between us", Assert.Single(Lines(zip, $"messages/{direct.Id}.jsonl")).GetProperty("text").GetString());
         Assert.Equal(bob.Name, Assert.Single(Lines(zip, "blocks.jsonl")).GetProperty("name").GetString());
+        Assert.Equal("nothing", Assert.Single(Lines(zip, "room-preferences.jsonl")).GetProperty("level").GetString());
         Assert.Equal("my script", Assert.Single(Lines(zip, "tokens.jsonl")).GetProperty("name").GetString());
         Assert.Equal(ann.Email, Assert.Single(Lines(zip, "account.json")).GetProperty("email").GetString());
         Assert.Equal(("compact", "reduce"), (Lines(zip, "account.json")[0].GetProperty("density").GetString(), Lines(zip, "account.json")[0].GetProperty("motion").GetString()));

@@ -35,6 +35,8 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<UserDirectory>());
         Services.AddSingleton(server.Get<AccessTokens>());
         Services.AddSingleton(server.Get<RoomDirectory>());
+        Services.AddSingleton(server.Get<RoomPreferences>());
+        Services.AddSingleton(server.Get<RoomList>());
         Services.AddSingleton(server.Get<RoomWriter>());
         Services.AddSingleton(server.Get<RoomSettings>());
         Services.AddSingleton(server.Get<RoomRoles>());

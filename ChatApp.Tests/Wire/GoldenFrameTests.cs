@@ -122,6 +122,7 @@ public sealed class GoldenFrameTests
             ["presence chosen"] = OfUser(new OwnPresenceChosen(new PresenceChoice(PresenceMode.DoNotDisturb, At))),
             ["presence chosen without end"] = OfUser(new OwnPresenceChosen(PresenceChoice.None)),
             ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
+            ["preference changed"] = OfUser(new RoomPreferenceChanged(new RoomChoice(Room) { IsFavourite = true, Level = NoticeLevel.Mentions })),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),

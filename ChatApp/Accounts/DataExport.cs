@@ -78,6 +78,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Join(db.Users, row => row.BlockedId, user => user.Id, (row, user) => new { User = user.Id, Name = user.DisplayName, row.At }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
+        await AddAsync(zip, "room-preferences.jsonl", await ReadAsync(db => db.RoomPreferences.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
+            .Select(row => new { Room = row.RoomId, row.IsFavourite, row.Level, row.HiddenUpTo }), cancellation), cancellation);
         await AddAsync(zip, "reactions.jsonl", ReactionsAsync(id, cancellation), cancellation);
         foreach (var room in await ReadAsync(db => db.Messages.Where(message => message.AuthorId == id).Select(message => message.RoomId).Distinct(), cancellation))
             await AddAsync(zip, $"messages/{room}.jsonl", MessagesAsync(id, room, cancellation), cancellation);

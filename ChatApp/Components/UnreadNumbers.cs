@@ -1,24 +1,31 @@
 using ChatApp.Messages;
+using ChatApp.Rooms;
 
 namespace ChatApp.Components;
 
 /// <summary>
 /// The unread numbers of one open page: those of its person, without the room that they are reading at this moment, where
-/// what is new is read as it comes. One for the page, whoever shows numbers in it.
+/// what is new is read as it comes. A room counts as much as its person wants to hear of it. One for the page, whoever shows
+/// numbers in it.
 /// </summary>
 /// <param name="board">Keeps the numbers live.</param>
 /// <param name="markers">For a page that is only fetched.</param>
-public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers) : IDisposable
+/// <param name="preferences">Of what the person wants to hear.</param>
+public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers, RoomPreferences preferences) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Action> _listeners = [];
+    private volatile IReadOnlyDictionary<RoomId, RoomChoice> _choices = new Dictionary<RoomId, RoomChoice>();
     private IReadOnlyDictionary<RoomId, Unread> _fetched = new Dictionary<RoomId, Unread>();
     private UnreadWatch? _watch;
     private RoomId? _read;
     private bool _disposed;
 
-    /// <summary>All unread messages, at least where one of the rooms has <see cref="ReadMarkers.MaxCount"/>.</summary>
-    public int Total => Numbers.Values.Sum(unread => Shown(unread));
+    /// <summary>All unread messages that count, at least where one of the rooms has <see cref="ReadMarkers.MaxCount"/>.</summary>
+    public int Total => Numbers.Values.Sum(unread => Math.Max(Shown(unread), ShownMentions(unread)));
+
+    /// <summary>True where a room has unread messages, whether they count or not: then there is something to mark as read.</summary>
+    public bool HasUnread => Numbers.Values.Any(unread => unread.Count > 0 && unread.Room != _read);
 
     private IReadOnlyDictionary<RoomId, Unread> Numbers => _watch?.Numbers ?? _fetched;
 
@@ -29,9 +36,10 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers) : IDis
     /// <summary>Reads the numbers, and keeps them live in a live page.</summary>
     public void Open(UserId user, bool isLive)
     {
+        _choices = preferences.Of(user);
         if (!isLive)
         {
-            _fetched = markers.Of(user).ToDictionary(unread => unread.Room);
+            Show(markers.Of(user));
             return;
         }
 
@@ -46,8 +54,26 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers) : IDis
         else Tell();
     }
 
-    /// <summary>Unread messages of a room, at most <see cref="ReadMarkers.MaxCount"/>.</summary>
+    /// <summary>Shows these numbers until live ones come.</summary>
+    internal void Show(IEnumerable<Unread> unread) => _fetched = unread.ToDictionary(one => one.Room);
+
+    /// <summary>Takes over what the person has chosen for their rooms now.</summary>
+    /// <param name="choices">All that differs from the defaults.</param>
+    public void Choose(IReadOnlyDictionary<RoomId, RoomChoice> choices)
+    {
+        var before = _choices;
+        _choices = choices;
+        if (before.Count != choices.Count || choices.Any(pair => before.GetValueOrDefault(pair.Key) != pair.Value)) Tell();
+    }
+
+    /// <summary>Unread messages of a room that count, at most <see cref="ReadMarkers.MaxCount"/>: none where the person wants to hear of mentions at most.</summary>
     public int CountOf(RoomId room) => Numbers.TryGetValue(room, out var unread) ? Shown(unread) : 0;
+
+    /// <summary>Unread messages of a room that mention the person: none where they want to hear nothing of it.</summary>
+    public int MentionsOf(RoomId room) => Numbers.TryGetValue(room, out var unread) ? ShownMentions(unread) : 0;
+
+    /// <summary>What is unread of a room whether it counts or not; null where nothing is known of it.</summary>
+    public Unread? Of(RoomId room) => Numbers.GetValueOrDefault(room);
 
     /// <summary>Says whether the person is reading the end of a room now.</summary>
     public void SetReading(RoomId room, bool isReading)
@@ -78,7 +104,11 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers) : IDis
         watch?.Dispose();
     }
 
-    private int Shown(Unread unread) => unread.Room == _read ? 0 : unread.Count;
+    private int Shown(Unread unread) => unread.Room == _read || LevelOf(unread.Room) != NoticeLevel.All ? 0 : unread.Count;
+
+    private int ShownMentions(Unread unread) => unread.Room == _read || LevelOf(unread.Room) == NoticeLevel.Nothing ? 0 : unread.Mentions;
+
+    private NoticeLevel LevelOf(RoomId room) => _choices.GetValueOrDefault(room)?.Level ?? NoticeLevel.All;
 
     private void Tell()
     {

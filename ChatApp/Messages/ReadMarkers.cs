@@ -15,6 +15,9 @@ namespace ChatApp.Messages;
 /// </param>
 public sealed record Unread(RoomId Room, Offset UpTo, int Count)
 {
+    /// <summary>How many of those messages mention them.</summary>
+    public int Mentions { get; init; }
+
     /// <summary>Place of the first of those messages; null where there are none.</summary>
     public Offset? First { get; init; }
 

@@ -4,12 +4,6 @@ using ChatApp.Storage;
 
 namespace ChatApp.Rooms;
 
-/// <summary>A line of the directory.</summary>
-/// <param name="Room">The room.</param>
-/// <param name="Members">How many are in it.</param>
-/// <param name="IsMember">True where the person who asks is.</param>
-public sealed record DirectoryEntry(RoomView Room, int Members, bool IsMember);
-
 /// <summary>A line of a room's member list.</summary>
 /// <param name="User">Who.</param>
 /// <param name="Role">Their role in the room.</param>
@@ -77,30 +71,6 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
             .OrderByDescending(room => room.IsDefault)
             .ThenBy(room => room.IsDirect)
             .ThenBy(room => RoomNames.Of(room, user, users), StringComparer.CurrentCultureIgnoreCase)];
-    }
-
-    /// <summary>Public rooms whose name or topic contains <paramref name="part"/>; at most <see cref="MaxLines"/>, by name.</summary>
-    public IReadOnlyList<DirectoryEntry> Browse(UserId viewer, string? part = null)
-    {
-        var pattern = (part ?? "").Trim().ToUpperInvariant();
-        using var db = database.OpenRead();
-        var memberships = RoomAccess.Memberships(db);
-        var everybody = db.Users.Count(user => user.DeletedAt == null);
-        var found = db.Rooms
-            .Where(room => room.Visibility == RoomVisibility.Public)
-#pragma warning disable CA1304, CA1311, CA1862, MA0011 // translated to SQL, which knows no StringComparison
-            .Where(room => pattern == "" || room.Name.ToUpper().Contains(pattern) || room.Topic.ToUpper().Contains(pattern))
-#pragma warning restore CA1304, CA1311, CA1862, MA0011
-            .OrderBy(room => room.Name)
-            .Take(MaxLines)
-            .Select(room => new
-            {
-                Room = room,
-                Members = db.Memberships.Count(m => m.RoomId == room.Id),
-                IsMember = memberships.Any(m => m.RoomId == room.Id && m.UserId == viewer.Value),
-            });
-        return [.. found.AsEnumerable().Select(line => new DirectoryEntry(
-            RoomView.Of(line.Room), line.Room.IsDefault ? everybody : line.Members, line.Room.IsDefault || line.IsMember))];
     }
 
     /// <summary>

@@ -22,6 +22,7 @@ namespace ChatApp.Sockets;
 /// <param name="Roles">Gives their members roles.</param>
 /// <param name="Direct">Conversations between people.</param>
 /// <param name="Blocks">Who does not want to hear from whom.</param>
+/// <param name="Preferences">What people choose for rooms.</param>
 /// <param name="Writer">Posts messages.</param>
 /// <param name="Editor">Edits and deletes them.</param>
 /// <param name="Marks">Reactions and pins.</param>
@@ -49,7 +50,7 @@ namespace ChatApp.Sockets;
 /// <param name="Wheel">Deadlines of all sockets.</param>
 /// <param name="Pace">How fast an account may send commands.</param>
 public sealed record SocketServices(
-    RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
+    RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, RoomPreferences Preferences, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, ReadMarkers Markers,
     MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
 {
     /// <summary>The product's version, as told to clients.</summary>

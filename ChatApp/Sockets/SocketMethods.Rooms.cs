@@ -17,7 +17,10 @@ internal sealed partial class SocketMethods
         "room.join" => Of(await services.RoomWriter.JoinAsync(user, given.Room("room"))),
         "room.leave" => Of(await services.RoomWriter.LeaveAsync(user, given.Room("room"))),
         "room.invite" => Of(await services.RoomWriter.InviteAsync(user, given.Room("room"), new UserId(given.Text("user")))),
-        "room.browse" => Browse(given.OptionalText("text")),
+        "room.browse" => Browse(given.OptionalText("text"), OrderOf(given.TextOrNull("sort")), Math.Min(given.OptionalCount("limit") ?? RoomDirectory.MaxLines, RoomDirectory.MaxLines)),
+        "room.preview" => Preview(given.Room("room")),
+        "room.preferences" => Preferences(),
+        "room.prefer" => await PreferAsync(given),
         "room.members" => Members(given.Room("room")),
         "room.edit" => Of(await services.RoomSettings.EditAsync(
             permit.Actor, given.Room("room"), new RoomEdit(given.TextOrNull("name"), given.TextOrNull("topic"), given.TextOrNull("description")))),
@@ -45,9 +48,9 @@ internal sealed partial class SocketMethods
         _ => Bad("not possible with this room"),
     };
 
-    private (Action<Utf8JsonWriter>?, WireError?) Browse(string part)
+    private (Action<Utf8JsonWriter>?, WireError?) Browse(string part, DirectoryOrder order, int limit)
     {
-        var found = services.Rooms.Browse(user, part).Where(line => permit.Grant.Includes(line.Room.Id));
+        var found = services.Rooms.Browse(user, part, order, limit).Where(line => permit.Grant.Includes(line.Room.Id));
         return (json => List(json, "rooms", found, line =>
         {
             json.WriteString("id", line.Room.Id.Value);

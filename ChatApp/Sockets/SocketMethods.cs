@@ -272,6 +272,8 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
             _ => throw Wrong(name, "member, moderator or owner"),
         };
 
+        public bool? OptionalFlag(string name) => given.TryGetProperty(name, out _) ? Flag(name, otherwise: false) : null;
+
         public bool Flag(string name, bool otherwise) => !given.TryGetProperty(name, out var value) ? otherwise
             : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false");
 

@@ -110,6 +110,10 @@ internal static class EventJson
                 json.WriteString("type", "read.moved");
                 Unread(json, moved.Unread);
                 break;
+            case RoomPreferenceChanged chosen:
+                json.WriteString("type", "preference.changed");
+                Choice(json, chosen.Choice);
+                break;
             case UserChanged changedUser:
                 json.WriteString("type", "user.changed");
                 User(json, "user", changedUser.User);
@@ -189,6 +193,9 @@ internal static class EventJson
     /// <summary>The word for a role.</summary>
     public static string RoleOf(RoomRole role) => role switch { RoomRole.Owner => "owner", RoomRole.Moderator => "moderator", _ => "member" };
 
+    /// <summary>The word for what somebody wants to hear of.</summary>
+    public static string LevelOf(NoticeLevel level) => level switch { NoticeLevel.Nothing => "nothing", NoticeLevel.Mentions => "mentions", _ => "all" };
+
     /// <summary>The word for a rank.</summary>
     public static string RankOf(Rank rank) => rank switch { Rank.Administrator => "administrator", Rank.Moderator => "moderator", _ => "member" };
 
@@ -228,6 +235,15 @@ internal static class EventJson
         json.WriteNumber("unread", unread.Count);
     }
 
+    /// <summary>What somebody has chosen for a room, as fields of the object that is open.</summary>
+    public static void Choice(Utf8JsonWriter json, RoomChoice choice)
+    {
+        json.WriteString("room", choice.Room.Value);
+        json.WriteBoolean("favourite", choice.IsFavourite);
+        json.WriteString("notices", LevelOf(choice.Level));
+        if (choice.HiddenUpTo is { } place) json.WriteNumber("hidden_up_to", place.Value);
+    }
+
     // A change that names only what is different: who did it, when, and to which message.
     private static void Change(Utf8JsonWriter json, RoomId room, MessageId message, UserCard by, DateTimeOffset at, Action difference)
     {
@@ -257,10 +273,11 @@ internal static class EventJson
         json.WriteEndArray();
     }
 
-    /// <summary>A person as an object of that name.</summary>
-    public static void User(Utf8JsonWriter json, string name, UserCard user)
+    /// <summary>A person as an object of that name; without one where the object stands in an array.</summary>
+    public static void User(Utf8JsonWriter json, string? name, UserCard user)
     {
-        json.WriteStartObject(name);
+        if (name is null) json.WriteStartObject();
+        else json.WriteStartObject(name);
         json.WriteString("id", user.Id.Value);
         json.WriteString("name", user.Name);
         if (user.IsBot) json.WriteBoolean("bot", value: true);

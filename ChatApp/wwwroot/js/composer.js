@@ -2,6 +2,7 @@
 // until it is on disk or discarded, also one that was sent without a connection; it is handed over again, under the same key and so stored once, when the page comes back
 // after a loss of the connection.
 
+import { mayWriteAtOnce } from './arrival.js';
 import { interpret } from './commands.js';
 import { completion } from './completion.js';
 import { composerTools } from './composer-tools.js';
@@ -184,6 +185,7 @@ export function attach(form, dotnet) {
 
   answer(kept.reply);
   update();
+  if (mayWriteAtOnce()) input.focus();
   handOverAll();
   const stopWatching = draft.watch(onElsewhere);
   watchPaste(input, { limit, say, words: { noFiles: form.dataset.noFiles, tooMuch: form.dataset.tooMuch } });

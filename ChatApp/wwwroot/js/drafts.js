@@ -10,6 +10,8 @@ export function draftOf(writer, room) {
   function write(text, reply) {
     if (!text && !reply) localStorage.removeItem(name);
     else localStorage.setItem(name, JSON.stringify({ text, reply, at: Date.now() }));
+    // The browser tells other windows by itself, and this one not.
+    document.dispatchEvent(new CustomEvent('draft-kept', { detail: { name, isKept: Boolean(text || reply) } }));
   }
 
   return {
@@ -36,6 +38,13 @@ export function draftOf(writer, room) {
     },
   };
 }
+
+// The rooms in which a person has begun to write.
+export const roomsWithDraft = writer => new Set(Object.keys(localStorage).filter(name => name.startsWith(`${PREFIX}${writer}:`)).map(roomOf));
+
+export const isDraft = (name, writer) => name?.startsWith(`${PREFIX}${writer}:`) === true;
+
+export const roomOf = name => name.slice(name.lastIndexOf(':') + 1);
 
 function parse(kept) {
   const { text = '', reply = null } = kept ? JSON.parse(kept) : {};

@@ -10,3 +10,6 @@ export function nameOf(event) {
 }
 
 export const buttonFor = (event, within = document) => within.querySelector(`[aria-keyshortcuts~="${CSS.escape(nameOf(event))}"]`);
+
+// True for an element in which somebody writes.
+export const isText = element => element.isContentEditable || element.matches?.('textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file])') === true;

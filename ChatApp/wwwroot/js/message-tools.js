@@ -4,7 +4,7 @@
 import { copyButton } from './copy-code.js';
 import { copyText } from './clipboard.js';
 import { isPicking, pickBeside, stopPicking } from './emoji-picker.js';
-import { isOpen, openBeside } from './popover.js';
+import { isOpen, openMenuBeside, walkMenu } from './popover.js';
 
 const GAP = 4;
 const RISE = 28; // px that the bar may stand above its row
@@ -40,8 +40,6 @@ export function messageTools(frame, { ask, show }) {
     bar.style.insetBlockStart = hidden > -RISE && row ? `${Math.min(hidden + GAP, row.offsetHeight - RISE)}px` : '';
   }
 
-  const items = () => [...menu.querySelectorAll('button:not([hidden])')];
-
   function openMenu(anchor) {
     const row = rowOf(anchor);
     const isPinned = row.classList.contains('message-pinned');
@@ -51,8 +49,7 @@ export function messageTools(frame, { ask, show }) {
     }
     target = row;
     openedAt = list.scrollTop;
-    openBeside(menu, anchor);
-    items()[0]?.focus();
+    openMenuBeside(menu, anchor);
   }
 
   function react(row, anchor) {
@@ -99,20 +96,6 @@ export function messageTools(frame, { ask, show }) {
     if (!button || !target) return;
     menu.hidePopover();
     actions[button.dataset.tool](target, button);
-  }
-
-  function onMenuKey(event) {
-    const all = items();
-    const at = all.indexOf(document.activeElement);
-    let next;
-    if (event.key === 'ArrowDown') next = (at + 1) % all.length;
-    else if (event.key === 'ArrowUp') next = (at - 1 + all.length) % all.length;
-    else if (event.key === 'Home') next = 0;
-    else if (event.key === 'End') next = all.length - 1;
-    else if (event.key === 'Tab') menu.hidePopover();
-    else return;
-    event.preventDefault();
-    all[next]?.focus();
   }
 
   // Rows also move under a pointer that rests: that must not take the bar away from somebody who is using the keyboard.
@@ -163,7 +146,7 @@ export function messageTools(frame, { ask, show }) {
   list.addEventListener('focusout', onFocusOut);
   list.addEventListener('scroll', onScroll, { passive: true });
   menu.addEventListener('click', onMenuClick);
-  menu.addEventListener('keydown', onMenuKey);
+  menu.addEventListener('keydown', walkMenu);
   document.addEventListener('keydown', onKeyboard, true);
   document.addEventListener('pointerdown', onPointer, true);
 
