@@ -191,9 +191,6 @@ public sealed class ChatEventTests : ClientTestBase
             case "preference changed":
                 Assert.Equal(new RoomPreferenceChanged("general", IsFavourite: true, "mentions", HiddenUpTo: null), seen);
                 break;
-            case "direct room hidden":
-                Assert.Equal(new RoomPreferenceChanged("general", IsFavourite: false, "all", 7), seen);
-                break;
             case "user changed":
                 Assert.Equal(new PersonChanged(Bob with { Avatar = "/avatars/u2/k3v9" }, "On holiday", At), seen);
                 break;
