@@ -51,7 +51,7 @@ public static class Program
         services.AddPush(push);
         services.AddSingleton<RoomDirectory>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<TypingNotices>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
-        services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
+        services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<KnownNames>().AddSingleton<Mentions>().AddSingleton<MentionList>().AddSingleton<Bookmarks>().AddSingleton<MessageCards>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
         services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();
         services.AddHostedService(static provider => provider.GetRequiredService<UnreadBoard>());
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();

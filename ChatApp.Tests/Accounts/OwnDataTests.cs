@@ -26,6 +26,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         await server.Get<MessageMarks>().ReactAsync(ann.Id, theirs.Id, "👍", isOn: true);
         await server.Get<MessageMarks>().ReactAsync(bob.Id, edited.Id, "🎉", isOn: true);
         await server.Get<Profiles>().ShowPictureAsync(ann.Id, ChatApp.Accounts.Images.CleanImage.TryMake(ImageMaker.Png(), out _)!);
+        await server.Get<Bookmarks>().AddAsync(ann.Id, theirs.Id);
+        var named = await server.PostAsync(bob, room.Id, $"@{ann.Name}");
         var token = Secret.Make("chat_");
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.PersonalTokens.Add(
             new PersonalToken { Id = Secret.NewId(), UserId = ann.Id.Value, Name = "my script", Hash = Secret.Hash(token), CreatedAt = commit.Now }).Entity.Id);
@@ -42,6 +44,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(("second words", "first words"), (messages[^1].GetProperty("text").GetString(), messages[^1].GetProperty("earlier")[0].GetProperty("text").GetString()));
         Assert.Equal("🎉", messages[^1].GetProperty("reactions")[0].GetProperty("emoji").GetString());
         Assert.Equal("👍", Assert.Single(Lines(zip, "reactions.jsonl")).GetProperty("emoji").GetString());
+        Assert.Equal(theirs.Id.Value, Assert.Single(Lines(zip, "bookmarks.jsonl")).GetProperty("message").GetInt64());
+        Assert.Equal(named.Id.Value, Assert.Single(Lines(zip, "mentions.jsonl")).GetProperty("message").GetInt64());
         Assert.Equal("Tower", Assert.Single(Lines(zip, "memberships.jsonl")).GetProperty("name").GetString());
         Assert.Equal("my script", Assert.Single(Lines(zip, "tokens.jsonl")).GetProperty("name").GetString());
         Assert.Equal(ann.Email, Assert.Single(Lines(zip, "account.json")).GetProperty("email").GetString());

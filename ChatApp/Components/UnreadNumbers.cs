@@ -49,6 +49,12 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers) : IDis
     /// <summary>Unread messages of a room, at most <see cref="ReadMarkers.MaxCount"/>.</summary>
     public int CountOf(RoomId room) => Numbers.TryGetValue(room, out var unread) ? Shown(unread) : 0;
 
+    /// <summary>Unread messages of a room that mention the person, at most <see cref="ReadMarkers.MaxCount"/>.</summary>
+    public int MentionsOf(RoomId room) => Numbers.TryGetValue(room, out var unread) && Shown(unread) > 0 ? unread.Mentions : 0;
+
+    /// <summary>All unread messages that mention the person, in all rooms.</summary>
+    public int Mentions => Numbers.Values.Sum(unread => Shown(unread) > 0 ? unread.Mentions : 0);
+
     /// <summary>Says whether the person is reading the end of a room now.</summary>
     public void SetReading(RoomId room, bool isReading)
     {

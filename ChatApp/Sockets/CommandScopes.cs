@@ -62,6 +62,8 @@ internal static class CommandScopes
     /// <summary>Methods of <c>rpc</c>.</summary>
     public static readonly FrozenDictionary<string, CommandScope> Methods = new Dictionary<string, CommandScope>(StringComparer.Ordinal)
     {
+        ["bookmark.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
+        ["mention.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["message.earlier"] = new(TokenScopes.Read, RoomsOf.Message),
         ["message.history"] = new(TokenScopes.Read, RoomsOf.Room),
         ["message.pinned"] = new(TokenScopes.Read, RoomsOf.Room),
@@ -73,6 +75,8 @@ internal static class CommandScopes
         ["subscription.token"] = new(TokenScopes.Read, RoomsOf.Channel),
         ["user.find"] = new(TokenScopes.Read, RoomsOf.Instance),
 
+        ["bookmark.add"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["bookmark.remove"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.delete"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.edit"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.pin"] = new(TokenScopes.Post, RoomsOf.Message),

@@ -12,6 +12,7 @@ import { emojiTyping } from './emoji-typing.js';
 import { watchPaste } from './paste.js';
 import { suggestions } from './suggestions.js';
 
+const CALL = /@(all|here)(?![\p{L}\p{N}_])/iu; // who that is, and whether to ask, the server knows
 const MAX_WAITING = 100; // messages, as many as the server shows as unsent
 
 export function attach(form, dotnet) {
@@ -108,13 +109,24 @@ export function attach(form, dotnet) {
     else post(written.text);
   }
 
-  function post(text) {
-    if (!text.trim()) return;
+  async function post(text) {
+    if (!text.trim() || busy) return;
     if (tooLong(text)) { say(form.dataset.tooLong); return; }
+    if (CALL.test(text) && !await isMeant(text)) return;
     const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id };
     empty();
     keep([...waiting, message]);
     handOver(message);
+  }
+
+  // The text stays where it is until the answer is there.
+  async function isMeant(text) {
+    const before = input.value;
+    busy = true;
+    const answer = await dotnet.invokeMethodAsync('MeansEverybody', text).catch(() => false);
+    busy = false;
+    input.focus();
+    return answer && input.value === before;
   }
 
   function empty() {
