@@ -137,6 +137,20 @@ public sealed record ReadMoved(UnreadRoom Unread) : ChatEvent;
 /// <param name="HiddenUpTo">A direct room is not listed until something is said after this offset; null where it is listed.</param>
 public sealed record RoomPreferenceChanged(string Room, bool IsFavourite, string Notices, long? HiddenUpTo) : ChatEvent;
 
+/// <summary>A message mentions this account. On the own channel, whatever rooms the program listens to.</summary>
+/// <param name="Message">The message.</param>
+public sealed record Mentioned(ChatMessage Message) : ChatEvent;
+
+/// <summary>A message mentions this account no longer: it was deleted, or edited. On the own channel.</summary>
+/// <param name="Room">The id of its room.</param>
+/// <param name="MessageId">Its id.</param>
+public sealed record MentionWithdrawn(string Room, string MessageId) : ChatEvent;
+
+/// <summary>This account has bookmarked a message, or taken the bookmark away, here or elsewhere. On the own channel.</summary>
+/// <param name="MessageId">The message.</param>
+/// <param name="On">True where it is bookmarked now.</param>
+public sealed record BookmarkChanged(string MessageId, bool On) : ChatEvent;
+
 /// <summary>Somebody has another name, picture or status, or their account is deleted. In rooms, and on the own channel for oneself.</summary>
 /// <param name="Person">As they are now.</param>
 /// <param name="Status">What they say of themselves; empty for nothing.</param>

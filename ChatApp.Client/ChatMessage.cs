@@ -14,6 +14,8 @@ namespace ChatApp.Client;
 /// <param name="ReplyTo">The message that it answers, if any.</param>
 /// <param name="Reactions">The reactions to it; null for none.</param>
 /// <param name="Offset">Its place in the room; null where an event tells of a later change to it.</param>
+/// <param name="Mentions">The ids of people whom it mentions by name, at most a hundred; null for none.</param>
+/// <param name="MentionsAll">True where it mentions everybody in the room.</param>
 public sealed record ChatMessage(
     string Id,
     string Room,
@@ -27,7 +29,9 @@ public sealed record ChatMessage(
     bool Pinned = false,
     ReplyPreview? ReplyTo = null,
     IReadOnlyList<Reaction>? Reactions = null,
-    long? Offset = null);
+    long? Offset = null,
+    IReadOnlyList<string>? Mentions = null,
+    bool MentionsAll = false);
 
 /// <summary>Somebody with an account.</summary>
 /// <param name="Id">The account's id.</param>

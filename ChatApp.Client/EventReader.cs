@@ -40,6 +40,9 @@ internal static class EventReader
                 "read.moved" => new ReadMoved(data.Deserialize(WireFormat.Json.UnreadRoom)!),
                 "preference.changed" => new RoomPreferenceChanged(
                     Text(data, "room"), data.GetProperty("favourite").GetBoolean(), Text(data, "notices"), data.TryGetProperty("hidden_up_to", out var hidden) ? hidden.GetInt64() : null),
+                "mention" => new Mentioned(Message(data) with { Offset = data.GetProperty("offset").GetInt64() }),
+                "mention.withdrawn" => new MentionWithdrawn(RoomOf(data), IdOf(data)),
+                "bookmark.changed" => new BookmarkChanged(Text(data, "id"), data.GetProperty("on").GetBoolean()),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),

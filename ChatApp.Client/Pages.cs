@@ -72,4 +72,5 @@ public sealed record ExtractPart(string Text, bool Hit = false);
 /// <param name="Room">The room's id.</param>
 /// <param name="UpTo">Everything up to this offset has been read.</param>
 /// <param name="Unread">Messages of others after that; 100 stands for that many or more.</param>
-public sealed record UnreadRoom(string Room, long UpTo, int Unread);
+/// <param name="Mentions">How many of them mention this account; 100 stands for that many or more.</param>
+public sealed record UnreadRoom(string Room, long UpTo, int Unread, int Mentions = 0);

@@ -53,7 +53,7 @@ public static class Program
         services.AddSingleton<RoomDirectory>().AddSingleton<RoomPreferences>().AddSingleton<RoomList>().AddSingleton<RoomWriter>().AddSingleton<RoomSettings>().AddSingleton<RoomRoles>().AddSingleton<RoomCrowds>().AddSingleton<TypingNotices>().AddSingleton<DirectRooms>().AddSingleton<Blocks>();
         services.AddSingleton<PresenceBoard>().AddSingleton<PresenceChoices>().AddHostedService<RoomPresence>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
-        services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
+        services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<KnownNames>().AddSingleton<Mentions>().AddSingleton<MentionList>().AddSingleton<Bookmarks>().AddSingleton<MessageCards>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
         services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();
         services.AddHostedService(static provider => provider.GetRequiredService<UnreadBoard>());
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();

@@ -31,6 +31,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         await server.PostAsync(ann, direct.Id, "between us");
         await server.Get<Blocks>().AddAsync(ann.Id, bob.Id);
         await server.Get<RoomPreferences>().ChooseAsync(ann.Id, room.Id, level: NoticeLevel.Nothing);
+        await server.Get<Bookmarks>().AddAsync(ann.Id, theirs.Id);
+        var named = await server.PostAsync(bob, room.Id, $"@{ann.Name}");
         var token = Secret.Make("chat_");
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.PersonalTokens.Add(
             new PersonalToken { Id = Secret.NewId(), UserId = ann.Id.Value, Name = "my script", Hash = Secret.Hash(token), CreatedAt = commit.Now }).Entity.Id);
@@ -51,6 +53,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal("👍", Assert.Single(Lines(zip, "reactions.jsonl")).GetProperty("emoji").GetString());
         var memberships = Lines(zip, "memberships.jsonl");
         Assert.Equal(["Tower", ""], memberships.Select(row => row.GetProperty("name").GetString()));
+        Assert.Equal(theirs.Id.Value, Assert.Single(Lines(zip, "bookmarks.jsonl")).GetProperty("message").GetInt64());
+        Assert.Equal(named.Id.Value, Assert.Single(Lines(zip, "mentions.jsonl")).GetProperty("message").GetInt64());
         Assert.Contains(bob.Name, memberships[1].GetProperty("people").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal("between us", Assert.Single(Lines(zip, $"messages/{direct.Id}.jsonl")).GetProperty("text").GetString());
         Assert.Equal(bob.Name, Assert.Single(Lines(zip, "blocks.jsonl")).GetProperty("name").GetString());

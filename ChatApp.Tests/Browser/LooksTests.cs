@@ -62,10 +62,13 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         var gone = await server.PostAsync(bob, room.Id, "gone");
         await server.Get<ChatApp.Moderation.ModerationDesk>().DeleteMessageAsync(boss.Id, gone.Id, "with a reason " + new string('w', 200));
         await server.Get<Invitations>().CreateAsync(boss.Id, new InvitationWish(1000, TimeSpan.FromDays(90), Rank.Moderator, room.Id, new string('w', 64)));
+        var named = await server.PostAsync(bob, room.Id, $"@{boss.Name} and @all in #General: see /rooms/{room.Id}?at=4");
+        await server.Get<Bookmarks>().AddAsync(boss.Id, named.Id);
+        await server.Get<Bookmarks>().AddAsync(boss.Id, (await server.PostAsync(bob, room.Id, new string('w', 200))).Id);
         await using var socket = await server.SubscribeAsync(bob, room.Id);
 
         await using var window = await browser.SignInAsync(server, boss, $"/rooms/{room.Id}");
-        foreach (var path in new[] { $"/rooms/{room.Id}", "/rooms", "/rooms/new", "/admin", "/account/preferences", "/account/sessions", "/account/tokens", "/account/profile", "/account/profile?picture=Broken&problem=Busy", "/account/login-data", "/account/data", "/rooms/nosuchroom23" })
+        foreach (var path in new[] { $"/rooms/{room.Id}", "/mentions", "/bookmarks", "/rooms", "/rooms/new", "/admin", "/account/preferences", "/account/sessions", "/account/tokens", "/account/profile", "/account/profile?picture=Broken&problem=Busy", "/account/login-data", "/account/data", "/rooms/nosuchroom23" })
         {
             if (!window.Page.Url.EndsWith(path, StringComparison.Ordinal)) await window.Page.GotoAsync(path);
             if (path.EndsWith("23", StringComparison.Ordinal)) window.ForgetErrors(); // the browser notes the 404
@@ -143,6 +146,12 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
             await page.Keyboard.PressAsync("Escape");
             await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
         }
+
+        await window.ChooseAsync("theirs", "forward");
+        await Assertions.Expect(page.Locator("dialog .choice")).Not.ToHaveCountAsync(0);
+        await IsAccessibleAsync(window, "where to forward", "dialog");
+        await page.ClickAsync("dialog .dialog-head button");
+        await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
 
         await page.GotoAsync("/admin");
         await window.IsLiveAsync(server, boss);

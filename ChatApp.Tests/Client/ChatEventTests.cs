@@ -63,7 +63,7 @@ public sealed class ChatEventTests : ClientTestBase
 
         var marking = client.MarkReadAsync("general", 7);
         await ReplyAsync(session, "rpc", "method carried out");
-        Assert.Equal(new UnreadRoom("general", 7, 2), await marking.Soon());
+        Assert.Equal(new UnreadRoom("general", 7, 2, 1), await marking.Soon());
 
         var refused = client.SubscribeAsync("room:nowhere");
         await ReplyAsync(session, "subscribe", "refused");
@@ -124,6 +124,20 @@ public sealed class ChatEventTests : ClientTestBase
                 break;
             case "message posted by a bot":
                 Assert.Equal(new MessagePosted(Message with { Author = Bob with { Bot = true }, Offset = 8 }), seen);
+                break;
+            case "message that mentions":
+                Assert.Equal(["u2"], Assert.IsType<MessagePosted>(seen).Message.Mentions!);
+                break;
+            case "mention":
+                var mentioned = Assert.IsType<Mentioned>(seen).Message;
+                Assert.Equal(Message with { Offset = 7, MentionsAll = true }, mentioned with { Mentions = null });
+                Assert.Equal(["u2"], mentioned.Mentions!);
+                break;
+            case "mention withdrawn":
+                Assert.Equal(new MentionWithdrawn("general", "42"), seen);
+                break;
+            case "bookmark changed":
+                Assert.Equal(new BookmarkChanged("42", On: true), seen);
                 break;
             case "message edited":
                 Assert.Equal(new MessageEdited(Message with { EditedAt = At, Pinned = true }), seen);

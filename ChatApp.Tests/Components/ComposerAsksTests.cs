@@ -34,6 +34,8 @@ public sealed class ComposerAsksTests(TestServer server) : IClassFixture<TestSer
         Assert.Equal([new Suggestion($"@{zoe.Name}", zoe.Name, "not in this room", zoe.Name[..1] + zoe.Name.Split(' ')[1][0], ChatApp.Components.Shared.Avatar.HueOf(zoe.Id))], composer.Suggest("@", "zoe"));
         await server.Get<RoomWriter>().InviteAsync(stage.Page.Person.Id, stage.Room.Id, zoe.Id);
         Assert.Null(Assert.Single(composer.Suggest("@", "zoe")).Detail);
+        Assert.Equal(["@all"], composer.Suggest("@", "al").Select(line => line.Insert).Where(insert => insert is "@all" or "@here"));
+        Assert.Contains(composer.Suggest("@", "He"), line => line.Insert == "@here");
         Assert.Contains(composer.Suggest("#", "gen"), room => room is { Insert: "#General", Mark: "#", Hue: null });
         foreach (var (sign, part) in new (string?, string?)[] { (null, "a"), ("", "a"), ("!", "a"), ("@", null), ("@", new string('a', 61)), (":", "smile"), ("/", "me") })
             Assert.Empty(composer.Suggest(sign, part));

@@ -30,6 +30,10 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<MessageWriter>());
         Services.AddSingleton(server.Get<MessageEditor>());
         Services.AddSingleton(server.Get<MessageMarks>());
+        Services.AddSingleton(server.Get<Mentions>());
+        Services.AddSingleton(server.Get<MentionList>());
+        Services.AddSingleton(server.Get<Bookmarks>());
+        Services.AddSingleton(server.Get<MessageCards>());
         Services.AddSingleton(server.Get<MarkdownRenderer>());
         Services.AddSingleton(server.Get<MessageOptions>());
         Services.AddSingleton(server.Get<UserDirectory>());

@@ -123,7 +123,7 @@ public sealed class MarkdownRendererTests
         paragraph.Inline.AppendChild(new EmphasisInline { DelimiterChar = '^', DelimiterCount = 1, Span = new SourceSpan(9, 11) });
         paragraph.Inline.AppendChild(new HtmlInline("nowhere") { Span = new SourceSpan(5, 99) });
         MarkdownDocument document = [block, paragraph];
-        Assert.Equal("<p>&lt;script&gt;</p><p>&lt;script&gt;*x*</p>", SafeHtmlWriter.Write(document, source));
+        Assert.Equal("<p>&lt;script&gt;</p><p>&lt;script&gt;*x*</p>", SafeHtmlWriter.Write(document, source, names: null));
     }
 
     [Theory]

@@ -34,6 +34,21 @@ public sealed class ReadingPlanTests(TestServer server) : IClassFixture<TestServ
         Assert.Contains("SEARCH m USING INDEX IX_messages_RoomId_Offset (RoomId=? AND Offset<?)", text, StringComparison.Ordinal);
         Assert.Contains("IX_messages_RoomId_Offset (RoomId=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
         Assert.Contains("IX_messages_RoomId_At_Offset (RoomId=? AND At>?)", text, StringComparison.Ordinal);
+        Assert.Contains("IX_messages_RoomId_MentionsAll_Offset (RoomId=? AND MentionsAll=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
+        Assert.Contains("IX_mentions_UserId_RoomId_Offset (UserId=? AND RoomId=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_mentions_somebody_is_found_without_going_through_messages()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, RoomVisibility.Private, "Room", bob);
+        await server.PostAsync(ann, room.Id, $"@{bob.Name}");
+        await server.PostAsync(ann, room.Id, "@all");
+        var text = string.Join('\n', QueryPlans.Of(server.Get<ChatDatabase>(), () => Assert.Equal(2, server.Get<MentionList>().Of(bob.Id).Lines.Count)));
+        Assert.DoesNotMatch(@"SCAN (m|called)(\n| USING)", text);
+        Assert.Contains("IX_messages_RoomId_MentionsAll_Offset (RoomId=? AND MentionsAll=?)", text, StringComparison.Ordinal);
+        Assert.Contains("IX_mentions_UserId_RoomId_Offset (UserId=? AND RoomId=?)", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static partial class SafeHtmlList
         Assert.Equal("http://www.w3.org/1999/xhtml", element.NamespaceUri);
         foreach (var attribute in element.Attributes)
             Assert.True(IsListed(element.LocalName, attribute), $"{element.LocalName} has {attribute.Name}=\"{attribute.Value}\"");
-        if (element.LocalName == "a")
+        if (element.LocalName == "a" && element.ClassName is null)
         {
             Assert.NotNull(element.GetAttribute("href"));
             Assert.Equal("noopener nofollow ugc", element.GetAttribute("rel"));
@@ -45,19 +45,33 @@ internal static partial class SafeHtmlList
             Assert.False(string.IsNullOrWhiteSpace(element.TextContent) && element.QuerySelector("hr,li") is null, $"an empty {element.LocalName}");
         if (element.LocalName == "pre")
             Assert.Equal("0", Assert.Single(element.Children).GetAttribute("tabindex"));
-        if (element.LocalName == "span")
+        if (element.LocalName is "a" or "span" && element.ClassName is "mention" or "room-name" or "permalink")
+            CheckName(element);
+        else if (element.LocalName == "span")
             Assert.Equal(("code", "pre", 0), (element.ParentElement!.LocalName, element.ParentElement.ParentElement!.LocalName, element.ChildElementCount));
+    }
+
+    // One address or one person, made of an id; nothing of what was typed but the text.
+    private static void CheckName(IElement element)
+    {
+        Assert.Equal((2, 0), (element.Attributes.Length, element.ChildElementCount));
+        Assert.Null(element.ParentElement!.Closest("a"));
+        if (element.ClassName == "mention") Assert.Matches("^(?:data-user|data-group)$", Assert.Single(element.Attributes, attribute => attribute.Name != "class").Name);
+        else Assert.Matches(element.ClassName == "room-name" ? "^/rooms/[a-z0-9]{1,32}$" : "^/rooms/[a-z0-9]{1,32}\\?at=[0-9]{1,18}$", element.GetAttribute("href"));
     }
 
     private static bool IsListed(string element, IAttr attribute) => (element, attribute.Name) switch
     {
-        ("a", "href") => Address().IsMatch(attribute.Value),
+        ("a", "href") => Address().IsMatch(attribute.Value) || attribute.Value.StartsWith("/rooms/", StringComparison.Ordinal),
+        ("a", "class") => attribute.Value is "room-name" or "permalink",
+        ("span", "data-user") => attribute.Value.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'),
+        ("span", "data-group") => attribute.Value is "all" or "here",
         ("a", "rel" or "target") => true,
         ("ol", "start") => Start().IsMatch(attribute.Value),
         ("code", "class") => Language().IsMatch(attribute.Value),
         ("code", "tabindex") => attribute.Value == "0",
         ("pre", "data-language") => LanguageName().IsMatch(attribute.Value),
-        ("span", "class") => Token().IsMatch(attribute.Value),
+        ("span", "class") => Token().IsMatch(attribute.Value) || attribute.Value == "mention",
         _ => false,
     };
 

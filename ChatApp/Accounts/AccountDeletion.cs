@@ -7,6 +7,7 @@ using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 using ChatApp.Topics;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Accounts;
 
@@ -100,6 +101,8 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         db.UserPasskeys.RemoveRange(db.UserPasskeys.Where(row => row.UserId == id));
         db.ReadMarkers.RemoveRange(db.ReadMarkers.Where(row => row.UserId == id));
         db.RoomPreferences.RemoveRange(db.RoomPreferences.Where(row => row.UserId == id));
+        db.Bookmarks.RemoveRange(db.Bookmarks.Where(row => row.UserId == id));
+        db.Mentions.Where(row => row.UserId == id).ExecuteDelete();
         foreach (var key in db.ApiKeys.Where(row => row.UserId == id && row.RevokedAt == null)) key.RevokedAt = commit.Now;
         foreach (var invitation in db.Invitations.Where(row => row.CreatedById == id && row.RevokedAt == null)) invitation.RevokedAt = commit.Now;
 

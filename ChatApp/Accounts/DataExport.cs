@@ -80,6 +80,9 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "room-preferences.jsonl", await ReadAsync(db => db.RoomPreferences.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.IsFavourite, row.Level, row.HiddenUpTo }), cancellation), cancellation);
+        await AddAsync(zip, "bookmarks.jsonl", await ReadAsync(db => db.Bookmarks.Where(row => row.UserId == id).OrderBy(row => row.At)
+            .Select(row => new { Message = row.MessageId, row.At }), cancellation), cancellation);
+        await AddAsync(zip, "mentions.jsonl", MentionsAsync(id, cancellation), cancellation);
         await AddAsync(zip, "reactions.jsonl", ReactionsAsync(id, cancellation), cancellation);
         foreach (var room in await ReadAsync(db => db.Messages.Where(message => message.AuthorId == id).Select(message => message.RoomId).Distinct(), cancellation))
             await AddAsync(zip, $"messages/{room}.jsonl", MessagesAsync(id, room, cancellation), cancellation);
@@ -110,6 +113,17 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
     {
         await using var db = database.OpenRead();
         return await query(db).ToListAsync(cancellation);
+    }
+
+    private async IAsyncEnumerable<object> MentionsAsync(string user, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var after = 0L; ;)
+        {
+            var page = await ReadAsync(db => db.Mentions.Where(row => row.UserId == user && row.MessageId > after).OrderBy(row => row.MessageId).Take(PageSize), cancellation);
+            foreach (var row in page) yield return new { Message = row.MessageId, Room = row.RoomId, row.Offset };
+            if (page.Count < PageSize) yield break;
+            after = page[^1].MessageId;
+        }
     }
 
     private async IAsyncEnumerable<object> ReactionsAsync(string user, [EnumeratorCancellation] CancellationToken cancellation)

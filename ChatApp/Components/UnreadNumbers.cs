@@ -75,6 +75,9 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers, RoomPr
     /// <summary>What is unread of a room whether it counts or not; null where nothing is known of it.</summary>
     public Unread? Of(RoomId room) => Numbers.GetValueOrDefault(room);
 
+    /// <summary>All unread messages that mention the person, in all rooms.</summary>
+    public int Mentions => Numbers.Values.Sum(ShownMentions);
+
     /// <summary>Says whether the person is reading the end of a room now.</summary>
     public void SetReading(RoomId room, bool isReading)
     {

@@ -42,6 +42,7 @@ internal static class ChatMarkdown
         builder.InlineParsers.Clear();
         builder.InlineParsers.AddRange([
             new HtmlEntityParser(),
+            new NameParser(),
             new LinkInlineParser(),
             new EscapeInlineParser(),
             emphasis,

@@ -5,7 +5,8 @@ namespace ChatApp.Messages;
 
 /// <summary>
 /// Stores the HTML of messages anew where older rules made it. Nobody waits for that: whoever reads such a message sees it by
-/// the present rules already (<see cref="MessageView"/>); this saves the work of doing so at each reading.
+/// the present rules already (<see cref="MessageView"/>); this saves the work of doing so at each reading. Whom a message names does
+/// not change by it: its old HTML says who that was (<see cref="KeptNames"/>).
 /// </summary>
 /// <param name="database">For reading.</param>
 /// <param name="commits">The one writer.</param>
@@ -28,7 +29,7 @@ public sealed class HtmlRenewal(ChatDatabase database, CommitQueue commits, Mark
             stop.ThrowIfCancellationRequested();
             after = rows[^1].Id;
             // Rendered here: the writer only stores.
-            var fresh = rows.Where(row => row.IsOld).Select(row => (row.Id, row.Revision, Html: markdown.Render(row.Text))).ToList();
+            var fresh = rows.Where(row => row.IsOld).Select(row => (row.Id, row.Revision, Html: markdown.Render(row.Text, KeptNames.In(row.Html)))).ToList();
             if (fresh.Count == 0) continue;
             var began = time.GetTimestamp();
             renewed += await commits.CommitAsync(commit => fresh.Sum(row => Store(commit.Db, row.Id, row.Revision, row.Html)));
@@ -52,12 +53,12 @@ public sealed class HtmlRenewal(ChatDatabase database, CommitQueue commits, Mark
             .Where(message => message.Id > after)
             .OrderBy(message => message.Id)
             .Take(BatchSize)
-            .Select(message => new Row(message.Id, message.Revision, message.DeletedAt == null && message.HtmlVersion != MarkdownRenderer.Version, message.Text))];
+            .Select(message => new Row(message.Id, message.Revision, message.DeletedAt == null && message.HtmlVersion != MarkdownRenderer.Version, message.Text, message.Html))];
     }
 
     // Edited or deleted meanwhile: then it has been rendered by the present rules, or there is nothing left to render.
     private static int Store(ChatDbContext db, long id, int revision, string html) => db.Database.ExecuteSql(
         $"UPDATE messages SET Html = {html}, HtmlVersion = {MarkdownRenderer.Version} WHERE Id = {id} AND Revision = {revision} AND DeletedAt IS NULL");
 
-    private sealed record Row(long Id, int Revision, bool IsOld, string Text);
+    private sealed record Row(long Id, int Revision, bool IsOld, string Text, string Html);
 }

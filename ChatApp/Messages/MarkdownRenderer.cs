@@ -9,7 +9,7 @@ namespace ChatApp.Messages;
 /// </summary>
 /// <remarks>
 /// Called when a message is written, never while a page renders: an exception in a component ends the circuit of each
-/// reader, so <see cref="Render"/> has no failing input. What cannot be rendered as Markdown is shown as plain text.
+/// reader, so <see cref="Render(string)"/> has no failing input. What cannot be rendered as Markdown is shown as plain text.
 /// </remarks>
 public sealed class MarkdownRenderer
 {
@@ -17,7 +17,7 @@ public sealed class MarkdownRenderer
     /// Version of the rules, stored beside each result. It grows with every change of the output, so that stored HTML
     /// of an older version can be told apart and rendered again.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Longest text that is read as Markdown, in Unicode code points; longer text becomes plain paragraphs.</summary>
     public const int MaxCodePoints = 8_000;
@@ -45,26 +45,42 @@ public sealed class MarkdownRenderer
     /// HTML of allow-listed elements without line breaks between them; empty where the text has only white space. At
     /// most about 10 characters for each one of <paramref name="text"/>, and about 1,000 more.
     /// </returns>
-    public string Render(string text)
+    public string Render(string text) => Render(text, names: null);
+
+    /// <summary>The same where names in the text stand for somebody.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="names">Says for whom, and learns which of them were written; null where they are words like others.</param>
+    internal string Render(string text, TextNames? names)
     {
         if (string.IsNullOrWhiteSpace(text))
             return "";
-        if (IsProse(text))
+        if (names is null && IsProse(text))
             return string.Concat("<p>", text, "</p>");
         var source = Normalize(text);
         if (IsTooLong(source))
             return Plain(source);
         try
         {
-            var document = Markdown.Parse(source, _pipeline);
-            return SafeHtmlWriter.Write(document, source) ?? Plain(source);
+            var document = Markdown.Parse(source, _pipeline, ContextOf(names));
+            if (SafeHtmlWriter.Write(document, source, names) is { } html) return html;
+            names?.WroteNothing();
+            return Plain(source);
         }
 #pragma warning disable CA1031 // A fault of the parser that no test met must cost one message its formatting and nothing else.
         catch (Exception)
 #pragma warning restore CA1031
         {
+            names?.WroteNothing();
             return Plain(source);
         }
+    }
+
+    private static MarkdownParserContext? ContextOf(TextNames? names)
+    {
+        if (names is null) return null;
+        var context = new MarkdownParserContext();
+        context.Properties[typeof(TextNames)] = names;
+        return context;
     }
 
     /// <summary>

@@ -28,6 +28,12 @@ public enum MessageOutcome
     /// <summary>The new text has more than <see cref="MessageOptions.MaxLength"/> characters.</summary>
     TooLong,
 
+    /// <summary>It names more than <see cref="Mentions.MaxPeople"/> people.</summary>
+    TooManyMentions,
+
+    /// <summary>It calls everybody in a room of more than <see cref="Mentions.MaxEverybody"/> members.</summary>
+    RoomTooLarge,
+
     /// <summary>Not one emoji, or the message has <see cref="MessageOptions.MaxReactionKinds"/> kinds already.</summary>
     BadReaction,
 
@@ -56,11 +62,13 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
 /// <param name="database">For reading earlier texts.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names and ranks.</param>
-/// <param name="texts">Rules for texts, and their HTML.</param>
+/// <param name="texts">Rules for texts.</param>
+/// <param name="mentions">Whom they name, and their HTML.</param>
+/// <param name="cards">Where messages are shown that other messages link to.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
 public sealed class MessageEditor(
-    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options, TimeProvider time)
+    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, MessageOptions options, TimeProvider time)
 {
     /// <summary>How long an author can bring back a message of their own.</summary>
     public static readonly TimeSpan UndoTime = TimeSpan.FromSeconds(10);
@@ -74,7 +82,7 @@ public sealed class MessageEditor(
         ArgumentNullException.ThrowIfNull(text);
         if (texts.Check(text, out var clean) is { } problem)
             return Task.FromResult(new MessageResult(problem == PostRefusal.Empty ? MessageOutcome.Empty : MessageOutcome.TooLong));
-        var html = texts.Render(clean);
+        var read = mentions.Read(clean, id);
         return CommitAsync(commit =>
         {
             if (FindInOwnRoom(commit, actor, id) is not { } found || found.Message.DeletedAt is not null) return new MessageResult(MessageOutcome.NotFound);
@@ -85,14 +93,19 @@ public sealed class MessageEditor(
             if (commit.Now - message.At >= TimeSpan.FromHours(options.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
             if (message.Text == clean) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
 
+            var settled = mentions.Settle(commit, read, new RoomId(room.Id), actor, message);
+            if (settled.Refusal is { } refusal) return new MessageResult(OutcomeOf(refusal));
+            var moved = Mentions.Move(commit, message, settled.Whom);
             commit.Db.Revisions.Add(new MessageRevision { MessageId = message.Id, Revision = message.Revision, Text = message.Text, ReplacedAt = commit.Now });
             message.Revision++;
             message.Text = clean;
-            message.Html = html;
+            message.Html = settled.Html;
             message.HtmlVersion = MarkdownRenderer.Version;
             message.EditedAt = commit.Now;
             var view = MessageViews.Of(commit.Db, message, users);
-            RoomLog.Append(commit, room, LogEntryKind.MessageEdited, actor, broker, new MessageEdited(view, commit.Now), id);
+            RoomLog.Append(commit, room, LogEntryKind.MessageEdited, actor, broker, new MessageEdited(view, commit.Now) { Moved = moved.All }, id);
+            mentions.TellMoved(commit, view, moved);
+            commit.AfterCommit(() => cards.Changed([id]));
             return new MessageResult(MessageOutcome.Done, view);
         });
     }
@@ -114,11 +127,14 @@ public sealed class MessageEditor(
         if (!isOwn && !(by.IsModerator && by.Rank > author.Rank)) return new MessageResult(MessageOutcome.NotAllowed);
         if (message.DeletedAt is not null) return new MessageResult(MessageOutcome.Done);
 
-        if (isOwn) Keep(message, commit.Now);
-        Forget(commit.Db, message);
+        var whom = MentionRows.Of(commit, message);
+        if (isOwn) Keep(message, whom, commit.Now);
+        Forget(commit, message, whom);
         message.DeletedAt = commit.Now;
         if (!isOwn) AuditLog.Add(commit, by.Id, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
         RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, by.Id, broker, new MessageDeleted(new RoomId(room.Id), id, by, commit.Now), id);
+        commit.AfterCommit(() => cards.Changed([id]));
+        if (whom.IsAny) mentions.Withdraw(commit, new RoomId(room.Id), id, whom.People, whom.IsAll);
         return new MessageResult(MessageOutcome.Done);
     });
 
@@ -136,8 +152,12 @@ public sealed class MessageEditor(
         message.Text = removed.Text;
         message.Html = removed.Html;
         message.DeletedAt = null;
+        message.MentionsAll = removed.Whom.IsAll;
+        MentionRows.Add(commit, message.Id, new RoomId(room.Id), new Offset(message.Offset), removed.Whom.People);
         var view = MessageViews.Of(commit.Db, message, users);
         RoomLog.Append(commit, room, LogEntryKind.MessageRestored, actor, broker, new MessageRestored(view, commit.Now), id);
+        commit.AfterCommit(() => cards.Changed([id]));
+        if (view.Mentions.IsAny) mentions.Tell(commit, view, view.Mentions.People, view.Mentions.IsAll);
         return new MessageResult(MessageOutcome.Done, view);
     });
 
@@ -168,24 +188,34 @@ public sealed class MessageEditor(
         return actsAnywhere || RoomAccess.Find(commit.Db, new RoomId(room.Id), actor.Id) is { IsMember: true } ? (message, room) : null;
     }
 
-    private static void Forget(ChatDbContext db, Message message)
+    private static MessageOutcome OutcomeOf(PostRefusal refusal) => refusal switch
     {
+        PostRefusal.TooManyMentions => MessageOutcome.TooManyMentions,
+        PostRefusal.RoomTooLarge => MessageOutcome.RoomTooLarge,
+        _ => MessageOutcome.Busy,
+    };
+
+    private static void Forget(Commit commit, Message message, Mentioning whom)
+    {
+        var db = commit.Db;
         message.Text = "";
         message.Html = "";
         message.EditedAt = null;
         message.PinnedAt = null;
+        message.MentionsAll = false;
+        MentionRows.Remove(commit, message.Id, whom.People);
         db.Revisions.RemoveRange(db.Revisions.Where(revision => revision.MessageId == message.Id));
         db.Reactions.RemoveRange(db.Reactions.Where(reaction => reaction.MessageId == message.Id));
     }
 
-    private void Keep(Message message, DateTimeOffset now)
+    private void Keep(Message message, Mentioning whom, DateTimeOffset now)
     {
         foreach (var (id, removed) in _removed)
         {
             if (now - removed.At >= UndoTime) _removed.TryRemove(id, out _);
         }
 
-        _removed[new MessageId(message.Id)] = new Removed(message.Text, message.Html, now);
+        _removed[new MessageId(message.Id)] = new Removed(message.Text, message.Html, whom, now);
         // Nobody may delete again for hours: the text must not wait here for the next deletion.
         _ = ForgetLaterAsync(new MessageId(message.Id), now);
     }
@@ -208,5 +238,5 @@ public sealed class MessageEditor(
         }
     }
 
-    private sealed record Removed(string Text, string Html, DateTimeOffset At);
+    private sealed record Removed(string Text, string Html, Mentioning Whom, DateTimeOffset At);
 }

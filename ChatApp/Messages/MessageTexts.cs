@@ -2,10 +2,9 @@ using System.Text;
 
 namespace ChatApp.Messages;
 
-/// <summary>The rules that the text of a message must pass, when it is posted and when it is edited, and its HTML.</summary>
-/// <param name="markdown">Makes the HTML.</param>
+/// <summary>The rules that the text of a message must pass, when it is posted and when it is edited.</summary>
 /// <param name="options">Limits.</param>
-public sealed class MessageTexts(MarkdownRenderer markdown, MessageOptions options)
+public sealed class MessageTexts(MessageOptions options)
 {
     /// <summary>Why a text cannot be stored; null where it can, in the form <paramref name="clean"/>.</summary>
     public PostRefusal? Check(string text, out string clean)
@@ -14,9 +13,6 @@ public sealed class MessageTexts(MarkdownRenderer markdown, MessageOptions optio
         if (!VisibleText.HasAny(clean)) return PostRefusal.Empty;
         return IsTooLong(clean) ? PostRefusal.TooLong : null;
     }
-
-    /// <summary>The text as safe HTML.</summary>
-    public string Render(string text) => markdown.Render(text);
 
     private bool IsTooLong(string text)
     {

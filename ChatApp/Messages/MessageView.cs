@@ -31,8 +31,11 @@ public sealed record MessageView(
     /// <summary>True where it is pinned in its room.</summary>
     public bool IsPinned { get; init; }
 
+    /// <summary>Whom it mentions.</summary>
+    public Mentioning Mentions { get; init; } = Mentioning.Nobody;
+
     /// <summary>The same message with nothing left but its place.</summary>
-    public MessageView Emptied() => this with { Text = "", Html = "", IsDeleted = true, EditedAt = null, ReplyTo = null, Reactions = [], IsPinned = false };
+    public MessageView Emptied() => this with { Text = "", Html = "", IsDeleted = true, EditedAt = null, ReplyTo = null, Reactions = [], IsPinned = false, Mentions = Mentioning.Nobody };
 }
 
 /// <summary>The message that another one answers, as far as it is shown there.</summary>
@@ -49,12 +52,20 @@ public sealed record ReactionView(string Emoji, IReadOnlyList<UserId> Users);
 
 /// <summary>A message was posted.</summary>
 /// <param name="Message">The message.</param>
-public sealed record MessagePosted(MessageView Message) : RoomEvent(Message.Room, Message.At);
+public sealed record MessagePosted(MessageView Message) : RoomEvent(Message.Room, Message.At)
+{
+    /// <summary>People who block its author, where it mentions anybody: for them it does not count. Known to the house alone.</summary>
+    internal IReadOnlySet<UserId> Deaf { get; init; } = Mentioning.Nobody.People;
+}
 
 /// <summary>A message's text was changed.</summary>
 /// <param name="Message">The message as it is now.</param>
 /// <param name="At">When.</param>
-public sealed record MessageEdited(MessageView Message, DateTimeOffset At) : RoomEvent(Message.Room, At);
+public sealed record MessageEdited(MessageView Message, DateTimeOffset At) : RoomEvent(Message.Room, At)
+{
+    /// <summary>Those whom it mentions since, or no longer: their numbers are others now.</summary>
+    internal Mentioning Moved { get; init; } = Mentioning.Nobody;
+}
 
 /// <summary>A message was deleted; its text is gone everywhere.</summary>
 /// <param name="Room">The room.</param>

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Messages;
 
-/// <summary>Turns stored messages into what people see, with what belongs to them: two queries for any number of messages.</summary>
+/// <summary>Turns stored messages into what people see, with what belongs to them: two queries for any number of messages, a third where one of them names somebody.</summary>
 /// <remarks>Ids go to the database as one parameter: SQLite finds each of many by going through all of their names.</remarks>
 internal static class MessageViews
 {
@@ -19,11 +19,13 @@ internal static class MessageViews
     {
         if (rows.Count == 0) return [];
         var reactions = ReactionsTo(db, [.. rows.Where(row => row.DeletedAt is null).Select(row => row.Id)]);
+        var mentions = MentionRows.Of(db, rows);
         var previews = targets.ToDictionary(target => target.Id, target => PreviewOf(target.Id, target.Author, target.Text, target.IsDeleted, users));
         return [.. rows.Select(row => Of(row, users) with
         {
             ReplyTo = row is { ReplyTo: { } target, DeletedAt: null } ? previews.GetValueOrDefault(target) : null,
             Reactions = reactions.GetValueOrDefault(row.Id) ?? [],
+            Mentions = MentioningOf(row, mentions),
         })];
     }
 
@@ -51,8 +53,11 @@ internal static class MessageViews
         IsPinned = row.PinnedAt is not null,
     };
 
+    private static Mentioning MentioningOf(Message row, ILookup<long, UserId> mentions) =>
+        row.MentionsAll || mentions.Contains(row.Id) ? new Mentioning(mentions[row.Id].ToHashSet(), row.MentionsAll) : Mentioning.Nobody;
+
     // Rules change between versions of the product; nobody is shown what older ones made of a text.
-    private static string HtmlOf(Message row) => row.HtmlVersion == MarkdownRenderer.Version ? row.Html : MarkdownRenderer.Shared.Render(row.Text);
+    private static string HtmlOf(Message row) => row.HtmlVersion == MarkdownRenderer.Version ? row.Html : MarkdownRenderer.Shared.Render(row.Text, KeptNames.In(row.Html));
 
     /// <summary>The beginning of a text, as one line.</summary>
     public static string ExtractOf(string text)

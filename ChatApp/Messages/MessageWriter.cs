@@ -24,17 +24,19 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly RoomBroker _broker;
     private readonly UserDirectory _users;
     private readonly MessageTexts _texts;
+    private readonly Mentions _mentions;
     private readonly PartitionedRateLimiter<UserId> _pace;
     private readonly Counter<long>? _posts;
 
     /// <summary>One instance for all.</summary>
-    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, MessageOptions options, Meter? meter = null)
+    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageOptions options, Meter? meter = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _commits = commits;
         _broker = broker;
         _users = users;
         _texts = texts;
+        _mentions = mentions;
         _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
         // One maker for all: it is handed over with each message, and used with the first of a person.
         Func<UserId, RateLimiter> bucket = _ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -87,7 +89,7 @@ public sealed class MessageWriter : IAsyncDisposable
         if (!pass.IsAcquired)
             return new PostResult.Rejected(PostRefusal.TooFast, pass.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
 
-        var draft = new Draft(actor, room, clean, _texts.Render(clean), key, replyTo, stored);
+        var draft = new Draft(actor, room, _mentions.Read(clean), key, replyTo, stored);
         try
         {
             return await _commits.CommitAsync(commit => Post(commit, draft));
@@ -110,9 +112,12 @@ public sealed class MessageWriter : IAsyncDisposable
         if (draft.ReplyTo is { } target && !commit.Db.Messages.Any(m => m.Id == target.Value && m.RoomId == draft.Room.Value && m.DeletedAt == null))
             return new PostResult.Rejected(PostRefusal.NoSuchReply);
 
-        var view = Insert(commit, draft, new Offset(standing.Head.Value + 1));
+        var text = _mentions.Settle(commit, draft.Read, draft.Room, draft.Author);
+        if (text.Refusal is { } refusal) return new PostResult.Rejected(refusal, refusal == PostRefusal.TooFast ? TimeSpan.FromMinutes(1) : default);
+
+        var view = Insert(commit, draft, text, new Offset(standing.Head.Value + 1));
         if (standing.IsDirect) DirectRooms.Bring(commit, draft.Room, _broker);
-        RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view), _broker);
+        RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view) { Deaf = DeafTo(commit, view) }, _broker);
         var accepted = new PostResult.Accepted(view, standing.Epoch, IsDuplicate: false);
         if (commit.IsAlone && draft.Stored is { } stored) commit.AfterCommit(() => stored(accepted));
         return accepted;
@@ -135,17 +140,23 @@ public sealed class MessageWriter : IAsyncDisposable
             : new PostResult.Rejected(PostRefusal.KeyUsedForOther);
     }
 
-    private MessageView Insert(Commit commit, Draft draft, Offset offset)
+    // Tells people, and says for whom it does not count.
+    private IReadOnlySet<UserId> DeafTo(Commit commit, MessageView view) =>
+        view.Mentions.IsAny ? _mentions.Tell(commit, view, view.Mentions.People, view.Mentions.IsAll) : Mentioning.Nobody.People;
+
+    private MessageView Insert(Commit commit, Draft draft, SettledText text, Offset offset)
     {
         var id = commit.InsertMessage(
             """
-            INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, HtmlVersion, Revision)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1) RETURNING Id
+            INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, HtmlVersion, Revision, MentionsAll)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11) RETURNING Id
             """,
-            draft.Room.Value, offset.Value, draft.Author.Value, draft.Key, draft.Fingerprint, draft.Text, draft.Html,
-            commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value, MarkdownRenderer.Version);
-        return new MessageView(new MessageId(id), draft.Room, offset, _users.Get(draft.Author), draft.Key, draft.Text, draft.Html, commit.Now, IsDeleted: false)
+            draft.Room.Value, offset.Value, draft.Author.Value, draft.Key, draft.Fingerprint, draft.Read.Text, text.Html,
+            commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value, MarkdownRenderer.Version, text.Whom.IsAll ? 1 : 0);
+        MentionRows.Add(commit, id, draft.Room, offset, text.Whom.People);
+        return new MessageView(new MessageId(id), draft.Room, offset, _users.Get(draft.Author), draft.Key, draft.Read.Text, text.Html, commit.Now, IsDeleted: false)
         {
+            Mentions = text.Whom,
             ReplyTo = draft.ReplyTo is { } target ? MessageViews.PreviewOf(commit.Db, target, _users) : null,
         };
     }
@@ -160,9 +171,9 @@ public sealed class MessageWriter : IAsyncDisposable
         return false;
     }
 
-    private sealed record Draft(UserId Author, RoomId Room, string Text, string Html, string Key, MessageId? ReplyTo, Action<PostResult.Accepted>? Stored)
+    private sealed record Draft(UserId Author, RoomId Room, NamedText Read, string Key, MessageId? ReplyTo, Action<PostResult.Accepted>? Stored)
     {
-        public string Fingerprint { get; } = FingerprintOf(Room, ReplyTo, Text);
+        public string Fingerprint { get; } = FingerprintOf(Room, ReplyTo, Read.Text);
 
         private static string FingerprintOf(RoomId room, MessageId? replyTo, string text)
         {

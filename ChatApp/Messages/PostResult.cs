@@ -55,7 +55,13 @@ public enum PostRefusal
     /// <summary>The message answers one that is not in this room.</summary>
     NoSuchReply,
 
-    /// <summary>The sender posts too fast.</summary>
+    /// <summary>The message names more than <see cref="Mentions.MaxPeople"/> people.</summary>
+    TooManyMentions,
+
+    /// <summary>The message calls everybody in a room of more than <see cref="Mentions.MaxEverybody"/> members.</summary>
+    RoomTooLarge,
+
+    /// <summary>The sender posts too fast, or calls everybody more than <see cref="Mentions.EverybodyPerMinute"/> times a minute.</summary>
     TooFast,
 
     /// <summary>Too many messages wait to be stored.</summary>

@@ -15,7 +15,7 @@ namespace ChatApp.Messages;
 /// </param>
 public sealed record Unread(RoomId Room, Offset UpTo, int Count)
 {
-    /// <summary>How many of those messages mention them.</summary>
+    /// <summary>How many of those messages mention them, at most <see cref="ReadMarkers.MaxCount"/>; without those of people whom they block.</summary>
     public int Mentions { get; init; }
 
     /// <summary>Place of the first of those messages; null where there are none.</summary>
@@ -130,6 +130,23 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
         }
 
         var places = after.Take(MaxCount).Select(m => m.Offset).ToList();
-        return new Unread(room, new Offset(marker ?? 0), places.Count) { First = places.Count > 0 ? new Offset(places.Min()) : null, Head = head };
+        if (places.Count == 0) return new Unread(room, new Offset(marker ?? 0), 0) { Head = head };
+        var first = places.Min();
+        return new Unread(room, new Offset(marker ?? 0), places.Count) { First = new Offset(first), Mentions = MentionsIn(db, user, room, first, head), Head = head };
     }
+
+    // Each part by an index of its own: there may be a million messages, and few of them mention anybody. The second condition on
+    // MentionsAll says nothing new, but makes a column of that index out of it.
+    private static int MentionsIn(ChatDbContext db, UserId user, RoomId room, long first, Offset head) => db.Database.SqlQuery<int>(
+        $"""
+         SELECT COUNT(*) AS Value FROM (
+           SELECT m.Id FROM mentions AS own CROSS JOIN messages AS m ON m.Id = own.MessageId
+           WHERE own.UserId = {user.Value} AND own.RoomId = {room.Value} AND own."Offset" >= {first} AND own."Offset" <= {head.Value}
+             AND m.DeletedAt IS NULL AND NOT EXISTS (SELECT 1 FROM blocks AS b WHERE b.UserId = {user.Value} AND b.BlockedId = m.AuthorId)
+           UNION
+           SELECT m.Id FROM messages AS m
+           WHERE m.RoomId = {room.Value} AND m.MentionsAll AND m.MentionsAll = 1 AND m."Offset" >= {first} AND m."Offset" <= {head.Value}
+             AND m.DeletedAt IS NULL AND m.AuthorId <> {user.Value} AND NOT EXISTS (SELECT 1 FROM blocks AS b WHERE b.UserId = {user.Value} AND b.BlockedId = m.AuthorId)
+           LIMIT {MaxCount})
+         """).Single();
 }

@@ -17,9 +17,10 @@ namespace ChatApp.Messages;
 /// <param name="database">Says which rooms have something to let go.</param>
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">Tells the viewers.</param>
+/// <param name="cards">Where messages are shown that other messages link to.</param>
 /// <param name="options">The instance's limit.</param>
 /// <param name="time">The clock.</param>
-public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBroker broker, MessageOptions options, TimeProvider time)
+public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBroker broker, MessageCards cards, MessageOptions options, TimeProvider time)
 {
     /// <summary>Most changes of a room that one batch lets go.</summary>
     public const int MaxBatch = 500;
@@ -88,6 +89,7 @@ public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBr
         room.Floor = floor;
         var trimmed = new HistoryTrimmed(id, new Offset(floor), ids.Select(message => new MessageId(message)).ToHashSet(), commit.Now);
         commit.AfterCommit(() => broker.Publish(id, trimmed, offset: null, rewrites: true));
+        commit.AfterCommit(() => cards.Changed(trimmed.Removed));
         return new Batch(ids.Count, IsLast: old.Count < size && ids.Count < size);
     }
 

@@ -24,27 +24,33 @@ internal sealed partial class SafeHtmlWriter
     private const int MaxGrowth = 10;
     private const int FreeLength = 1_000;
 
+    private const int FreePerName = 120;
+
     private readonly StringBuilder _html;
     private readonly string _source;
+    private readonly TextNames? _names;
+    private int _free = FreeLength;
     private int _ink;
     private int _nesting;
     private int _recursion;
     private bool _inLink;
     private bool _failed;
 
-    private SafeHtmlWriter(string source)
+    private SafeHtmlWriter(string source, TextNames? names)
     {
         _source = source;
+        _names = names;
         _html = new StringBuilder(source.Length * 2);
     }
 
     /// <summary>Writes the document.</summary>
     /// <param name="document">Syntax tree of <paramref name="source"/>.</param>
     /// <param name="source">The text that was parsed.</param>
+    /// <param name="names">What names stood for when it was parsed; null where they stood for nothing.</param>
     /// <returns>The HTML; null where it would be too deep, too long or show nothing at all (as for a lone "-").</returns>
-    internal static string? Write(MarkdownDocument document, string source)
+    internal static string? Write(MarkdownDocument document, string source, TextNames? names)
     {
-        var writer = new SafeHtmlWriter(source);
+        var writer = new SafeHtmlWriter(source, names);
         writer.Blocks(document, tight: false);
         return writer._failed || writer._ink == 0 ? null : writer._html.ToString();
     }
@@ -157,6 +163,9 @@ internal sealed partial class SafeHtmlWriter
                 Element($"<{tag}>", $"</{tag}>", () => Inlines(emphasis));
                 break;
             case LinkInline link: Link(link.Url ?? "", link.Url ?? "", link); break;
+            case NameInline name: Name(name); break;
+            case PermalinkInline link: LinkTo(link.Link, link.Link.ToString()); break;
+            case AutolinkInline link when _names?.PermalinkAt(link.Url) is { } own: LinkTo(own, link.Url); break;
             case AutolinkInline link: Link(link.IsEmail ? "mailto:" + link.Url : link.Url, link.Url, label: null); break;
             case DelimiterInline unpaired: Text(unpaired.ToLiteral()); Inlines(unpaired); break;
             default: Source(inline.Span); break;
@@ -264,7 +273,7 @@ internal sealed partial class SafeHtmlWriter
     private bool Descend()
     {
         _recursion++;
-        _failed |= _recursion > MaxRecursion || _nesting > MaxNesting || _html.Length > FreeLength + (_source.Length * MaxGrowth);
+        _failed |= _recursion > MaxRecursion || _nesting > MaxNesting || _html.Length > _free + (_source.Length * MaxGrowth);
         return !_failed;
     }
 }

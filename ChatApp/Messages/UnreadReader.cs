@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -77,7 +78,7 @@ internal sealed class UnreadReader(UserId user)
         foreach (var (room, happened) in news.Rooms)
         {
             if (!numbers.TryGetValue(room, out var unread)) continue;
-            if (happened.MakesStale(unread)) stale.Add(room);
+            if (happened.MakesStale(unread, user)) stale.Add(room);
             else numbers[room] = happened.AddTo(unread, user, unheard);
         }
 
@@ -91,7 +92,7 @@ internal sealed class UnreadReader(UserId user)
     }
 
     private static bool IsDifferent(ImmutableDictionary<RoomId, Unread> before, ImmutableDictionary<RoomId, Unread> now) =>
-        before.Count != now.Count || now.Any(pair => !before.TryGetValue(pair.Key, out var old) || old.Count != pair.Value.Count);
+        before.Count != now.Count || now.Any(pair => !before.TryGetValue(pair.Key, out var old) || old.Count != pair.Value.Count || old.Mentions != pair.Value.Mentions);
 }
 
 /// <summary>What has happened since the last time, as far as numbers depend on it: made once, read for every person.</summary>
@@ -116,7 +117,10 @@ internal sealed class UnreadNews
                     IsLost = true;
                     break;
                 case MessagePosted posted:
-                    Of(posted.Room).Posted.Add((posted.Message.Offset, posted.Message.Author.Id));
+                    Of(posted.Room).Posted.Add(new PostedNews(posted.Message.Offset, posted.Message.Author.Id, posted.Message.Mentions, posted.Deaf));
+                    break;
+                case MessageEdited { Moved.IsAny: true } edited:
+                    Of(edited.Room).Moved.Add(edited.Moved);
                     break;
                 case MessageRestored restored:
                     var room = Of(restored.Room);
@@ -140,11 +144,26 @@ internal sealed class UnreadNews
     }
 }
 
+/// <summary>A message that was posted, as far as numbers depend on it.</summary>
+/// <param name="Place">Its place.</param>
+/// <param name="Author">Who wrote it.</param>
+/// <param name="Mentions">Whom it mentions.</param>
+/// <param name="Deaf">For whom that does not count.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct PostedNews(Offset Place, UserId Author, Mentioning Mentions, IReadOnlySet<UserId> Deaf)
+{
+    /// <summary>True where it counts as a mention of that person, who did not write it.</summary>
+    public bool Calls(UserId user) => Mentions.IsAny && Mentions.Means(user) && !Deaf.Contains(user);
+}
+
 /// <summary>What has happened in one room.</summary>
 internal sealed class RoomNews
 {
     /// <summary>Posted messages in the order of their places.</summary>
-    public List<(Offset Place, UserId Author)> Posted { get; } = [];
+    public List<PostedNews> Posted { get; } = [];
+
+    /// <summary>Whom edits have brought into messages or taken out of them.</summary>
+    public List<Mentioning> Moved { get; } = [];
 
     /// <summary>True where messages went.</summary>
     public bool HasLess { get; set; }
@@ -153,20 +172,22 @@ internal sealed class RoomNews
     public Offset Restored { get; set; }
 
     /// <summary>True where the number must be taken from storage: which messages were counted is not remembered.</summary>
-    public bool MakesStale(Unread unread) => (HasLess && (unread.Count > 0 || Posted.Count > 0)) || Restored > unread.UpTo;
+    public bool MakesStale(Unread unread, UserId user) =>
+        ((unread.Count > 0 || Posted.Count > 0) && (HasLess || Moved.Exists(whom => whom.Means(user)))) || Restored > unread.UpTo;
 
     public Unread AddTo(Unread unread, UserId user, IReadOnlySet<UserId> unheard)
     {
-        var (count, first, head) = (unread.Count, unread.First, unread.Head);
-        foreach (var (place, author) in Posted)
+        var (count, first, head, mentions) = (unread.Count, unread.First, unread.Head, unread.Mentions);
+        foreach (var posted in Posted)
         {
-            if (place <= head) continue;
-            head = place;
-            if (author == user || count == ReadMarkers.MaxCount || unheard.Contains(author)) continue;
-            count++;
-            first ??= place;
+            if (posted.Place <= head) continue;
+            head = posted.Place;
+            if (posted.Author == user || unheard.Contains(posted.Author)) continue;
+            count = Math.Min(count + 1, ReadMarkers.MaxCount);
+            first ??= posted.Place;
+            if (posted.Calls(user)) mentions = Math.Min(mentions + 1, ReadMarkers.MaxCount);
         }
 
-        return head == unread.Head ? unread : unread with { Count = count, First = first, Head = head };
+        return head == unread.Head ? unread : unread with { Count = count, First = first, Head = head, Mentions = mentions };
     }
 }

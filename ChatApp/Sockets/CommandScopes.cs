@@ -63,6 +63,8 @@ internal static class CommandScopes
     public static readonly FrozenDictionary<string, CommandScope> Methods = new Dictionary<string, CommandScope>(StringComparer.Ordinal)
     {
         ["block.list"] = new(TokenScopes.Read, RoomsOf.Instance),
+        ["bookmark.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
+        ["mention.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["message.earlier"] = new(TokenScopes.Read, RoomsOf.Message),
         ["message.history"] = new(TokenScopes.Read, RoomsOf.Room),
         ["message.pinned"] = new(TokenScopes.Read, RoomsOf.Room),
@@ -83,6 +85,8 @@ internal static class CommandScopes
         ["direct.hide"] = new(TokenScopes.Post, RoomsOf.Room),
         ["direct.open"] = new(TokenScopes.Post, RoomsOf.Instance),
         ["direct.post"] = new(TokenScopes.Post, RoomsOf.Instance),
+        ["bookmark.add"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["bookmark.remove"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.delete"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.edit"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.pin"] = new(TokenScopes.Post, RoomsOf.Message),

@@ -33,10 +33,17 @@ public sealed class KeptRights(TimeProvider time)
     /// <summary>Roles of members, default rooms excepted.</summary>
     public KeptRows<(RoomId Room, UserId User), RoomRole> Members { get; } = new(Capacity);
 
+    /// <summary>Names of people who have an account.</summary>
+    public NameBook PeopleNames { get; } = new(isSmall: false);
+
+    /// <summary>Names of public rooms.</summary>
+    public NameBook RoomNames { get; } = new(isSmall: true);
+
     internal DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>True where a change of the row may take a right away, or says something else about a room.</summary>
-    internal static bool Concerns(EntityEntry entry) => entry.State is EntityState.Modified or EntityState.Deleted && entry.Entity switch
+    internal static bool Concerns(EntityEntry entry) => entry.State is EntityState.Added ? entry.Entity is Room or ChatUser // has a name that is new
+        : entry.State is EntityState.Modified or EntityState.Deleted && entry.Entity switch
     {
         // Each change takes an offset, and where the room is, the engine knows.
         Room => entry.State is EntityState.Deleted || entry.Properties.Any(static property => property.IsModified && property.Metadata.Name != nameof(Room.Head)),
@@ -59,12 +66,14 @@ public sealed class KeptRights(TimeProvider time)
         {
             case ChatUser user:
                 Stamps.Forget(new UserId(user.Id));
+                PeopleNames.Forget(user.Id);
                 break;
             case UserSession session:
                 Sessions.Forget(session.Id);
                 break;
             case Room room:
                 Rooms.Forget(new RoomId(room.Id));
+                RoomNames.Forget(room.Id);
                 break;
             case Membership membership:
                 Members.Forget((new RoomId(membership.RoomId), new UserId(membership.UserId)));

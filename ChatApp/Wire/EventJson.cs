@@ -13,6 +13,7 @@ namespace ChatApp.Wire;
 internal static class EventJson
 {
     private const int MaxReactionUsers = 100;
+    private const int MaxMentioned = 100;
 
     /// <summary>The event as a member <c>data</c> of the object that is open.</summary>
     /// <exception cref="NotSupportedException">An event that has no form on the wire.</exception>
@@ -114,6 +115,23 @@ internal static class EventJson
                 json.WriteString("type", "preference.changed");
                 Choice(json, chosen.Choice);
                 break;
+            case Mentioned mentioned:
+                json.WriteString("type", "mention");
+                Message(json, mentioned.Message);
+                json.WriteNumber("offset", mentioned.Message.Offset.Value);
+                break;
+            case MentionWithdrawn withdrawn:
+                json.WriteString("type", "mention.withdrawn");
+                json.WriteStartObject("message");
+                json.WriteString("id", withdrawn.Message.ToString());
+                json.WriteString("room", withdrawn.Room.Value);
+                json.WriteEndObject();
+                break;
+            case BookmarkChanged bookmark:
+                json.WriteString("type", "bookmark.changed");
+                json.WriteString("id", bookmark.Message.ToString());
+                json.WriteBoolean("on", bookmark.IsOn);
+                break;
             case UserChanged changedUser:
                 json.WriteString("type", "user.changed");
                 User(json, "user", changedUser.User);
@@ -162,6 +180,7 @@ internal static class EventJson
         }
 
         if (message.Reactions.Count > 0) Reactions(json, message.Reactions);
+        if (message.Mentions.IsAny) Mentions(json, message.Mentions);
     }
 
     /// <summary>A room as an object of that name: what may change of it.</summary>
@@ -233,6 +252,7 @@ internal static class EventJson
         json.WriteString("room", unread.Room.Value);
         json.WriteNumber("up_to", unread.UpTo.Value);
         json.WriteNumber("unread", unread.Count);
+        json.WriteNumber("mentions", unread.Mentions);
     }
 
     /// <summary>What somebody has chosen for a room, as fields of the object that is open.</summary>
@@ -254,6 +274,19 @@ internal static class EventJson
         json.WriteEndObject();
         User(json, "by", by);
         json.WriteNumber("at", at.ToUnixTimeMilliseconds());
+    }
+
+    // Of very many the beginning: who is meant is told so in the personal channel.
+    private static void Mentions(Utf8JsonWriter json, Mentioning whom)
+    {
+        if (whom.People.Count > 0)
+        {
+            json.WriteStartArray("mentions");
+            foreach (var person in whom.People.Take(MaxMentioned)) json.WriteStringValue(person.Value);
+            json.WriteEndArray();
+        }
+
+        if (whom.IsAll) json.WriteBoolean("mentions_all", value: true);
     }
 
     private static void Reactions(Utf8JsonWriter json, IReadOnlyList<ReactionView> reactions)

@@ -65,6 +65,12 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>The key was used before for another message.</summary>
     public static readonly WireError KeyUsedForOther = new(408, "duplicate key with other content");
 
+    /// <summary>The message names more people than one message may.</summary>
+    public static readonly WireError TooManyMentions = new(409, "too many mentions");
+
+    /// <summary>The message calls everybody in a room where that would be too many.</summary>
+    public static readonly WireError RoomTooLarge = new(410, "room too large to mention everybody");
+
     /// <summary>What a refused message looks like on the wire.</summary>
     public static WireError Of(PostResult.Rejected rejected)
     {
@@ -80,6 +86,8 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.Archived => Archived,
             PostRefusal.Unreachable => Blocked,
             PostRefusal.NoSuchReply => MessageNotFound,
+            PostRefusal.TooManyMentions => TooManyMentions,
+            PostRefusal.RoomTooLarge => RoomTooLarge,
             PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
             _ => Internal,
         };

@@ -24,9 +24,14 @@ public sealed partial class Composer
         ("quote", "quote", "Control+Shift+9", "Ctrl+Shift+9"),
     ];
 
+    // With as few as these one knows whom one calls.
+    private const int AskAbove = 5;
+
     private ElementReference _form;
     private PageScript<Composer> _script = default!;
     private SlashCommands _commands = default!;
+    private TaskCompletionSource<bool>? _question;
+    private int _calls;
     private bool _isHelping;
 
     /// <summary>The room written to.</summary>
@@ -45,7 +50,7 @@ public sealed partial class Composer
     private MessageOptions Options { get; set; } = default!;
 
     [Inject]
-    private MarkdownRenderer Markdown { get; set; } = default!;
+    private Mentions Mentions { get; set; } = default!;
 
     [Inject]
     private TypingNotices Typing { get; set; } = default!;
@@ -87,7 +92,7 @@ public sealed partial class Composer
     /// <returns>Null where it is longer than a message.</returns>
     [JSInvokable]
     public string? Preview(string? text) =>
-        text is null || text.EnumerateRunes().Take(Options.MaxLength + 1).Count() > Options.MaxLength ? null : Markdown.Render(text);
+        text is null || text.EnumerateRunes().Take(Options.MaxLength + 1).Count() > Options.MaxLength ? null : Mentions.Preview(text);
 
     /// <summary>Proposals for what is typed behind a sign: people behind @, those of the room first; rooms behind #, one's own first.</summary>
     [JSInvokable]
@@ -96,10 +101,24 @@ public sealed partial class Composer
         if (part is null || part.Length > RoomWriter.MaxNameLength) return [];
         return sign switch
         {
-            "@" => [.. Rooms.PeopleNear(Room.Id, Writer, part, Suggestion.Most).Select(found => Suggestion.Of(found.User, found.IsMember ? null : L["Composer.NotHere"].Value))],
+            "@" => [.. Groups(part), .. Rooms.PeopleNear(Room.Id, Writer, part, Suggestion.Most).Select(found => Suggestion.Of(found.User, found.IsMember ? null : L["Composer.NotHere"].Value))],
             "#" => [.. Rooms.RoomsNear(Writer, part, Suggestion.Most).Select(Suggestion.Of)],
             _ => [],
         };
+    }
+
+    /// <summary>Called by the page before it sends a text that may call everybody: asks the writer where that is more than a handful.</summary>
+    /// <returns>True where it may be sent; what may not be at all the service refuses, and the message's row says why.</returns>
+    [JSInvokable]
+    public async Task<bool> MeansEverybody(string? text)
+    {
+        var calls = text is null || text.Length > 2 * Options.MaxLength ? 0 : Mentions.CallsIn(text, Room.Id);
+        if (calls is <= AskAbove or > Mentions.MaxEverybody) return true;
+        _question?.TrySetResult(false);
+        _question = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls = calls;
+        StateHasChanged();
+        return await _question.Task;
     }
 
     /// <summary>All commands, as the page proposes them.</summary>
@@ -125,7 +144,11 @@ public sealed partial class Composer
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _script.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _question?.TrySetResult(false);
+        return _script.DisposeAsync();
+    }
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -136,4 +159,19 @@ public sealed partial class Composer
 
     /// <inheritdoc/>
     protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? _script.AttachAsync(_form, this) : Task.CompletedTask;
+
+    private void Answer(bool isMeant)
+    {
+        _calls = 0;
+        _question?.TrySetResult(isMeant);
+    }
+
+    private IEnumerable<Suggestion> Groups(string part)
+    {
+        foreach (var group in (string[])["all", "here"])
+        {
+            if (part.Length > 0 && group.StartsWith(part, StringComparison.OrdinalIgnoreCase))
+                yield return new Suggestion($"@{group}", $"@{group}", L[$"Composer.Group.{group}"], "@", Hue: null);
+        }
+    }
 }

@@ -97,7 +97,7 @@ public sealed partial class Timeline
     private static IEnumerable<string> WordsOf(int rights)
     {
         if ((rights & 1) == 0) yield return "react reply pin";
-        yield return "link unread";
+        yield return "link unread bookmark forward";
         if ((rights & 2) != 0) yield return "edit";
         if ((rights & 4) != 0) yield return "delete";
     }

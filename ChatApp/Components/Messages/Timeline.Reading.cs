@@ -156,7 +156,7 @@ public sealed partial class Timeline
         StateHasChanged();
     }
 
-    private string? HighlightOf(TimelineRow row) => IsTarget(row) ? "message-highlight" : null;
+    private string? HighlightOf(TimelineRow row) => IsTarget(row) ? "message-highlight" : row.Stored?.Mentions.Means(Viewer) == true && row.Author.Id != Viewer ? "message-mention" : null;
 
     // Another number each time: the page scrolls to a target once, and again where the same one is asked for again.
     private string? TargetOf(TimelineRow row) => IsTarget(row) ? _targetNumber.ToString(CultureInfo.InvariantCulture) : null;

@@ -32,7 +32,7 @@ public sealed partial class Timeline
     [Parameter]
     public UserId Viewer { get; set; }
 
-    private RowLook Look => new(_viewer, Room.IsArchived, _divider, (_target, _targetNumber), _editing, _names);
+    private RowLook Look => new(_viewer, Room.IsArchived, _divider, (_target, _targetNumber), _editing, _names, _marks + _cards.Number);
 
     [CascadingParameter]
     private ClientContext Client { get; set; } = default!;
@@ -85,6 +85,7 @@ public sealed partial class Timeline
         await _gone.CancelAsync();
         _gone.Dispose();
         _listening?.Dispose();
+        _cards?.Dispose();
         Numbers.SetReading(Room.Id, isReading: false);
         _feed?.Dispose();
         if (_scroller is not null) await _scroller.DisposeAsync();
@@ -95,6 +96,8 @@ public sealed partial class Timeline
     {
         _viewer = Users.Get(Viewer);
         _rows = new TimelineRows(Client.Local, Users.Get);
+        _cards = new CardShelf(Cards, Viewer);
+        _bookmarked = [.. Bookmarks.Of(Viewer)];
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
         _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id) { IsUnheard = IsUnheard };
         OpenAtPlace();
@@ -109,6 +112,7 @@ public sealed partial class Timeline
         {
             // Listening before joining: events wait for their turn on this dispatcher.
             _listening = Session.Listen(OnEventsAsync);
+            _cards.Listen(() => _ = InvokeAsync(StateHasChanged));
             if (_feed.Join(connection).HasChanged) StateHasChanged();
         }
 
@@ -120,7 +124,7 @@ public sealed partial class Timeline
         // After a break the page has another connection, and follows the room by that one.
         var missed = Session.Connection is { } connection ? _feed.Join(connection) : FeedChange.None;
         var change = missed.Then(_feed.Apply(batch));
-        var hasMoved = FollowReading(batch);
+        var hasMoved = FollowReading(batch) | FollowFinding(batch);
         if (_isAway || _feed.HasNewer) _unseen += change.FromOthers;
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
         // Rows ask who people are now when they are rendered, and what names reactions is made anew.

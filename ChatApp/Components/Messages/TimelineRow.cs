@@ -54,6 +54,9 @@ public sealed class TimelineRow
     /// <summary>What it answers; null where it answers nothing.</summary>
     public ReplyPreview? ReplyTo => Stored is null ? Unsent?.ReplyTo : Stored.ReplyTo;
 
+    /// <summary>Messages that it links to, the first ones; nearly always none.</summary>
+    public IReadOnlyList<Permalink> Links { get; init; } = [];
+
     /// <summary>The stored message's id as text; null where there is none yet.</summary>
     public string? Id { get; init; }
 
@@ -97,4 +100,5 @@ public readonly record struct TimelineGroup(long Key, IReadOnlyList<TimelineRow>
 /// <param name="Target">Which message is marked, and how often one was.</param>
 /// <param name="Editing">Which message is an editor.</param>
 /// <param name="Names">Grows when people have other names, or what they said is folded away or no longer.</param>
-public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names);
+/// <param name="Found">Grows when other messages are bookmarked, or cards say something else.</param>
+public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names, int Found = 0);

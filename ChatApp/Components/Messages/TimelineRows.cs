@@ -106,6 +106,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
             State = state,
             Stored = stored,
             Unsent = unsent,
+            Links = stored is null ? [] : Permalink.In(stored.Html, MessageCards.MaxOfMessage),
             Id = stored?.Id.ToString(),
             Place = stored?.Offset.ToString(),
             Day = isNewDay ? DateOnly.FromDateTime(time) : null,

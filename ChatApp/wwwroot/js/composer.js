@@ -15,6 +15,7 @@ import { queueList } from './queue.js';
 import { suggestions } from './suggestions.js';
 import { typingNotice } from './typing.js';
 
+const CALL = /@(all|here)(?![\p{L}\p{N}_])/iu; // who that is, and whether to ask, the server knows
 const MAX_WAITING = 100; // messages, as many as the server shows as unsent
 
 export function attach(form, dotnet) {
@@ -116,13 +117,24 @@ export function attach(form, dotnet) {
     else post(written.text);
   }
 
-  function post(text) {
-    if (!text.trim()) return;
+  async function post(text) {
+    if (!text.trim() || busy) return;
     if (tooLong(text)) { say(form.dataset.tooLong); return; }
+    if (CALL.test(text) && !await isMeant(text)) return;
     const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id, isQueued: isLost() };
     empty();
     keep([...waiting, message]);
     if (!message.isQueued) handOver(message);
+  }
+
+  // The text stays where it is until the answer is there.
+  async function isMeant(text) {
+    const before = input.value;
+    busy = true;
+    const answer = await dotnet.invokeMethodAsync('MeansEverybody', text).catch(() => false);
+    busy = false;
+    input.focus();
+    return answer && input.value === before;
   }
 
   function empty() {

@@ -6,6 +6,8 @@ import { copyText } from './clipboard.js';
 import { isPicking, pickBeside, stopPicking } from './emoji-picker.js';
 import { isOpen, openMenuBeside, walkMenu } from './popover.js';
 
+// What is done and undone, and the class of a row where it is done.
+const TOGGLES = { pin: 'message-pinned', bookmark: 'message-bookmarked' };
 const GAP = 4;
 const RISE = 28; // px that the bar may stand above its row
 
@@ -42,10 +44,10 @@ export function messageTools(frame, { ask, show }) {
 
   function openMenu(anchor) {
     const row = rowOf(anchor);
-    const isPinned = row.classList.contains('message-pinned');
     for (const item of menu.children) {
-      const tool = item.dataset.tool;
-      item.hidden = tool === 'pin' ? !may(row, 'pin') || isPinned : tool === 'unpin' ? !may(row, 'pin') || !isPinned : !may(row, tool);
+      const { tool } = item.dataset;
+      const isOn = row.classList.contains(TOGGLES[tool.replace(/^un(?!read)/, '')]);
+      item.hidden = !may(row, tool.replace(/^un(?!read)/, '')) || (tool in TOGGLES ? isOn : /^un(?!read)/.test(tool) && !isOn);
     }
     target = row;
     openedAt = list.scrollTop;
@@ -72,6 +74,9 @@ export function messageTools(frame, { ask, show }) {
     edit: row => ask('StartEdit', row.dataset.id),
     pin: row => ask('Pin', row.dataset.id, true),
     unpin: row => ask('Pin', row.dataset.id, false),
+    bookmark: row => ask('Bookmark', row.dataset.id, true),
+    unbookmark: row => ask('Bookmark', row.dataset.id, false),
+    forward: row => ask('AskForward', row.dataset.id),
     link: copyLink,
     unread: row => ask('MarkUnread', row.dataset.id),
     delete: row => ask('AskDelete', row.dataset.id),
@@ -104,6 +109,13 @@ export function messageTools(frame, { ask, show }) {
     const row = rowOf(event.target);
     if (row) offer(row);
     copy.offer(event.target);
+  }
+
+  // One letter, and so only on a row itself: elsewhere people write.
+  function onKey(event) {
+    if (event.key.toLowerCase() !== 'b' || event.ctrlKey || event.altKey || event.metaKey || !event.target.matches('article.message') || !may(event.target, 'bookmark')) return;
+    event.preventDefault();
+    actions[event.target.classList.contains(TOGGLES.bookmark) ? 'unbookmark' : 'bookmark'](event.target);
   }
 
   function onPointerMove(event) {
@@ -139,6 +151,7 @@ export function messageTools(frame, { ask, show }) {
   const onPointer = () => { byKeyboard = false; };
 
   list.addEventListener('click', onClick);
+  list.addEventListener('keydown', onKey);
   list.addEventListener('pointerover', onPointerOver);
   list.addEventListener('pointermove', onPointerMove, { passive: true });
   list.addEventListener('pointerleave', onPointerLeave);
