@@ -69,6 +69,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Join(db.Rooms, row => row.RoomId, room => room.Id, (row, room) => new { Room = room.Id, room.Name, row.Role, row.JoinedAt }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
+        await AddAsync(zip, "threads.jsonl", await ReadAsync(db => db.ThreadFollows.Where(row => row.UserId == id).OrderBy(row => row.ThreadId)
+            .Select(row => new { Room = row.RoomId, Thread = row.ThreadId, row.IsFollowing, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "reactions.jsonl", ReactionsAsync(id, cancellation), cancellation);
         foreach (var room in await ReadAsync(db => db.Messages.Where(message => message.AuthorId == id).Select(message => message.RoomId).Distinct(), cancellation))
             await AddAsync(zip, $"messages/{room}.jsonl", MessagesAsync(id, room, cancellation), cancellation);
@@ -137,6 +139,7 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
                     message.At,
                     message.Text,
                     message.ReplyTo,
+                    Thread = message.ThreadId,
                     message.EditedAt,
                     message.DeletedAt,
                     message.PinnedAt,

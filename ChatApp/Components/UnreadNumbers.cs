@@ -8,17 +8,22 @@ namespace ChatApp.Components;
 /// </summary>
 /// <param name="board">Keeps the numbers live.</param>
 /// <param name="markers">For a page that is only fetched.</param>
-public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers) : IDisposable
+/// <param name="threads">The same.</param>
+public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers, Threads threads) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Action> _listeners = [];
     private IReadOnlyDictionary<RoomId, Unread> _fetched = new Dictionary<RoomId, Unread>();
+    private int _fetchedThreads;
     private UnreadWatch? _watch;
     private RoomId? _read;
     private bool _disposed;
 
     /// <summary>All unread messages, at least where one of the rooms has <see cref="ReadMarkers.MaxCount"/>.</summary>
     public int Total => Numbers.Values.Sum(unread => Shown(unread));
+
+    /// <summary>Threads that the person follows and that have answers they have not read.</summary>
+    public int Threads => _watch?.UnreadThreads ?? _fetchedThreads;
 
     private IReadOnlyDictionary<RoomId, Unread> Numbers => _watch?.Numbers ?? _fetched;
 
@@ -32,6 +37,7 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers) : IDis
         if (!isLive)
         {
             _fetched = markers.Of(user).ToDictionary(unread => unread.Room);
+            _fetchedThreads = threads.NumbersOf(user).Unread;
             return;
         }
 

@@ -117,7 +117,8 @@ public sealed class MessageEditor(
         Forget(commit.Db, message);
         message.DeletedAt = commit.Now;
         if (!isOwn) AuditLog.Add(commit, by.Id, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
-        RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, by.Id, broker, new MessageDeleted(new RoomId(room.Id), id, by, commit.Now), id);
+        var deleted = new MessageDeleted(new RoomId(room.Id), id, by, commit.Now) { Thread = ThreadOf(message), Answers = AnswersBeside(commit, message) };
+        RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, by.Id, broker, deleted, id);
         return new MessageResult(MessageOutcome.Done);
     });
 
@@ -136,7 +137,7 @@ public sealed class MessageEditor(
         message.Html = removed.Html;
         message.DeletedAt = null;
         var view = MessageViews.Of(commit.Db, message, users);
-        RoomLog.Append(commit, room, LogEntryKind.MessageRestored, actor, broker, new MessageRestored(view, commit.Now), id);
+        RoomLog.Append(commit, room, LogEntryKind.MessageRestored, actor, broker, new MessageRestored(view, commit.Now) { Answers = AnswersBeside(commit, message) }, id);
         return new MessageResult(MessageOutcome.Done, view);
     });
 
@@ -163,6 +164,16 @@ public sealed class MessageEditor(
         if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
         if (!actor.IsModerator && RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor.Id) is not { IsMember: true }) return null;
         return (message, commit.Db.Rooms.Find(message.RoomId)!);
+    }
+
+    private static MessageId? ThreadOf(Message message) => message.ThreadId is { } thread ? new MessageId(thread) : null;
+
+    // Which answers stand without this one, or with it, is not to be seen from the event alone.
+    private static ThreadSummary? AnswersBeside(Commit commit, Message message)
+    {
+        if (message.ThreadId is not { } thread) return null;
+        commit.Db.SaveChanges(); // so that it is counted as it is now
+        return ThreadViews.Of(commit.Db, thread);
     }
 
     private static void Forget(ChatDbContext db, Message message)

@@ -52,6 +52,9 @@ public enum PostRefusal
     /// <summary>The message answers one that is not in this room.</summary>
     NoSuchReply,
 
+    /// <summary>The message whose thread it is meant for is not in this room, was deleted, or is itself an answer.</summary>
+    NoSuchThread,
+
     /// <summary>The sender posts too fast.</summary>
     TooFast,
 

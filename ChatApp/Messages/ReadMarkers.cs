@@ -8,7 +8,7 @@ namespace ChatApp.Messages;
 /// <param name="Room">The room.</param>
 /// <param name="UpTo">Everything up to here is read; zero where they never read it.</param>
 /// <param name="Count">
-/// Messages of others after that, deleted ones not counted, at most <see cref="ReadMarkers.MaxCount"/>, which stands for
+/// Messages of others after that, deleted ones and answers in threads not counted, at most <see cref="ReadMarkers.MaxCount"/>, which stands for
 /// "that many or more".
 /// </param>
 public sealed record Unread(RoomId Room, Offset UpTo, int Count)
@@ -105,7 +105,7 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
     private static Unread Count(ChatDbContext db, UserId user, RoomId room, Offset head)
     {
         var marker = db.ReadMarkers.Where(m => m.UserId == user.Value && m.RoomId == room.Value).Select(m => (long?)m.UpTo).FirstOrDefault();
-        var after = db.Messages.Where(m => m.RoomId == room.Value && m.AuthorId != user.Value && m.DeletedAt == null && m.Offset <= head.Value);
+        var after = db.Messages.Where(m => m.RoomId == room.Value && m.ThreadId == null && m.AuthorId != user.Value && m.DeletedAt == null && m.Offset <= head.Value);
         if (marker is { } upTo)
         {
             after = after.Where(m => m.Offset > upTo).OrderBy(m => m.Offset);

@@ -71,6 +71,8 @@ internal static class CommandScopes
         ["room.members"] = new(TokenScopes.Read, RoomsOf.Room),
         ["search"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["subscription.token"] = new(TokenScopes.Read, RoomsOf.Channel),
+        ["thread.history"] = new(TokenScopes.Read, RoomsOf.Message),
+        ["thread.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["user.find"] = new(TokenScopes.Read, RoomsOf.Instance),
 
         ["message.delete"] = new(TokenScopes.Post, RoomsOf.Message),
@@ -88,6 +90,8 @@ internal static class CommandScopes
         ["room.leave"] = new(TokenScopes.Post, RoomsOf.Room),
         ["room.retention"] = new(TokenScopes.Post, RoomsOf.Room),
         ["room.role"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["thread.follow"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["thread.read"] = new(TokenScopes.Post, RoomsOf.Message),
         ["typing"] = new(TokenScopes.Post, RoomsOf.Room),
 
         ["invitation.create"] = new(TokenScopes.Moderate, RoomsOf.Instance),

@@ -75,7 +75,7 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.TooLong => TooLong,
             PostRefusal.KeyUsedForOther => KeyUsedForOther,
             PostRefusal.Archived => Archived,
-            PostRefusal.NoSuchReply => MessageNotFound,
+            PostRefusal.NoSuchReply or PostRefusal.NoSuchThread => MessageNotFound,
             PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
             _ => Internal,
         };

@@ -97,4 +97,5 @@ public readonly record struct TimelineGroup(long Key, IReadOnlyList<TimelineRow>
 /// <param name="Target">Which message is marked, and how often one was.</param>
 /// <param name="Editing">Which message is an editor.</param>
 /// <param name="Names">Grows when people have other names.</param>
-public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names);
+/// <param name="HasOlder">Whether there are older answers than those that stand below what a thread hangs on.</param>
+public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names, bool HasOlder);
