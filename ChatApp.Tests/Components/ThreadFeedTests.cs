@@ -25,7 +25,8 @@ public sealed class ThreadFeedTests(TestServer server) : IClassFixture<TestServe
         page.TakeAll(panel);
         Assert.Equal(["root"], page.Feed.Messages.Select(message => message.Text));
         Assert.Equal((1, bob.Id, answer.At), (page.Feed.Messages[0].Answers!.Count, page.Feed.Messages[0].Answers!.Writers[0], page.Feed.Messages[0].Answers!.LastAt));
-        Assert.Equal((["answer"], "root"), (panel.Feed.Messages.Select(message => message.Text).ToArray(), panel.Feed.Root!.Text));
+        Assert.Equal(["answer"], panel.Feed.Messages.Select(message => message.Text));
+        Assert.Equal(("root", 1), (panel.Feed.Root!.Text, panel.Feed.Root.Answers!.Count));
         await server.Get<MessageEditor>().EditAsync(ann.Id, root.Id, "the root");
         await server.Get<MessageEditor>().DeleteAsync(bob.Id, answer.Id);
         page.TakeAll(panel);

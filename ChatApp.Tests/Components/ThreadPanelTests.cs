@@ -148,7 +148,7 @@ public sealed class ThreadPanelTests(TestServer server) : IClassFixture<TestServ
         Assert.Equal(["from:"], search.Suggest("", "f").Select(one => one.Insert));
         Assert.Equal(["in:", "is:pinned"], search.Suggest("", "i").Select(one => one.Insert));
         Assert.Equal(["from:me"], search.Suggest("from", "me").Select(one => one.Insert).Take(1));
-        Assert.Contains($"from:{bob.Name}", search.Suggest("from", bob.Name).Select(one => one.Insert));
+        Assert.Contains($"from:\"{bob.Name}\"", search.Suggest("from", bob.Name).Select(one => one.Insert));
         Assert.Contains($"in:\"{room.Name}\"", search.Suggest("in", "two w").Select(one => one.Insert));
         Assert.Equal(4, search.Suggest("before", "").Count);
         Assert.All(search.Suggest("after", ""), one => Assert.True(ChatApp.Search.SearchQuery.Parse(one.Insert).Filters[0].IsUnderstood));

@@ -84,6 +84,7 @@ public sealed class ThreadFollowTests(TestServer server) : IClassFixture<TestSer
         Assert.Null(History.Latest(stranger.Id, room.Id, 9, HistoryScope.Of(root.Id)));
         // One's own room is no way into the thread of another one.
         var own = await server.MakeRoomAsync(stranger);
+        for (var i = 0; i < 9; i++) await server.PostAsync(stranger, own.Id, "my own");
         Assert.Null(History.Latest(stranger.Id, own.Id, 9, HistoryScope.Of(root.Id)));
 
         await AnswerAsync(ann, root, "for Bob");

@@ -171,11 +171,12 @@ public sealed partial class RoomFeed : IDisposable
 
     private bool Take(MessageView message, Changes changes)
     {
-        if (message.Thread != _thread) return CountAnswer(message);
+        var isCounted = CountAnswer(message);
+        if (message.Thread != _thread) return isCounted;
         var isOfOthers = message.Author.Id != _viewer;
         if (isOfOthers) changes.FromOthers++;
         var wasPending = _pending.RemoveAll(own => IsOwn(message, own.Key)) > 0;
-        if (!Insert(message)) return wasPending;
+        if (!Insert(message)) return wasPending || isCounted;
         if (isOfOthers) changes.Arrived.Add(message);
         return true;
     }
