@@ -87,7 +87,7 @@ public sealed class ThreadTests(TestServer server, Browser browser) : IClassFixt
         await page.ArrivesAsync($"**/rooms/{room.Id}");
         await Assertions.Expect(page.Page.Locator("main .message-highlight")).ToBeInViewportAsync();
         await page.Page.Locator("main .thread-line").ClickAsync();
-        await page.SeesAnswerAsync("answer 79");
+        await page.SeesAnswerAsync("answer 00"); // the first that is unread
         await Assertions.Expect(page.Page.Locator("main .message-highlight")).ToBeInViewportAsync();
         page.AssertNoErrors();
     }
@@ -152,6 +152,7 @@ public sealed class ThreadTests(TestServer server, Browser browser) : IClassFixt
         await page.Answer("mine").HoverAsync();
         await page.Answer("mine").Locator("[data-tool=more]").ClickAsync();
         await page.Page.ClickAsync("#message-menu-thread [data-tool=delete]");
+        await Assertions.Expect(page.Page.Locator(".dialog:modal")).ToHaveCountAsync(1);
         await page.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Page.Locator(".dialog")).ToHaveCountAsync(0);
         await page.SeesAnswerAsync("mine");

@@ -123,8 +123,7 @@ public sealed class ChatEventTests : ClientTestBase
                 Assert.Equal(new MessagePosted(Message with { Offset = 7 }), seen);
                 break;
             case "message posted in a thread":
-                var answer = Assert.IsType<MessagePosted>(seen).Message;
-                Assert.Equal(("41", 15L), (answer.Thread, answer.Offset));
+                Assert.Equal("41", Assert.IsType<MessagePosted>(seen).Message.Thread);
                 break;
             case "message restored with answers":
                 var answers = Assert.IsType<MessageRestored>(seen).Message.Answers!;

@@ -107,7 +107,7 @@ public sealed class ThreadPanelTests(TestServer server) : IClassFixture<TestServ
         Assert.Single(panel.FindAll("textarea"));
         await server.Get<MessageEditor>().DeleteAsync(ann.Id, root.Id);
         panel.WaitForAssertion(() => Assert.Empty(panel.FindAll("textarea")), Eventually.DefaultDeadline);
-        Assert.Equal(["one"], panel.FindAll("article:not(.message-deleted) .message-body").Select(body => body.TextContent.Trim()));
+        panel.WaitForAssertion(() => Assert.Equal(["one"], panel.FindAll("article:not(.message-deleted) .message-body").Select(body => body.TextContent.Trim())), Eventually.DefaultDeadline);
         // One that never was, or is elsewhere, or hangs on nothing.
         foreach (var nothing in new[] { new MessageId(long.MaxValue), new MessageId(0) })
         {

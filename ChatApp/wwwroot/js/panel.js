@@ -46,6 +46,6 @@ export function openPanel(panel, close) {
 
 export function attach(panel, dotnet) {
   const script = openPanel(panel, () => { dotnet.invokeMethodAsync('Close').catch(() => {}); });
-  panel.querySelector('.composer-input, .panel-head .icon-button')?.focus();
+  (panel.querySelector('.composer-input') ?? panel.querySelector('[data-close]'))?.focus();
   return script;
 }
