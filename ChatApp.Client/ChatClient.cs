@@ -106,15 +106,16 @@ public sealed partial class ChatClient : IAsyncDisposable
     /// <param name="key">The message's idempotency key, 1 to 128 characters. By default a new one; pass your own to be able to repeat the
     /// call, after it was cancelled or the program restarted, without posting twice.</param>
     /// <param name="replyTo">Id of the message that this one answers; null for none.</param>
+    /// <param name="thread">Id of the message in whose thread it is said; null for the room itself.</param>
     /// <param name="cancel">Stops the waiting; the message may have been posted nevertheless.</param>
     /// <exception cref="ChatException">The server refused (103 not a member, 407 too long, ...), or the client is over.</exception>
     /// <exception cref="InvalidOperationException">Not connected yet.</exception>
     public async Task<PostReceipt> PostAsync(
-        string room, string text, string? key = null, string? replyTo = null, CancellationToken cancel = default)
+        string room, string text, string? key = null, string? replyTo = null, string? thread = null, CancellationToken cancel = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(room);
         ArgumentNullException.ThrowIfNull(text);
-        var data = new PostData(text, key ?? Guid.NewGuid().ToString("N"), replyTo);
+        var data = new PostData(text, key ?? Guid.NewGuid().ToString("N"), replyTo, thread);
         var command = new PublishCommand($"room:{room}", JsonSerializer.SerializeToElement(data, WireFormat.Json.PostData));
         var reply = await AskAsync(new() { Publish = command }, _posts, cancel);
         return reply.Publish is { } stored

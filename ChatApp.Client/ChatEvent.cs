@@ -44,7 +44,8 @@ public sealed record MessageRestored(ChatMessage Message) : ChatEvent;
 /// <param name="MessageId">Its id.</param>
 /// <param name="By">Who deleted it.</param>
 /// <param name="At">When.</param>
-public sealed record MessageDeleted(string Room, string MessageId, ChatPerson By, DateTimeOffset At) : ChatEvent;
+/// <param name="Thread">Id of the message in whose thread it was said; null for what stood in the room itself.</param>
+public sealed record MessageDeleted(string Room, string MessageId, ChatPerson By, DateTimeOffset At, string? Thread = null) : ChatEvent;
 
 /// <summary>Somebody reacted to a message, or took that back.</summary>
 /// <param name="Room">The id of its room.</param>
@@ -150,6 +151,10 @@ public sealed record MentionWithdrawn(string Room, string MessageId) : ChatEvent
 /// <param name="MessageId">The message.</param>
 /// <param name="On">True where it is bookmarked now.</param>
 public sealed record BookmarkChanged(string MessageId, bool On) : ChatEvent;
+
+/// <summary>This account follows a thread now, or no longer, or has read on in it, here or elsewhere. On the own channel.</summary>
+/// <param name="Standing">What it has to do with the thread now.</param>
+public sealed record ThreadMoved(ThreadStanding Standing) : ChatEvent;
 
 /// <summary>Somebody has another name, picture or status, or their account is deleted. In rooms, and on the own channel for oneself.</summary>
 /// <param name="Person">As they are now.</param>

@@ -16,6 +16,8 @@ namespace ChatApp.Client;
 /// <param name="Offset">Its place in the room; null where an event tells of a later change to it.</param>
 /// <param name="Mentions">The ids of people whom it mentions by name, at most a hundred; null for none.</param>
 /// <param name="MentionsAll">True where it mentions everybody in the room.</param>
+/// <param name="Thread">Id of the message in whose thread it was said; null for what stands in the room itself.</param>
+/// <param name="Answers">What its own thread holds; null where nobody has answered.</param>
 public sealed record ChatMessage(
     string Id,
     string Room,
@@ -31,7 +33,15 @@ public sealed record ChatMessage(
     IReadOnlyList<Reaction>? Reactions = null,
     long? Offset = null,
     IReadOnlyList<string>? Mentions = null,
-    bool MentionsAll = false);
+    bool MentionsAll = false,
+    string? Thread = null,
+    ThreadAnswers? Answers = null);
+
+/// <summary>The answers in a message's thread.</summary>
+/// <param name="Count">How many stand; 1,000 means "that many or more".</param>
+/// <param name="Users">The ids of up to three who answered last, the newest first.</param>
+/// <param name="LastAt">When the last answer was said; null where none stands.</param>
+public sealed record ThreadAnswers(int Count, IReadOnlyList<string> Users, DateTimeOffset? LastAt = null);
 
 /// <summary>Somebody with an account.</summary>
 /// <param name="Id">The account's id.</param>

@@ -20,7 +20,7 @@ internal static class EventReader
                 "message.posted" => new MessagePosted(Message(data) with { Offset = position?.Offset }),
                 "message.edited" => new MessageEdited(Message(data)),
                 "message.restored" => new MessageRestored(Message(data)),
-                "message.deleted" => new MessageDeleted(RoomOf(data), IdOf(data), Person(data, "by"), At(data)),
+                "message.deleted" => new MessageDeleted(RoomOf(data), IdOf(data), Person(data, "by"), At(data), ThreadOf(data)),
                 "reaction.changed" => new ReactionsChanged(RoomOf(data), IdOf(data), Reactions(data), Person(data, "by"), At(data)),
                 "message.pinned" => new PinChanged(RoomOf(data), IdOf(data), data.GetProperty("message").GetProperty("pinned").GetBoolean(), Person(data, "by"), At(data)),
                 "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
@@ -43,6 +43,7 @@ internal static class EventReader
                 "mention" => new Mentioned(Message(data) with { Offset = data.GetProperty("offset").GetInt64() }),
                 "mention.withdrawn" => new MentionWithdrawn(RoomOf(data), IdOf(data)),
                 "bookmark.changed" => new BookmarkChanged(Text(data, "id"), data.GetProperty("on").GetBoolean()),
+                "thread.moved" => new ThreadMoved(data.Deserialize(WireFormat.Json.ThreadStanding)!),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),
@@ -68,6 +69,8 @@ internal static class EventReader
     private static DateTimeOffset At(JsonElement data) => data.GetProperty("at").Deserialize(WireFormat.Json.DateTimeOffset);
 
     private static string IdOf(JsonElement data) => Text(data.GetProperty("message"), "id");
+
+    private static string? ThreadOf(JsonElement data) => data.GetProperty("message").TryGetProperty("thread", out var thread) ? thread.GetString() : null;
 
     private static string RoomOf(JsonElement data) => Text(data.GetProperty("message"), "room");
 

@@ -68,6 +68,14 @@ public sealed record SearchHit(ChatMessage Message, long Offset, string RoomName
 /// <param name="Hit">True where it is what was looked for.</param>
 public sealed record ExtractPart(string Text, bool Hit = false);
 
+/// <summary>What this account has to do with a thread.</summary>
+/// <param name="Thread">Id of the message that it hangs on.</param>
+/// <param name="Room">The room's id.</param>
+/// <param name="Following">True where its answers count as unread.</param>
+/// <param name="UpTo">Answers up to this offset have been read.</param>
+/// <param name="Unread">Answers of others after that; 100 stands for that many or more.</param>
+public sealed record ThreadStanding(string Thread, string Room, bool Following, long UpTo, int Unread);
+
 /// <summary>What is unread of a room.</summary>
 /// <param name="Room">The room's id.</param>
 /// <param name="UpTo">Everything up to this offset has been read.</param>

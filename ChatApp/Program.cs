@@ -54,7 +54,7 @@ public static class Program
         services.AddSingleton<PresenceBoard>().AddSingleton<PresenceChoices>().AddHostedService<RoomPresence>();
         services.AddSingleton(SettingsReader.Read<MessageOptions>(settings, "Messages"));
         services.AddSingleton(MarkdownRenderer.Shared).AddSingleton<MessageTexts>().AddSingleton<KnownNames>().AddSingleton<Mentions>().AddSingleton<MentionList>().AddSingleton<Bookmarks>().AddSingleton<MessageCards>().AddSingleton<RoomLog>().AddSingleton<RoomCatchUp>();
-        services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();
+        services.AddSingleton<MessageWriter>().AddSingleton<MessageEditor>().AddSingleton<MessageMarks>().AddSingleton<ReadMarkers>().AddSingleton<Threads>().AddSingleton<ThreadList>().AddSingleton<UnreadBoard>().AddSingleton<MessageHistory>();
         services.AddHostedService(static provider => provider.GetRequiredService<UnreadBoard>());
         services.AddSingleton<Retention>().AddSingleton<HtmlRenewal>().AddSingleton<Erasure>().AddHostedService<Upkeep>();
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();

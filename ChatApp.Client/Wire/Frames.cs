@@ -40,7 +40,7 @@ internal sealed record UnsubscribeCommand(string Channel);
 /// <param name="IdempotencyKey">In topics; a message has its own.</param>
 internal sealed record PublishCommand(string Channel, JsonElement Data, string? IdempotencyKey = null);
 
-internal sealed record PostData(string Text, string Key, string? ReplyTo);
+internal sealed record PostData(string Text, string Key, string? ReplyTo, string? Thread);
 
 internal sealed record RpcCommand(string Method, JsonObject Data);
 

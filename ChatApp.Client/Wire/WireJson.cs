@@ -25,6 +25,7 @@ namespace ChatApp.Client.Wire;
 [JsonSerializable(typeof(UnreadResult))]
 [JsonSerializable(typeof(HistoryPage))]
 [JsonSerializable(typeof(SearchPage))]
+[JsonSerializable(typeof(ThreadStanding))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
 /// <summary>The one way in which this library reads and writes the wire.</summary>

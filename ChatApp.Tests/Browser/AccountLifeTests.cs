@@ -168,7 +168,7 @@ public sealed class AccountLifeTests(TestServer server, Browser browser) : IClas
         await elsewhere.ArrivesAtSignInAsync();
         await Assertions.Expect(watching.Message("these words stay").Locator(".message-author")).ToContainTextAsync(AccountDeletion.Name);
         await Assertions.Expect(watching.Page.Locator(".members-body")).Not.ToContainTextAsync(ann.Name);
-        await Assertions.Expect(watching.Message("what do you think?").Locator(".reaction")).ToHaveAttributeAsync("title", new System.Text.RegularExpressions.Regex(AccountDeletion.Name, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Assertions.Expect(watching.Message("what do you think?").Locator(".reaction")).ToHaveAttributeAsync("data-who", new System.Text.RegularExpressions.Regex(AccountDeletion.Name, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
         Assert.DoesNotContain(ann.Name, await watching.Page.ContentAsync(), StringComparison.Ordinal);
         await page.GotoAsync("/rooms/general");
         await window.ArrivesAtSignInAsync();

@@ -111,10 +111,10 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
 
         var (own, theirs) = (first.Page.Locator(".reaction"), second.Page.Locator(".reaction"));
         await Assertions.Expect(theirs).ToHaveTextAsync("👍 1");
-        await Assertions.Expect(theirs).ToHaveAttributeAsync("title", ann.Name);
+        await Assertions.Expect(theirs).ToHaveAttributeAsync("data-who", ann.Name);
         await theirs.ClickAsync();
         await Assertions.Expect(own).ToHaveTextAsync("👍 2");
-        await Assertions.Expect(own).ToHaveAttributeAsync("title", $"{Words.Of("Reaction.You")}, {bob.Name}");
+        await Assertions.Expect(own).ToHaveAttributeAsync("data-who", $"{Words.Of("Reaction.You")}, {bob.Name}");
         await Assertions.Expect(theirs).ToHaveAttributeAsync("aria-pressed", "true");
         await theirs.ClickAsync();
         await Assertions.Expect(own).ToHaveTextAsync("👍 1");

@@ -122,6 +122,20 @@ public sealed class ChatEventTests : ClientTestBase
             case "message posted":
                 Assert.Equal(new MessagePosted(Message with { Offset = 7 }), seen);
                 break;
+            case "message posted in a thread":
+                Assert.Equal("41", Assert.IsType<MessagePosted>(seen).Message.Thread);
+                break;
+            case "message restored with answers":
+                var answers = Assert.IsType<MessageRestored>(seen).Message.Answers!;
+                Assert.Equal((2, At), (answers.Count, answers.LastAt));
+                Assert.Equal(["u2", "u1"], answers.Users);
+                break;
+            case "message deleted in a thread":
+                Assert.Equal(new MessageDeleted("general", "42", Bob, At, "41"), seen);
+                break;
+            case "thread moved":
+                Assert.Equal(new ThreadMoved(new("41", "general", Following: true, 7, 1)), seen);
+                break;
             case "message posted by a bot":
                 Assert.Equal(new MessagePosted(Message with { Author = Bob with { Bot = true }, Offset = 8 }), seen);
                 break;

@@ -13,12 +13,12 @@ internal sealed class FeedPage : IDisposable
     private readonly TestPerson _viewer;
     private readonly List<Envelope> _batch = [];
 
-    public FeedPage(TestServer server, TestPerson viewer, RoomView room)
+    public FeedPage(TestServer server, TestPerson viewer, RoomView room, MessageId? thread = null)
     {
         (_server, _viewer) = (server, viewer);
         Feed = new RoomFeed(
             server.Get<RoomBroker>(), server.Get<MessageHistory>(), server.Get<RoomCatchUp>(), server.Get<MessageWriter>(), server.Get<MarkdownRenderer>(),
-            server.Get<TimeProvider>(), viewer.Id, room.Id);
+            server.Get<TimeProvider>(), viewer.Id, room.Id, thread);
     }
 
     /// <summary>What is shown.</summary>
@@ -33,6 +33,22 @@ internal sealed class FeedPage : IDisposable
     {
         Connection = _server.Get<RoomBroker>().Connect(new ConnectionDescription(_viewer.Id, ConnectionKind.Circuit, "192.0.2.1"))!;
         return Feed.Join(Connection);
+    }
+
+    /// <summary>Follows by the connection of a page that shows the room, as a panel beside it does.</summary>
+    public FeedChange Share(FeedPage beside)
+    {
+        Connection = beside.Connection;
+        return Feed.Join(Connection);
+    }
+
+    /// <summary>Takes in what waits now, here and in the panel beside.</summary>
+    public void TakeAll(FeedPage beside)
+    {
+        Connection.Outbox.Take(_batch);
+        Feed.Apply(_batch);
+        beside.Feed.Join(Connection);
+        beside.Feed.Apply(_batch);
     }
 
     /// <summary>Takes in what waits now.</summary>

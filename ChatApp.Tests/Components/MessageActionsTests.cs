@@ -84,7 +84,7 @@ public sealed class MessageActionsTests(TestServer server) : IClassFixture<TestS
         var room = await few.MakeRoomAsync(ann);
         var message = await few.PostAsync(ann, room.Id, "look");
         var crowd = new List<TestPerson>();
-        for (var i = 0; i < 13; i++)
+        for (var i = 0; i < 23; i++)
         {
             crowd.Add(await few.AddPersonAsync("P"));
             await few.Get<RoomWriter>().InviteAsync(ann.Id, room.Id, crowd[i].Id);
@@ -97,9 +97,9 @@ public sealed class MessageActionsTests(TestServer server) : IClassFixture<TestS
         await timeline.InvokeAsync(() => timeline.Instance.ReactAsync(id, "👍", isOn: true));
         timeline.WaitForAssertion(() => Assert.Equal(2, timeline.FindAll(".reaction").Count), Eventually.DefaultDeadline);
         var (party, thumb) = (timeline.FindAll(".reaction")[0], timeline.FindAll(".reaction")[1]);
-        Assert.Equal(("🎉 13", "false", "👍 1", "true"), (party.TextContent, party.GetAttribute("aria-pressed"), thumb.TextContent, thumb.GetAttribute("aria-pressed")));
-        Assert.Equal("You", thumb.GetAttribute("title"));
-        Assert.Equal(string.Join(", ", crowd.Take(10).Select(person => person.Name)) + " and 3 more", party.GetAttribute("title"));
+        Assert.Equal(("🎉 23", "false", "👍 1", "true"), (party.TextContent, party.GetAttribute("aria-pressed"), thumb.TextContent, thumb.GetAttribute("aria-pressed")));
+        Assert.Equal("You", thumb.GetAttribute("data-who"));
+        Assert.Equal(string.Join(", ", crowd.Take(20).Select(person => person.Name)) + " and 3 more", party.GetAttribute("data-who"));
 
         await timeline.InvokeAsync(() => timeline.Instance.ReactAsync(id, "🚀", isOn: true));
         timeline.WaitForAssertion(() => Assert.Contains("at most 2 kinds", timeline.Find("[role=alert]").TextContent, StringComparison.Ordinal), Eventually.DefaultDeadline);
@@ -178,13 +178,14 @@ public sealed class MessageActionsTests(TestServer server) : IClassFixture<TestS
         await using var stage = new Stage(new PersonContext(server, ann), room);
         Show(stage); // connects the page
         var jumps = new List<MessageId>();
-        var pins = stage.Page.Render<PinsDialog>(parameters => parameters
-            .Add(dialog => dialog.Room, room).Add(dialog => dialog.Viewer, ann.Id).Add(dialog => dialog.OnJump, jumps.Add));
+        var pins = stage.Page.Render<PinsPanel>(parameters => parameters
+            .Add(dialog => dialog.Room, room).Add(dialog => dialog.Viewer, ann.Id).Add(dialog => dialog.OnJump, message => jumps.Add(message.Id)));
         Assert.Equal(["the address"], Texts(pins));
         await server.Get<MessageMarks>().PinAsync(bob.Id, second.Id, isOn: true);
         pins.WaitForAssertion(() => Assert.Equal(["the key", "the address"], Texts(pins)), Eventually.DefaultDeadline);
         await server.Get<MessageEditor>().DeleteAsync(bob.Id, second.Id);
         pins.WaitForAssertion(() => Assert.Equal(["the address"], Texts(pins)), Eventually.DefaultDeadline);
+        Assert.Equal(Places.Of(first), pins.Find(".entry-actions .button").GetAttribute("href"));
         await pins.InvokeAsync(() => pins.Find(".entry-actions .button").Click());
         Assert.Equal([first.Id], jumps);
         await pins.InvokeAsync(() => pins.Find(".entry-actions .button-quiet").Click());
@@ -210,7 +211,7 @@ public sealed class MessageActionsTests(TestServer server) : IClassFixture<TestS
         Assert.Contains("gone", timeline.Find("[role=alert]").TextContent, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Texts(IRenderedComponent<PinsDialog> pins) => pins.FindAll(".entry .message-body").Select(body => body.TextContent.Trim());
+    private static IEnumerable<string> Texts(IRenderedComponent<PinsPanel> pins) => pins.FindAll(".entry .message-body").Select(body => body.TextContent.Trim());
 
     private static async Task<IEnumerable<string?>> MaysAsync(TestServer server, TestPerson person, RoomView room)
     {

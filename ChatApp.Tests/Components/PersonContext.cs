@@ -51,6 +51,8 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<InstanceSettings>());
         Services.AddSingleton(server.Get<ReadMarkers>());
         Services.AddSingleton(server.Get<UnreadBoard>());
+        Services.AddSingleton(server.Get<Threads>());
+        Services.AddSingleton(server.Get<ThreadList>());
         Services.AddSingleton(server.Get<MessageSearch>());
         Services.AddSingleton(server.Get<TypingNotices>());
         Services.AddSingleton(server.Get<PresenceBoard>());

@@ -83,6 +83,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
         await AddAsync(zip, "bookmarks.jsonl", await ReadAsync(db => db.Bookmarks.Where(row => row.UserId == id).OrderBy(row => row.At)
             .Select(row => new { Message = row.MessageId, row.At }), cancellation), cancellation);
         await AddAsync(zip, "mentions.jsonl", MentionsAsync(id, cancellation), cancellation);
+        await AddAsync(zip, "threads.jsonl", await ReadAsync(db => db.ThreadFollows.Where(row => row.UserId == id).OrderBy(row => row.ThreadId)
+            .Select(row => new { Room = row.RoomId, Thread = row.ThreadId, row.IsFollowing, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "reactions.jsonl", ReactionsAsync(id, cancellation), cancellation);
         foreach (var room in await ReadAsync(db => db.Messages.Where(message => message.AuthorId == id).Select(message => message.RoomId).Distinct(), cancellation))
             await AddAsync(zip, $"messages/{room}.jsonl", MessagesAsync(id, room, cancellation), cancellation);
@@ -162,6 +164,7 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
                     message.At,
                     message.Text,
                     message.ReplyTo,
+                    Thread = message.ThreadId,
                     message.EditedAt,
                     message.DeletedAt,
                     message.PinnedAt,

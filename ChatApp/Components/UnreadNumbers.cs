@@ -11,12 +11,14 @@ namespace ChatApp.Components;
 /// <param name="board">Keeps the numbers live.</param>
 /// <param name="markers">For a page that is only fetched.</param>
 /// <param name="preferences">Of what the person wants to hear.</param>
-public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers, RoomPreferences preferences) : IDisposable
+/// <param name="threads">Reads the threads that they follow.</param>
+public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers, RoomPreferences preferences, Threads threads) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Action> _listeners = [];
     private volatile IReadOnlyDictionary<RoomId, RoomChoice> _choices = new Dictionary<RoomId, RoomChoice>();
     private IReadOnlyDictionary<RoomId, Unread> _fetched = new Dictionary<RoomId, Unread>();
+    private int _fetchedThreads;
     private UnreadWatch? _watch;
     private RoomId? _read;
     private bool _disposed;
@@ -26,6 +28,9 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers, RoomPr
 
     /// <summary>True where a room has unread messages, whether they count or not: then there is something to mark as read.</summary>
     public bool HasUnread => Numbers.Values.Any(unread => unread.Count > 0 && unread.Room != _read);
+
+    /// <summary>Threads that the person follows and that have answers they have not read.</summary>
+    public int Threads => _watch?.UnreadThreads ?? _fetchedThreads;
 
     private IReadOnlyDictionary<RoomId, Unread> Numbers => _watch?.Numbers ?? _fetched;
 
@@ -40,6 +45,7 @@ public sealed class UnreadNumbers(UnreadBoard board, ReadMarkers markers, RoomPr
         if (!isLive)
         {
             Show(markers.Of(user));
+            _fetchedThreads = threads.NumbersOf(user).Unread;
             return;
         }
 

@@ -30,7 +30,7 @@ internal static class LogRows
     internal const string Sql =
         """
         SELECT e."Offset", e."Kind", e."MessageId", e."SubjectId", e."ActorId", e."At",
-               m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt", m."HtmlVersion", m."MentionsAll",
+               m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt", m."HtmlVersion", m."MentionsAll", m."ThreadId",
                t."AuthorId", substr(t."Text", 1, 300), t."DeletedAt", p."Role"
         FROM log AS e LEFT JOIN messages AS m ON m."Id" = e."MessageId" LEFT JOIN messages AS t ON t."Id" = m."ReplyTo"
              LEFT JOIN memberships AS p ON p."RoomId" = e."RoomId" AND p."UserId" = e."SubjectId"
@@ -39,8 +39,8 @@ internal static class LogRows
         """;
 
     private const int FirstOfMessage = 6;
-    private const int FirstOfTarget = 18;
-    private const int Role = 21;
+    private const int FirstOfTarget = 19;
+    private const int Role = 22;
 
     /// <summary>The changes after a place, in order.</summary>
     /// <param name="db">With an open connection.</param>
@@ -110,6 +110,7 @@ internal static class LogRows
         PinnedAt = Moment(reader, 15),
         HtmlVersion = reader.GetInt32(16),
         MentionsAll = reader.GetInt64(17) != 0,
+        ThreadId = Number(reader, 18),
     };
 
     private static ReplyTarget? TargetOf(DbDataReader reader, Message message) => message.ReplyTo is not { } id || reader.IsDBNull(FirstOfTarget)

@@ -18,7 +18,7 @@ public sealed class Message
     /// <summary>The sender's key: unique per author for ever, so that a retry can never make a second message.</summary>
     public required string Key { get; init; }
 
-    /// <summary>SHA-256 of room and text as first sent (Base64): tells a retry from another message under the same key.</summary>
+    /// <summary>SHA-256 of room, thread, what it answers and text as first sent (Base64): tells a retry from another message under the same key.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>What was written; empty once deleted.</summary>

@@ -132,7 +132,8 @@ public sealed class MessageEditor(
         Forget(commit, message, whom);
         message.DeletedAt = commit.Now;
         if (!isOwn) AuditLog.Add(commit, by.Id, "message.delete", id.ToString(), $"by {author.Name} in {AuditLog.NameOf(room)}", reason);
-        RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, by.Id, broker, new MessageDeleted(new RoomId(room.Id), id, by, commit.Now), id);
+        var deleted = new MessageDeleted(new RoomId(room.Id), id, by, commit.Now) { Thread = ThreadOf(message), Answers = AnswersBeside(commit, message) };
+        RoomLog.Append(commit, room, LogEntryKind.MessageDeleted, by.Id, broker, deleted, id);
         commit.AfterCommit(() => cards.Changed([id]));
         if (whom.IsAny) mentions.Withdraw(commit, new RoomId(room.Id), id, whom.People, whom.IsAll);
         return new MessageResult(MessageOutcome.Done);
@@ -155,7 +156,7 @@ public sealed class MessageEditor(
         message.MentionsAll = removed.Whom.IsAll;
         MentionRows.Add(commit, message.Id, new RoomId(room.Id), new Offset(message.Offset), removed.Whom.People);
         var view = MessageViews.Of(commit.Db, message, users);
-        RoomLog.Append(commit, room, LogEntryKind.MessageRestored, actor, broker, new MessageRestored(view, commit.Now), id);
+        RoomLog.Append(commit, room, LogEntryKind.MessageRestored, actor, broker, new MessageRestored(view, commit.Now) { Answers = AnswersBeside(commit, message) }, id);
         commit.AfterCommit(() => cards.Changed([id]));
         if (view.Mentions.IsAny) mentions.Tell(commit, view, view.Mentions.People, view.Mentions.IsAll);
         return new MessageResult(MessageOutcome.Done, view);
@@ -194,6 +195,16 @@ public sealed class MessageEditor(
         PostRefusal.RoomTooLarge => MessageOutcome.RoomTooLarge,
         _ => MessageOutcome.Busy,
     };
+
+    private static MessageId? ThreadOf(Message message) => message.ThreadId is { } thread ? new MessageId(thread) : null;
+
+    // Which answers stand without this one, or with it, is not to be seen from the event alone.
+    private static ThreadSummary? AnswersBeside(Commit commit, Message message)
+    {
+        if (message.ThreadId is not { } thread) return null;
+        commit.Db.SaveChanges(); // so that it is counted as it is now
+        return ThreadViews.Of(commit.Db, thread);
+    }
 
     private static void Forget(Commit commit, Message message, Mentioning whom)
     {

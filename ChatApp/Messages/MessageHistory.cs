@@ -21,6 +21,18 @@ public sealed record MessagePage(IReadOnlyList<MessageView> Messages, bool HasOl
     public LogPosition Position => new(Epoch, Floor, Head);
 }
 
+/// <summary>Which messages of a room are read; without anything said, those that stand in the room itself.</summary>
+/// <param name="Thread">Only the answers of this thread; null for none in particular.</param>
+/// <param name="IsAll">True for everything in the order of the room's log, answers in threads included.</param>
+public readonly record struct HistoryScope(MessageId? Thread = null, bool IsAll = false)
+{
+    /// <summary>Everything, answers in threads included.</summary>
+    public static readonly HistoryScope All = new(IsAll: true);
+
+    /// <summary>The answers of one thread; of the room itself where <paramref name="thread"/> is null.</summary>
+    public static HistoryScope Of(MessageId? thread) => new(thread);
+}
+
 /// <summary>
 /// Reads what was said, page by page, by the place in the room and never by time: a page of a room with a million messages
 /// costs what one of fifty costs. Members only; every answer is null for others.
@@ -33,24 +45,24 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
     public const int MaxCount = 200;
 
     /// <summary>The newest messages.</summary>
-    public MessagePage? Latest(UserId viewer, RoomId room, int count) => Before(viewer, room, new Offset(long.MaxValue), count);
+    public MessagePage? Latest(UserId viewer, RoomId room, int count, HistoryScope scope = default) => Before(viewer, room, new Offset(long.MaxValue), count, scope);
 
     /// <summary>The messages before a place.</summary>
-    public MessagePage? Before(UserId viewer, RoomId room, Offset place, int count) => Read(viewer, room, rows =>
+    public MessagePage? Before(UserId viewer, RoomId room, Offset place, int count, HistoryScope scope = default) => Read(viewer, room, scope, rows =>
     {
         var page = Older(rows, place, Clamp(count), out var hasOlder);
         return (page, hasOlder, rows.Any(m => m.Offset >= place.Value));
     });
 
     /// <summary>The messages after a place.</summary>
-    public MessagePage? After(UserId viewer, RoomId room, Offset place, int count) => Read(viewer, room, rows =>
+    public MessagePage? After(UserId viewer, RoomId room, Offset place, int count, HistoryScope scope = default) => Read(viewer, room, scope, rows =>
     {
         var page = Newer(rows, place, Clamp(count), out var hasNewer);
         return (page, rows.Any(m => m.Offset <= place.Value), hasNewer);
     });
 
     /// <summary>The messages around a place, about half of them before it; the one at the place is among them.</summary>
-    public MessagePage? Around(UserId viewer, RoomId room, Offset place, int count) => Read(viewer, room, rows =>
+    public MessagePage? Around(UserId viewer, RoomId room, Offset place, int count, HistoryScope scope = default) => Read(viewer, room, scope, rows =>
     {
         var half = Math.Max(1, Clamp(count) / 2);
         var older = Older(rows, place, half, out var hasOlder);
@@ -59,16 +71,16 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
     });
 
     /// <summary>The messages around the first one of a moment.</summary>
-    public MessagePage? Around(UserId viewer, RoomId room, DateTimeOffset moment, int count)
+    public MessagePage? Around(UserId viewer, RoomId room, DateTimeOffset moment, int count, HistoryScope scope = default)
     {
         long? place;
         using (var db = database.OpenRead())
         {
             // The order of time is that of places: one index seek from the end of the time before.
-            place = db.Messages.Where(m => m.RoomId == room.Value && m.At >= moment).OrderBy(m => m.At).ThenBy(m => m.Offset).Select(m => (long?)m.Offset).FirstOrDefault();
+            place = In(db, room, scope).Where(m => m.At >= moment).OrderBy(m => m.At).ThenBy(m => m.Offset).Select(m => (long?)m.Offset).FirstOrDefault();
         }
 
-        return place is { } offset ? Around(viewer, room, new Offset(offset), count) : Latest(viewer, room, count);
+        return place is { } offset ? Around(viewer, room, new Offset(offset), count, scope) : Latest(viewer, room, count, scope);
     }
 
     /// <summary>The pinned messages, the last pinned first, at most <see cref="MaxCount"/>.</summary>
@@ -115,13 +127,22 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
         return page;
     }
 
-    private MessagePage? Read(UserId viewer, RoomId room, Func<IQueryable<Message>, (List<Message> Page, bool HasOlder, bool HasNewer)> choose)
+    // The answers of a thread are found by the thread: all of them are in the room of the message that it hangs on.
+    private static IQueryable<Message> In(ChatDbContext db, RoomId room, HistoryScope scope) => scope switch
+    {
+        { Thread: { } thread } => db.Messages.Where(m => m.ThreadId == thread.Value),
+        { IsAll: true } => db.Messages.Where(m => m.RoomId == room.Value),
+        _ => db.Messages.Where(m => m.RoomId == room.Value && m.ThreadId == null),
+    };
+
+    private MessagePage? Read(UserId viewer, RoomId room, HistoryScope scope, Func<IQueryable<Message>, (List<Message> Page, bool HasOlder, bool HasNewer)> choose)
     {
         using var db = database.OpenRead();
         // The head first: whatever happens between the two reads comes again as a live event, and none is missed.
         if (RoomAccess.Find(db, room, viewer) is not { IsMember: true } standing) return null;
         var head = standing.Room.Head;
-        var (page, hasOlder, hasNewer) = choose(db.Messages.Where(m => m.RoomId == room.Value && m.Offset <= head.Value));
+        var (page, hasOlder, hasNewer) = choose(In(db, room, scope).Where(m => m.Offset <= head.Value));
+        if (page.Exists(message => message.RoomId != room.Value)) return null;
         return new MessagePage(MessageViews.Of(db, page, users), hasOlder, head, standing.Room.Epoch) { HasNewer = hasNewer, Floor = standing.Room.Floor };
     }
 }

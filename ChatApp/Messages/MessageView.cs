@@ -34,6 +34,12 @@ public sealed record MessageView(
     /// <summary>Whom it mentions.</summary>
     public Mentioning Mentions { get; init; } = Mentioning.Nobody;
 
+    /// <summary>The message in whose thread it was said; null for what stands in the room itself.</summary>
+    public MessageId? Thread { get; init; }
+
+    /// <summary>What its thread holds; null where nobody has answered. It stays when the message is deleted.</summary>
+    public ThreadSummary? Answers { get; init; }
+
     /// <summary>The same message with nothing left but its place.</summary>
     public MessageView Emptied() => this with { Text = "", Html = "", IsDeleted = true, EditedAt = null, ReplyTo = null, Reactions = [], IsPinned = false, Mentions = Mentioning.Nobody };
 }
@@ -72,12 +78,23 @@ public sealed record MessageEdited(MessageView Message, DateTimeOffset At) : Roo
 /// <param name="Message">Which.</param>
 /// <param name="By">Who deleted it.</param>
 /// <param name="At">When.</param>
-public sealed record MessageDeleted(RoomId Room, MessageId Message, UserCard By, DateTimeOffset At) : RoomEvent(Room, At);
+public sealed record MessageDeleted(RoomId Room, MessageId Message, UserCard By, DateTimeOffset At) : RoomEvent(Room, At)
+{
+    /// <summary>The message in whose thread it was said; null for what stood in the room itself.</summary>
+    public MessageId? Thread { get; init; }
+
+    /// <summary>What that thread holds without it; null for what stood in the room itself.</summary>
+    public ThreadSummary? Answers { get; init; }
+}
 
 /// <summary>Its author brought a deleted message back.</summary>
 /// <param name="Message">The message as it is now.</param>
 /// <param name="At">When.</param>
-public sealed record MessageRestored(MessageView Message, DateTimeOffset At) : RoomEvent(Message.Room, At);
+public sealed record MessageRestored(MessageView Message, DateTimeOffset At) : RoomEvent(Message.Room, At)
+{
+    /// <summary>What its thread holds with it; null for what stands in the room itself.</summary>
+    public ThreadSummary? Answers { get; init; }
+}
 
 /// <summary>The reactions to a message changed.</summary>
 /// <param name="Room">The room.</param>

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Messages;
 
-/// <summary>Turns stored messages into what people see, with what belongs to them: two queries for any number of messages, a third where one of them names somebody.</summary>
+/// <summary>Turns stored messages into what people see, with what belongs to them: three queries for any number of messages, a fourth where one of them names somebody.</summary>
 /// <remarks>Ids go to the database as one parameter: SQLite finds each of many by going through all of their names.</remarks>
 internal static class MessageViews
 {
@@ -14,18 +14,20 @@ internal static class MessageViews
 
     public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users) => Of(db, rows, users, TargetsOf(db, rows));
 
-    /// <summary>The same where the messages that these answer are read already: one query.</summary>
+    /// <summary>The same where the messages that these answer are read already: two queries.</summary>
     public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users, IReadOnlyList<ReplyTarget> targets)
     {
         if (rows.Count == 0) return [];
         var reactions = ReactionsTo(db, [.. rows.Where(row => row.DeletedAt is null).Select(row => row.Id)]);
         var mentions = MentionRows.Of(db, rows);
+        var threads = ThreadViews.Of(db, [.. rows.Where(row => row.ThreadId is null).Select(row => row.Id)]);
         var previews = targets.ToDictionary(target => target.Id, target => PreviewOf(target.Id, target.Author, target.Text, target.IsDeleted, users));
         return [.. rows.Select(row => Of(row, users) with
         {
             ReplyTo = row is { ReplyTo: { } target, DeletedAt: null } ? previews.GetValueOrDefault(target) : null,
             Reactions = reactions.GetValueOrDefault(row.Id) ?? [],
             Mentions = MentioningOf(row, mentions),
+            Answers = threads.GetValueOrDefault(row.Id),
         })];
     }
 
@@ -51,6 +53,7 @@ internal static class MessageViews
     {
         EditedAt = row.DeletedAt is null ? row.EditedAt : null,
         IsPinned = row.PinnedAt is not null,
+        Thread = row.ThreadId is { } thread ? new MessageId(thread) : null,
     };
 
     private static Mentioning MentioningOf(Message row, ILookup<long, UserId> mentions) =>

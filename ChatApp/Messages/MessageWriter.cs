@@ -58,15 +58,16 @@ public sealed class MessageWriter : IAsyncDisposable
     /// <param name="room">Where.</param>
     /// <param name="text">Markdown.</param>
     /// <param name="key">The sender's key, 1 to <see cref="MaxKeyLength"/> characters; null makes one, and then a retry is a new message.</param>
-    /// <param name="replyTo">The message of the same room that this one answers; null for none.</param>
+    /// <param name="replyTo">The message of the same room, or the same thread, that this one answers; null for none.</param>
+    /// <param name="thread">The message in whose thread it is said; null for the room itself.</param>
     /// <param name="stored">
     /// Called with the result before the task completes where a message was stored and no other waits: by the writer itself, so it must
     /// return at once. It saves a lone sender the way over another thread, which at times costs more than the flush. Null: never.
     /// </param>
-    public async Task<PostResult> PostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo = null, Action<PostResult.Accepted>? stored = null)
+    public async Task<PostResult> PostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo = null, Action<PostResult.Accepted>? stored = null, MessageId? thread = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var result = await TryPostAsync(actor, room, text, key, replyTo, stored);
+        var result = await TryPostAsync(actor, room, text, key, replyTo, thread, stored);
         _posts?.Add(1, new KeyValuePair<string, object?>("result", result switch
         {
             PostResult.Accepted { IsDuplicate: true } => "duplicate",
@@ -80,7 +81,7 @@ public sealed class MessageWriter : IAsyncDisposable
     public ValueTask DisposeAsync() => _pace.DisposeAsync();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<PostResult> TryPostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo, Action<PostResult.Accepted>? stored)
+    private async ValueTask<PostResult> TryPostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo, MessageId? thread, Action<PostResult.Accepted>? stored)
     {
         key ??= Guid.NewGuid().ToString("N");
         if (key.Length is 0 or > MaxKeyLength || HasControls(key)) return new PostResult.Rejected(PostRefusal.BadKey);
@@ -89,7 +90,7 @@ public sealed class MessageWriter : IAsyncDisposable
         if (!pass.IsAcquired)
             return new PostResult.Rejected(PostRefusal.TooFast, pass.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
 
-        var draft = new Draft(actor, room, _mentions.Read(clean), key, replyTo, stored);
+        var draft = new Draft(actor, room, _mentions.Read(clean), key, replyTo, thread, stored);
         try
         {
             return await _commits.CommitAsync(commit => Post(commit, draft));
@@ -109,8 +110,9 @@ public sealed class MessageWriter : IAsyncDisposable
         if (IsKeyUsed(commit, draft)) return AnswerAgain(commit, draft, standing.Epoch);
         if (standing.IsArchived) return new PostResult.Rejected(PostRefusal.Archived);
         if (standing.IsDirect && !DirectRooms.MayWrite(commit, draft.Room, draft.Author)) return new PostResult.Rejected(PostRefusal.Unreachable);
-        if (draft.ReplyTo is { } target && !commit.Db.Messages.Any(m => m.Id == target.Value && m.RoomId == draft.Room.Value && m.DeletedAt == null))
-            return new PostResult.Rejected(PostRefusal.NoSuchReply);
+        UserId? beginner = null;
+        if (draft.Thread is { } thread && (beginner = BeginnerOf(commit, thread, draft.Room)) is null) return new PostResult.Rejected(PostRefusal.NoSuchThread);
+        if (draft.ReplyTo is { } target && !MayAnswer(commit, target, draft)) return new PostResult.Rejected(PostRefusal.NoSuchReply);
 
         var text = _mentions.Settle(commit, draft.Read, draft.Room, draft.Author);
         if (text.Refusal is { } refusal) return new PostResult.Rejected(refusal, refusal == PostRefusal.TooFast ? TimeSpan.FromMinutes(1) : default);
@@ -118,9 +120,33 @@ public sealed class MessageWriter : IAsyncDisposable
         var view = Insert(commit, draft, text, new Offset(standing.Head.Value + 1));
         if (standing.IsDirect) DirectRooms.Bring(commit, draft.Room, _broker);
         RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view) { Deaf = DeafTo(commit, view) }, _broker);
+        if (beginner is { } first) FollowThread(commit, view, first);
         var accepted = new PostResult.Accepted(view, standing.Epoch, IsDuplicate: false);
         if (commit.IsAlone && draft.Stored is { } stored) commit.AfterCommit(() => stored(accepted));
         return accepted;
+    }
+
+    // Who wrote the message that the thread hangs on; null where nothing can be said in such a thread.
+    private static UserId? BeginnerOf(Commit commit, MessageId thread, RoomId room)
+    {
+        using var row = commit.Query("SELECT AuthorId FROM messages WHERE Id = ?1 AND RoomId = ?2 AND ThreadId IS NULL AND DeletedAt IS NULL", thread.Value, room.Value);
+        return row.Read() ? new UserId(row.Text(0)) : null;
+    }
+
+    // What is answered stands where the answer will stand; a thread also answers what it hangs on.
+    private static bool MayAnswer(Commit commit, MessageId target, Draft draft)
+    {
+        using var row = commit.Query(
+            "SELECT 1 FROM messages WHERE Id = ?1 AND RoomId = ?2 AND DeletedAt IS NULL AND (ThreadId IS ?3 OR Id = ?3)", target.Value, draft.Room.Value, draft.Thread?.Value);
+        return row.Read();
+    }
+
+    private void FollowThread(Commit commit, MessageView answer, UserId beginner)
+    {
+        var (thread, author) = (answer.Thread!.Value, answer.Author.Id);
+        foreach (var other in answer.Mentions.People.Append(beginner).Distinct().Where(other => other != author))
+            Threads.Follow(commit, _broker, answer.Room, thread, other, new Offset(answer.Offset.Value - 1), isAgain: false);
+        Threads.Follow(commit, _broker, answer.Room, thread, author, answer.Offset);
     }
 
     private static bool IsKeyUsed(Commit commit, Draft draft)
@@ -148,16 +174,17 @@ public sealed class MessageWriter : IAsyncDisposable
     {
         var id = commit.InsertMessage(
             """
-            INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, HtmlVersion, Revision, MentionsAll)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11) RETURNING Id
+            INSERT INTO messages (RoomId, "Offset", AuthorId, Key, Fingerprint, Text, Html, At, ReplyTo, HtmlVersion, Revision, MentionsAll, ThreadId)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12) RETURNING Id
             """,
             draft.Room.Value, offset.Value, draft.Author.Value, draft.Key, draft.Fingerprint, draft.Read.Text, text.Html,
-            commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value, MarkdownRenderer.Version, text.Whom.IsAll ? 1 : 0);
+            commit.Now.ToUnixTimeMilliseconds(), draft.ReplyTo?.Value, MarkdownRenderer.Version, text.Whom.IsAll ? 1 : 0, draft.Thread?.Value);
         MentionRows.Add(commit, id, draft.Room, offset, text.Whom.People);
         return new MessageView(new MessageId(id), draft.Room, offset, _users.Get(draft.Author), draft.Key, draft.Read.Text, text.Html, commit.Now, IsDeleted: false)
         {
             Mentions = text.Whom,
             ReplyTo = draft.ReplyTo is { } target ? MessageViews.PreviewOf(commit.Db, target, _users) : null,
+            Thread = draft.Thread,
         };
     }
 
@@ -171,13 +198,14 @@ public sealed class MessageWriter : IAsyncDisposable
         return false;
     }
 
-    private sealed record Draft(UserId Author, RoomId Room, NamedText Read, string Key, MessageId? ReplyTo, Action<PostResult.Accepted>? Stored)
+    private sealed record Draft(UserId Author, RoomId Room, NamedText Read, string Key, MessageId? ReplyTo, MessageId? Thread, Action<PostResult.Accepted>? Stored)
     {
-        public string Fingerprint { get; } = FingerprintOf(Room, ReplyTo, Read.Text);
+        public string Fingerprint { get; } = FingerprintOf(Room, ReplyTo, Thread, Read.Text);
 
-        private static string FingerprintOf(RoomId room, MessageId? replyTo, string text)
+        private static string FingerprintOf(RoomId room, MessageId? replyTo, MessageId? thread, string text)
         {
-            var head = replyTo is { } target ? $"{room}\n{target}\n" : $"{room}\n";
+            var place = thread is { } root ? $"{room}#{root}" : room.Value;
+            var head = replyTo is { } target ? $"{place}\n{target}\n" : $"{place}\n";
             var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(head.Length + text.Length));
             var length = Encoding.UTF8.GetBytes(head, buffer);
             length += Encoding.UTF8.GetBytes(text, buffer.AsSpan(length));

@@ -61,6 +61,9 @@ public enum PostRefusal
     /// <summary>The message calls everybody in a room of more than <see cref="Mentions.MaxEverybody"/> members.</summary>
     RoomTooLarge,
 
+    /// <summary>The message whose thread it is meant for is not in this room, was deleted, or is itself an answer.</summary>
+    NoSuchThread,
+
     /// <summary>The sender posts too fast, or calls everybody more than <see cref="Mentions.EverybodyPerMinute"/> times a minute.</summary>
     TooFast,
 

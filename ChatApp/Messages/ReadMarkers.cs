@@ -10,7 +10,7 @@ namespace ChatApp.Messages;
 /// <param name="Room">The room.</param>
 /// <param name="UpTo">Everything up to here is read; zero where they never read it.</param>
 /// <param name="Count">
-/// Messages of others after that, deleted ones and those of people whom they block not counted, at most <see cref="ReadMarkers.MaxCount"/>, which stands for
+/// Messages of others after that, deleted ones, answers in threads and those of people whom they block not counted, at most <see cref="ReadMarkers.MaxCount"/>, which stands for
 /// "that many or more".
 /// </param>
 public sealed record Unread(RoomId Room, Offset UpTo, int Count)
@@ -114,7 +114,7 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
     private Unread Count(ChatDbContext db, UserId user, RoomId room, Offset head)
     {
         var marker = db.ReadMarkers.Where(m => m.UserId == user.Value && m.RoomId == room.Value).Select(m => (long?)m.UpTo).FirstOrDefault();
-        var after = db.Messages.Where(m => m.RoomId == room.Value && m.AuthorId != user.Value && m.DeletedAt == null && m.Offset <= head.Value);
+        var after = db.Messages.Where(m => m.RoomId == room.Value && m.ThreadId == null && m.AuthorId != user.Value && m.DeletedAt == null && m.Offset <= head.Value);
         string[] unheard = [.. blocks.Of(user).Select(other => other.Value)];
         if (unheard.Length > 0) after = after.Where(m => !EF.Parameter(unheard).Contains(m.AuthorId));
         if (marker is { } upTo)
@@ -142,11 +142,11 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
          SELECT COUNT(*) AS Value FROM (
            SELECT m.Id FROM mentions AS own CROSS JOIN messages AS m ON m.Id = own.MessageId
            WHERE own.UserId = {user.Value} AND own.RoomId = {room.Value} AND own."Offset" >= {first} AND own."Offset" <= {head.Value}
-             AND m.DeletedAt IS NULL AND NOT EXISTS (SELECT 1 FROM blocks AS b WHERE b.UserId = {user.Value} AND b.BlockedId = m.AuthorId)
+             AND m.DeletedAt IS NULL AND m.ThreadId IS NULL AND NOT EXISTS (SELECT 1 FROM blocks AS b WHERE b.UserId = {user.Value} AND b.BlockedId = m.AuthorId)
            UNION
            SELECT m.Id FROM messages AS m
            WHERE m.RoomId = {room.Value} AND m.MentionsAll AND m.MentionsAll = 1 AND m."Offset" >= {first} AND m."Offset" <= {head.Value}
-             AND m.DeletedAt IS NULL AND m.AuthorId <> {user.Value} AND NOT EXISTS (SELECT 1 FROM blocks AS b WHERE b.UserId = {user.Value} AND b.BlockedId = m.AuthorId)
+             AND m.DeletedAt IS NULL AND m.ThreadId IS NULL AND m.AuthorId <> {user.Value} AND NOT EXISTS (SELECT 1 FROM blocks AS b WHERE b.UserId = {user.Value} AND b.BlockedId = m.AuthorId)
            LIMIT {MaxCount})
          """).Single();
 }

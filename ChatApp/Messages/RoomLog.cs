@@ -84,6 +84,9 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
         var rows = LogRows.Read(db, room, after, count);
         var targets = rows.Select(row => row.Target).OfType<ReplyTarget>().DistinctBy(target => target.Id).ToList();
         var messages = MessageViews.Of(db, [.. rows.Where(row => row.Message is not null).Select(row => row.Message!).Distinct()], users, targets).ToDictionary(message => message.Id.Value);
+        var threads = ThreadViews.Of(db, [.. rows
+            .Where(row => row is { Message.ThreadId: not null, Entry.Kind: LogEntryKind.MessageDeleted or LogEntryKind.MessageRestored })
+            .Select(row => row.Message!.ThreadId!.Value).Distinct()]);
         RoomView? view = null;
         return [.. rows.Select(row => new LoggedEvent(new Offset(row.Entry.Offset), EventOf(row)))];
 
@@ -99,10 +102,10 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
                 {
                     LogEntryKind.MessagePosted => new MessagePosted(message),
                     LogEntryKind.MessageEdited => new MessageEdited(message, entry.At),
-                    LogEntryKind.MessageRestored => new MessageRestored(message, entry.At),
+                    LogEntryKind.MessageRestored => new MessageRestored(message, entry.At) { Answers = AnswersBeside(message) },
                     LogEntryKind.ReactionChanged => new ReactionChanged(room, message.Id, message.Reactions, actor, entry.At),
                     LogEntryKind.PinChanged => new PinChanged(room, message.Id, message.IsPinned, actor, entry.At),
-                    _ => new MessageDeleted(room, message.Id, actor, entry.At),
+                    _ => new MessageDeleted(room, message.Id, actor, entry.At) { Thread = message.Thread, Answers = AnswersBeside(message) },
                 };
             }
 
@@ -114,6 +117,8 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
             view ??= RoomView.Of(db, db.Rooms.Single(r => r.Id == room.Value));
             return new RoomChanged(view, actor, entry.At);
         }
+
+        ThreadSummary? AnswersBeside(MessageView message) => message.Thread is { } thread ? threads.GetValueOrDefault(thread.Value) : null;
     }
 
     private static void Tell(Commit commit, LogEntryKind kind, Offset offset, RoomBroker broker, RoomEvent happened)

@@ -16,10 +16,11 @@ namespace ChatApp.Messages;
 /// (<see cref="Unread.Head"/>): a post is added once, whether the number was read before it or after it.
 /// </remarks>
 /// <param name="markers">Counts.</param>
+/// <param name="threads">Counts threads.</param>
 /// <param name="broker">Whose events are heard.</param>
 /// <param name="time">The clock, for the pause between two batches.</param>
 /// <param name="log">Faults.</param>
-public sealed partial class UnreadBoard(ReadMarkers markers, RoomBroker broker, TimeProvider time, ILogger<UnreadBoard> log) : BackgroundService
+public sealed partial class UnreadBoard(ReadMarkers markers, Threads threads, RoomBroker broker, TimeProvider time, ILogger<UnreadBoard> log) : BackgroundService
 {
     /// <summary>Time between two changes of the numbers on a page, however much is said: 200 ms.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -52,7 +53,7 @@ public sealed partial class UnreadBoard(ReadMarkers markers, RoomBroker broker, 
         try
         {
             // Known first and read second: what is committed in between waits for the reader's lock.
-            reader.Load(markers);
+            reader.Load(markers, threads);
             return watch;
         }
         catch
@@ -109,7 +110,7 @@ public sealed partial class UnreadBoard(ReadMarkers markers, RoomBroker broker, 
     {
         try
         {
-            if (!reader.Take(news, markers)) return;
+            if (!reader.Take(news, markers, threads)) return;
             foreach (var watch in reader.Watches) watch.Changed();
         }
         catch (Exception fault)
@@ -136,6 +137,9 @@ public sealed class UnreadWatch : IDisposable
 
     /// <summary>What is unread in each of the person's rooms, at this moment.</summary>
     public IReadOnlyDictionary<RoomId, Unread> Numbers => Reader.Numbers;
+
+    /// <summary>How many threads that the person follows have answers that they have not read, at this moment.</summary>
+    public int UnreadThreads => Reader.Threads.Unread;
 
     internal UnreadReader Reader { get; }
 

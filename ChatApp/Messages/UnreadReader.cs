@@ -12,6 +12,7 @@ internal sealed class UnreadReader(UserId user)
 {
     private readonly Lock _gate = new();
     private volatile ImmutableDictionary<RoomId, Unread> _numbers = ImmutableDictionary<RoomId, Unread>.Empty;
+    private volatile ThreadNumbers _threads = ThreadNumbers.None;
     private bool _isLoaded;
     private bool _mustReload;
 
@@ -19,32 +20,37 @@ internal sealed class UnreadReader(UserId user)
 
     public IReadOnlyDictionary<RoomId, Unread> Numbers => _numbers;
 
+    public ThreadNumbers Threads => _threads;
+
     /// <summary>Changed under the board's lock only.</summary>
     public ImmutableArray<UnreadWatch> Watches { get; set; } = [];
 
-    public void Load(ReadMarkers markers)
+    public void Load(ReadMarkers markers, Threads threads)
     {
         lock (_gate)
         {
             if (_isLoaded) return;
             _numbers = Read(markers);
+            _threads = threads.NumbersOf(user);
             _isLoaded = true;
         }
     }
 
     /// <summary>Counts what has happened; true where a number is another one now.</summary>
-    public bool Take(UnreadNews news, ReadMarkers markers)
+    public bool Take(UnreadNews news, ReadMarkers markers, Threads threads)
     {
         lock (_gate)
         {
             // Not read yet: the reading will find all of this.
             if (!_isLoaded) return false;
-            var before = _numbers;
+            var (before, threadsBefore) = (_numbers, _threads);
             var mustReload = _mustReload || news.IsLost;
             _mustReload = true; // unless this goes well
             _numbers = mustReload ? Read(markers) : Count(news, markers);
+            // Those of the few threads that somebody follows are not worth a memory of their own: they are counted again.
+            if (mustReload || news.MovesThreads(user, _threads)) _threads = threads.NumbersOf(user);
             _mustReload = false;
-            return !ReferenceEquals(before, _numbers) && IsDifferent(before, _numbers);
+            return threadsBefore.Unread != _threads.Unread || (!ReferenceEquals(before, _numbers) && IsDifferent(before, _numbers));
         }
     }
 
@@ -104,7 +110,10 @@ internal sealed class UnreadNews
 
     public Dictionary<UserId, List<object>> Personal { get; } = [];
 
-    public bool IsEmpty => !IsLost && Rooms.Count == 0 && Personal.Count == 0;
+    /// <summary>Threads in which something was said, deleted or brought back.</summary>
+    public HashSet<MessageId> Threads { get; } = [];
+
+    public bool IsEmpty => !IsLost && Rooms.Count == 0 && Personal.Count == 0 && Threads.Count == 0;
 
     /// <summary>What has happened next.</summary>
     public void Add(IReadOnlyList<Envelope> batch)
@@ -115,6 +124,16 @@ internal sealed class UnreadNews
             {
                 case EventsLost:
                     IsLost = true;
+                    break;
+                // What is said in threads stands in no room's number.
+                case MessagePosted { Message.Thread: { } thread }:
+                    Threads.Add(thread);
+                    break;
+                case MessageRestored { Message.Thread: { } thread }:
+                    Threads.Add(thread);
+                    break;
+                case MessageDeleted { Thread: { } thread }:
+                    Threads.Add(thread);
                     break;
                 case MessagePosted posted:
                     Of(posted.Room).Posted.Add(new PostedNews(posted.Message.Offset, posted.Message.Author.Id, posted.Message.Mentions, posted.Deaf));
@@ -129,13 +148,19 @@ internal sealed class UnreadNews
                 case MessageDeleted or HistoryTrimmed:
                     Of(envelope.Room!.Value).HasLess = true;
                     break;
-                case ReadMoved or OwnRoomsChanged or BlocksChanged when envelope.User is { } user:
+                case ReadMoved or OwnRoomsChanged or BlocksChanged or ThreadMoved when envelope.User is { } user:
                     if (!Personal.TryGetValue(user, out var own)) Personal.Add(user, own = []);
                     own.Add(envelope.Body);
                     break;
             }
         }
     }
+
+    /// <summary>True where the person's numbers of threads may be others now.</summary>
+    public bool MovesThreads(UserId user, ThreadNumbers threads) =>
+        (Threads.Count > 0 && Threads.Overlaps(threads.Followed))
+        || (Personal.TryGetValue(user, out var own) && own.Exists(body => body is ThreadMoved or OwnRoomsChanged))
+        || (threads.Unread > 0 && Rooms.Values.Any(room => room.HasLess));
 
     private RoomNews Of(RoomId room)
     {

@@ -77,6 +77,8 @@ internal static class CommandScopes
         ["room.preview"] = new(TokenScopes.Read, RoomsOf.Room),
         ["search"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["subscription.token"] = new(TokenScopes.Read, RoomsOf.Channel),
+        ["thread.history"] = new(TokenScopes.Read, RoomsOf.Message),
+        ["thread.list"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["user.find"] = new(TokenScopes.Read, RoomsOf.Instance),
         ["user.info"] = new(TokenScopes.Read, RoomsOf.Instance),
 
@@ -104,6 +106,8 @@ internal static class CommandScopes
         ["room.prefer"] = new(TokenScopes.Post, RoomsOf.Room),
         ["room.retention"] = new(TokenScopes.Post, RoomsOf.Room),
         ["room.role"] = new(TokenScopes.Post, RoomsOf.Room),
+        ["thread.follow"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["thread.read"] = new(TokenScopes.Post, RoomsOf.Message),
         ["typing"] = new(TokenScopes.Post, RoomsOf.Room),
 
         ["invitation.create"] = new(TokenScopes.Moderate, RoomsOf.Instance),

@@ -244,7 +244,7 @@ internal sealed class SocketAnswers(Connection connection, Credential shown, Tok
     {
         if (Channel.Room(command.Channel) is not { } room) return WireError.UnknownChannel;
         var isAnswered = false;
-        switch (await services.Writer.PostAsync(connection.User, room, command.Text, command.Key, command.ReplyTo, Answer))
+        switch (await services.Writer.PostAsync(connection.User, room, command.Text, command.Key, command.ReplyTo, Answer, command.Thread))
         {
             case PostResult.Accepted accepted:
                 if (!isAnswered) Answer(accepted);

@@ -30,6 +30,8 @@ namespace ChatApp.Sockets;
 /// <param name="Mentions">What mentions somebody.</param>
 /// <param name="Bookmarks">What somebody wants to find again.</param>
 /// <param name="Markers">Who has read how far.</param>
+/// <param name="Threads">Who follows which thread.</param>
+/// <param name="ThreadList">The lists of those.</param>
 /// <param name="Search">Finds messages.</param>
 /// <param name="Typing">Tells who is writing.</param>
 /// <param name="Presence">Who is here.</param>
@@ -52,7 +54,7 @@ namespace ChatApp.Sockets;
 /// <param name="Wheel">Deadlines of all sockets.</param>
 /// <param name="Pace">How fast an account may send commands.</param>
 public sealed record SocketServices(
-    RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, RoomPreferences Preferences, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, MentionList Mentions, Bookmarks Bookmarks, ReadMarkers Markers,
+    RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, RoomPreferences Preferences, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, MentionList Mentions, Bookmarks Bookmarks, ReadMarkers Markers, Threads Threads, ThreadList ThreadList,
     MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace)
 {
     /// <summary>The product's version, as told to clients.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 "message.pin" => Of(await services.Marks.PinAsync(user, given.Message("id"), given.Flag("on", otherwise: true))),
                 "message.earlier" => Earlier(given.Message("id")),
                 "message.pinned" => Pinned(given.Room("room")),
-                "message.history" => History(given),
+                "message.history" => History(given, given.Room("room"), HistoryScope.All),
                 "search" => await SearchAsync(given),
                 "read.mark" => await MarkAsync(given),
                 "read.mark_all" => await services.Markers.MarkAllAsync(user, permit.Grant.Rooms) ? Unread() : (null, WireError.TooManyRequests with { RetryMs = 1000 }),
@@ -49,6 +49,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 "subscription.token" => SubscriptionToken(given),
                 "user.info" => About(new UserId(given.Text("user"))),
                 "user.find" => People(given.OptionalText("text")),
+                _ when method.StartsWith("thread.", StringComparison.Ordinal) => await CallThreadAsync(method, given),
                 _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
                 _ when method.StartsWith("direct.", StringComparison.Ordinal) => await CallDirectAsync(method, given),
                 _ when method.StartsWith("block.", StringComparison.Ordinal) => await CallBlockAsync(method, given),
@@ -96,15 +97,14 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
         _ => (null, WireError.BadRequest with { Message = "not one emoji, or too many kinds" }),
     };
 
-    private (Action<Utf8JsonWriter>?, WireError?) History(Arguments given)
+    private (Action<Utf8JsonWriter>?, WireError?) History(Arguments given, RoomId room, HistoryScope scope)
     {
-        var room = given.Room("room");
         var count = (int)Math.Min(given.OptionalNumber("limit") ?? 50, MessageHistory.MaxCount);
-        var (found, place) = given.OptionalNumber("before") is { } before ? (services.History.Before(user, room, new Offset(before), count), before)
-            : given.OptionalNumber("after") is { } after ? (services.History.After(user, room, new Offset(after), count), after)
-            : given.OptionalNumber("around") is { } around ? (services.History.Around(user, room, new Offset(around), count), around)
-            : given.OptionalNumber("at") is { } at ? AtMoment(room, Arguments.Moment(at), count)
-            : (services.History.Latest(user, room, count), long.MaxValue);
+        var (found, place) = given.OptionalNumber("before") is { } before ? (services.History.Before(user, room, new Offset(before), count, scope), before)
+            : given.OptionalNumber("after") is { } after ? (services.History.After(user, room, new Offset(after), count, scope), after)
+            : given.OptionalNumber("around") is { } around ? (services.History.Around(user, room, new Offset(around), count, scope), around)
+            : given.OptionalNumber("at") is { } at ? AtMoment(room, Arguments.Moment(at), count, scope)
+            : (services.History.Latest(user, room, count, scope), long.MaxValue);
         if (found is null) return (null, WireError.UnknownChannel);
         var page = PageFit.Cut(found, new Offset(place), services.Options.OutboxBytes / 4);
         return (json =>
@@ -117,9 +117,9 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
         }, null);
     }
 
-    private (MessagePage? Page, long Place) AtMoment(RoomId room, DateTimeOffset moment, int count)
+    private (MessagePage? Page, long Place) AtMoment(RoomId room, DateTimeOffset moment, int count, HistoryScope scope)
     {
-        var page = services.History.Around(user, room, moment, count);
+        var page = services.History.Around(user, room, moment, count, scope);
         return (page, page?.Messages.FirstOrDefault(message => message.At >= moment)?.Offset.Value ?? long.MaxValue);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -54,7 +53,8 @@ public abstract record ClientCommand
     /// <param name="Text">Markdown.</param>
     /// <param name="Key">The sender's key; null where none was sent.</param>
     /// <param name="ReplyTo">The message that it answers; null for none.</param>
-    public sealed record Publish(string Channel, string Text, string? Key, MessageId? ReplyTo) : ClientCommand;
+    /// <param name="Thread">The message in whose thread it is said; null for the room itself.</param>
+    public sealed record Publish(string Channel, string Text, string? Key, MessageId? ReplyTo, MessageId? Thread) : ClientCommand;
 
     /// <summary>Publishes to a topic.</summary>
     /// <param name="Channel">The topic's channel.</param>
@@ -106,7 +106,7 @@ public abstract record ClientCommand
 }
 
 /// <summary>Reads what clients send. Strict about JSON, indifferent to unknown fields.</summary>
-public static class FrameDecoder
+public static partial class FrameDecoder
 {
     private const int MaxDepth = 16;
     private static readonly string[] Commands = ["connect", "subscribe", "unsubscribe", "publish", "rpc", "history", "presence", "presence_stats", "refresh", "sub_refresh", "ping", "send"];
@@ -205,21 +205,6 @@ public static class FrameDecoder
         return new ClientCommand.Connect(Text(body, "token"), Text(body, "name")) { Id = id, Subs = subs };
     }
 
-    private static ClientCommand ReadPublish(JsonElement body, string channel, long id)
-    {
-        if (!body.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object || Text(data, "text") is not { } text)
-            return new ClientCommand.Malformed("data must be an object with a string text") { Id = id };
-        if (!IsTextOrAbsent(data, "key")) return new ClientCommand.Malformed("key must be a string") { Id = id };
-        MessageId? target = null;
-        if (data.TryGetProperty("reply_to", out var reply) && reply.ValueKind != JsonValueKind.Null)
-        {
-            if (!TryMessage(reply, out var message)) return new ClientCommand.Malformed("reply_to must be the id of a message") { Id = id };
-            target = message;
-        }
-
-        return new ClientCommand.Publish(channel, text, Text(data, "key"), target) { Id = id };
-    }
-
     private static ClientCommand ReadSubscribe(JsonElement body, string channel, long id)
     {
         const int rejectsGap = 2;
@@ -279,16 +264,6 @@ public static class FrameDecoder
         return data.ValueKind == JsonValueKind.Object
             ? new ClientCommand.Rpc(method, data.Clone()) { Id = id }
             : new ClientCommand.Malformed("data must be an object") { Id = id };
-    }
-
-    /// <summary>Reads the id of a message: a decimal string, as it is sent, or a number.</summary>
-    public static bool TryMessage(JsonElement value, out MessageId id)
-    {
-        var isNumber = long.TryParse(
-            value.ValueKind == JsonValueKind.String ? value.GetString() : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "",
-            NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        id = new MessageId(number);
-        return isNumber && number > 0;
     }
 
     private static string? Text(JsonElement parent, string name) =>

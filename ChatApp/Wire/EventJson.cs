@@ -35,7 +35,11 @@ internal static class EventJson
                 break;
             case MessageDeleted deleted:
                 json.WriteString("type", "message.deleted");
-                Change(json, deleted.Room, deleted.Message, deleted.By, deleted.At, () => json.WriteBoolean("deleted", value: true));
+                Change(json, deleted.Room, deleted.Message, deleted.By, deleted.At, () =>
+                {
+                    json.WriteBoolean("deleted", value: true);
+                    if (deleted.Thread is { } thread) json.WriteString("thread", thread.ToString());
+                });
                 break;
             case MessageEdited edited:
                 json.WriteString("type", "message.edited");
@@ -132,6 +136,10 @@ internal static class EventJson
                 json.WriteString("id", bookmark.Message.ToString());
                 json.WriteBoolean("on", bookmark.IsOn);
                 break;
+            case ThreadMoved moved:
+                json.WriteString("type", "thread.moved");
+                ThreadJson.Standing(json, moved.Standing);
+                break;
             case UserChanged changedUser:
                 json.WriteString("type", "user.changed");
                 User(json, "user", changedUser.User);
@@ -170,6 +178,8 @@ internal static class EventJson
         if (message.IsDeleted) json.WriteBoolean("deleted", value: true);
         if (message.EditedAt is { } edited) json.WriteNumber("edited_at", edited.ToUnixTimeMilliseconds());
         if (message.IsPinned) json.WriteBoolean("pinned", value: true);
+        if (message.Thread is { } thread) json.WriteString("thread", thread.ToString());
+        if (message.Answers is { } answers) ThreadJson.Answers(json, answers);
         if (message.ReplyTo is { } target)
         {
             json.WriteStartObject("reply_to");

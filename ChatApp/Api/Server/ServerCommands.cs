@@ -120,15 +120,10 @@ public sealed class ServerCommands : IAsyncDisposable
     {
         if (data.ValueKind != JsonValueKind.Object) return Bad("data must be an object with a string text");
         var post = ServerCommand.Read<RoomPost>(data);
-        MessageId? target = null;
-        if (post.ReplyTo is { ValueKind: not JsonValueKind.Null } reply)
-        {
-            if (!FrameDecoder.TryMessage(reply, out var message)) return Bad("reply_to must be the id of a message");
-            target = message;
-        }
-
+        if (!FrameDecoder.TryMessageOrNone(post.ReplyTo, out var target)) return Bad("reply_to must be the id of a message");
+        if (!FrameDecoder.TryMessageOrNone(post.Thread, out var thread)) return Bad("thread must be the id of a message");
         if (post.Key is not null && key is not null && post.Key != key) return Bad("key and idempotency_key name the same thing: one of them is enough");
-        return await _house.Writer.PostAsync(caller.User, room, post.Text, post.Key ?? key, target) switch
+        return await _house.Writer.PostAsync(caller.User, room, post.Text, post.Key ?? key, target, thread: thread) switch
         {
             PostResult.Accepted done => ServerReply.Of(new PublishResult(done.Message.Offset.Value, done.Epoch, done.Message.Id.ToString(), done.IsDuplicate)),
             PostResult.Rejected refused => WireError.Of(refused),
@@ -144,5 +139,7 @@ public sealed class ServerCommands : IAsyncDisposable
 
         [System.Text.Json.Serialization.JsonPropertyName("reply_to")]
         public JsonElement? ReplyTo { get; init; }
+
+        public JsonElement? Thread { get; init; }
     }
 }

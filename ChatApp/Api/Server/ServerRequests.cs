@@ -11,7 +11,7 @@ public sealed record PublishRequest
     /// <summary>The channel, such as <c>room:general</c>.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>What is sent; into a room <c>{"text","key"?,"reply_to"?}</c>, to a topic any value.</summary>
+    /// <summary>What is sent; into a room <c>{"text","key"?,"reply_to"?,"thread"?}</c>, to a topic any value.</summary>
     public required JsonElement Data { get; init; }
 
     /// <summary>The sender's own name for this publication: again with the same one, nothing new is sent.</summary>

@@ -38,6 +38,10 @@ public sealed partial class Composer
     [Parameter, EditorRequired]
     public RoomView Room { get; set; } = default!;
 
+    /// <summary>The message in whose thread it is written; null for the room itself.</summary>
+    [Parameter]
+    public MessageId? Thread { get; set; }
+
     /// <summary>Who writes: their drafts are theirs alone, also where others use the same browser.</summary>
     [Parameter]
     public UserId Writer { get; set; }
@@ -72,6 +76,11 @@ public sealed partial class Composer
 
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
+
+    // Two composers stand in one page: what is named in a thread's has names of its own.
+    private string Suffix => Thread is null ? "" : "-thread";
+
+    private string Label => Thread is null ? L["Composer.Label", Room.Name] : L["Thread.Write"];
 
     /// <summary>Called by the page for each message.</summary>
     /// <returns>True where the page need not keep it any longer: it is on disk. How a refusal reads is shown at the message.</returns>

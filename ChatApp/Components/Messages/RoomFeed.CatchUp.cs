@@ -23,6 +23,7 @@ public sealed partial class RoomFeed
     public FeedChange Join(Connection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        if (_thread is not null) return JoinThread(connection);
         if (_subscription is { HasEnded: false }) return FeedChange.None;
         _subscription = _broker.Subscribe(connection, _room).Subscription;
         if (_subscription is null) return FeedChange.None;
@@ -40,7 +41,7 @@ public sealed partial class RoomFeed
     /// <returns>True where the window has changed.</returns>
     public bool LoadAround(Offset place)
     {
-        if (place <= Offset.Zero || _history.Around(_viewer, _room, place, 2 * PageSize) is not { Messages.Count: > 0 } page) return false;
+        if (place <= Offset.Zero || _history.Around(_viewer, _room, place, 2 * PageSize, _scope) is not { Messages.Count: > 0 } page) return false;
         Show(page);
         return true;
     }
@@ -67,9 +68,9 @@ public sealed partial class RoomFeed
     {
         if (_messages.Count == 0) return Load();
         var place = new Offset(_messages[0].Offset.Value - 1);
-        if (_history.After(_viewer, _room, place, Math.Min(_messages.Count, MessageHistory.MaxCount)) is not { } page) return false;
+        if (_history.After(_viewer, _room, place, Math.Min(_messages.Count, MessageHistory.MaxCount), _scope) is not { } page) return false;
         if (page.HasNewer && page.Messages.Count < _messages.Count
-            && _history.After(_viewer, _room, page.Messages[^1].Offset, _messages.Count - page.Messages.Count) is { } rest)
+            && _history.After(_viewer, _room, page.Messages[^1].Offset, _messages.Count - page.Messages.Count, _scope) is { } rest)
         {
             // What the second page knows beyond the first one's head comes again, and is the same.
             page = page with { Messages = [.. page.Messages, .. rest.Messages], HasNewer = rest.HasNewer };
@@ -86,6 +87,7 @@ public sealed partial class RoomFeed
         _messages.AddRange(page.Messages);
         (HasOlder, HasNewer) = (page.HasOlder, page.HasNewer);
         _position = page.Position;
+        ReadRoot();
         _pending.RemoveAll(own => _messages.Exists(message => IsOwn(message, own.Key)));
     }
 

@@ -9,7 +9,7 @@ public sealed partial class RoomFeed
     /// <returns>True where the window has changed.</returns>
     public bool LoadAround(DateTimeOffset moment)
     {
-        if (_history.Around(_viewer, _room, moment, 2 * PageSize) is not { Messages.Count: > 0 } page) return false;
+        if (_history.Around(_viewer, _room, moment, 2 * PageSize, _scope) is not { Messages.Count: > 0 } page) return false;
         Show(page);
         return true;
     }
@@ -22,7 +22,7 @@ public sealed partial class RoomFeed
     public bool LoadNewer()
     {
         if (!HasNewer || _messages.Count == 0) return false;
-        if (_history.After(_viewer, _room, _messages[^1].Offset, PageSize) is not { } page) return false;
+        if (_history.After(_viewer, _room, _messages[^1].Offset, PageSize, _scope) is not { } page) return false;
         _messages.AddRange(page.Messages);
         HasNewer = page.HasNewer;
         var surplus = _messages.Count - WindowSize;

@@ -28,12 +28,15 @@ public sealed partial class RoomFeed : IDisposable
     private readonly TimeProvider _time;
     private readonly UserId _viewer;
     private readonly RoomId _room;
+    private readonly MessageId? _thread;
+    private readonly HistoryScope _scope;
     private readonly List<MessageView> _messages = [];
     private readonly List<PendingMessage> _pending = [];
 
-    /// <summary>Nothing is read yet; <see cref="Load"/> does.</summary>
+    /// <summary>Nothing is read yet; <see cref="Load"/> does. With a thread it is a window on the answers of that one.</summary>
     public RoomFeed(
-        RoomBroker broker, MessageHistory history, RoomCatchUp catchUp, MessageWriter writer, MarkdownRenderer markdown, TimeProvider time, UserId viewer, RoomId room)
+        RoomBroker broker, MessageHistory history, RoomCatchUp catchUp, MessageWriter writer, MarkdownRenderer markdown, TimeProvider time, UserId viewer, RoomId room,
+        MessageId? thread = null)
     {
         _broker = broker;
         _history = history;
@@ -43,6 +46,8 @@ public sealed partial class RoomFeed : IDisposable
         _time = time;
         _viewer = viewer;
         _room = room;
+        _thread = thread;
+        _scope = HistoryScope.Of(thread);
     }
 
     /// <summary>The window, oldest first.</summary>
@@ -63,7 +68,7 @@ public sealed partial class RoomFeed : IDisposable
     /// <summary>Reads the newest page. False where the person is not a member (any more).</summary>
     public bool Load()
     {
-        if (_history.Latest(_viewer, _room, PageSize) is not { } page) return false;
+        if (_history.Latest(_viewer, _room, PageSize, _scope) is not { } page) return false;
         Show(page);
         return true;
     }
@@ -88,7 +93,7 @@ public sealed partial class RoomFeed : IDisposable
     public bool LoadOlder()
     {
         if (!HasOlder || _messages.Count == 0) return false;
-        if (_history.Before(_viewer, _room, _messages[0].Offset, PageSize) is not { } page) return false;
+        if (_history.Before(_viewer, _room, _messages[0].Offset, PageSize, _scope) is not { } page) return false;
         _messages.InsertRange(0, page.Messages);
         HasOlder = page.HasOlder;
         var surplus = _messages.Count - WindowSize;
@@ -124,7 +129,7 @@ public sealed partial class RoomFeed : IDisposable
         // Not shown as pending: it is in the window already.
         if (index < 0) return true;
         _pending[index] = _pending[index] with { Refusal = null };
-        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key, _pending[index].ReplyTo?.Id);
+        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key, _pending[index].ReplyTo?.Id, thread: _thread);
         index = _pending.FindIndex(own => own.Key == key);
         switch (result)
         {
@@ -158,8 +163,8 @@ public sealed partial class RoomFeed : IDisposable
         {
             MessagePosted posted => Take(posted.Message, changes),
             MessageEdited edited => Replace(edited.Message.Id, _ => edited.Message) | Requote(edited.Message),
-            MessageRestored restored => Replace(restored.Message.Id, _ => restored.Message) | Requote(restored.Message),
-            MessageDeleted deleted => Replace(deleted.Message, message => message.Emptied()) | Requote(deleted.Message, "", isDeleted: true),
+            MessageRestored restored => Replace(restored.Message.Id, _ => restored.Message) | Requote(restored.Message) | Recount(restored.Message.Thread, restored.Answers),
+            MessageDeleted deleted => Replace(deleted.Message, message => message.Emptied()) | Requote(deleted.Message, "", isDeleted: true) | Recount(deleted.Thread, deleted.Answers),
             ReactionChanged reacted => Replace(reacted.Message, message => message with { Reactions = reacted.Reactions }),
             PinChanged pinned => Replace(pinned.Message, message => message with { IsPinned = pinned.IsPinned }),
             HistoryTrimmed trimmed => Trim(trimmed),
@@ -169,10 +174,12 @@ public sealed partial class RoomFeed : IDisposable
 
     private bool Take(MessageView message, Changes changes)
     {
+        var isCounted = CountAnswer(message);
+        if (message.Thread != _thread) return isCounted;
         var isOfOthers = message.Author.Id != _viewer && !IsUnheard(message.Author.Id);
         if (isOfOthers) changes.FromOthers++;
         var wasPending = _pending.RemoveAll(own => IsOwn(message, own.Key)) > 0;
-        if (!Insert(message)) return wasPending;
+        if (!Insert(message)) return wasPending || isCounted;
         if (isOfOthers) changes.Arrived.Add(message);
         return true;
     }
@@ -181,7 +188,7 @@ public sealed partial class RoomFeed : IDisposable
     private ReplyPreview? QuoteOf(MessageId? target)
     {
         if (target is not { } id) return null;
-        var found = _messages.Find(message => message.Id == id) ?? _history.Find(_viewer, id);
+        var found = Find(id) ?? _history.Find(_viewer, id);
         return found is null
             ? new ReplyPreview(id, new UserCard(_viewer, "", Rank.Member), "", IsDeleted: true)
             : new ReplyPreview(id, found.Author, MessageViews.ExtractOf(found.Text), found.IsDeleted);
@@ -217,8 +224,9 @@ public sealed partial class RoomFeed : IDisposable
 
     private bool Replace(MessageId id, Func<MessageView, MessageView> change)
     {
+        if (Root?.Id == id) Root = change(Root);
         var index = _messages.FindIndex(message => message.Id == id);
-        if (index < 0) return false;
+        if (index < 0) return Root?.Id == id;
         _messages[index] = change(_messages[index]);
         return true;
     }
@@ -226,7 +234,7 @@ public sealed partial class RoomFeed : IDisposable
     private bool Trim(HistoryTrimmed trimmed)
     {
         _position = _position with { Floor = trimmed.Floor };
-        var changed = _messages.RemoveAll(message => message.Offset <= trimmed.Floor && !message.IsPinned) > 0;
+        var changed = _messages.RemoveAll(message => message.Offset <= trimmed.Floor && !message.IsPinned) > 0 | TrimThreads(trimmed);
         for (var index = 0; index < _messages.Count; index++)
         {
             if (_messages[index].ReplyTo is not { } quote || !trimmed.Removed.Contains(quote.Id)) continue;

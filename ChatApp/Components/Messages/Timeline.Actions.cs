@@ -8,9 +8,9 @@ namespace ChatApp.Components.Messages;
 /// <summary>What people do with messages. The page may call all of it, as often and with whatever it likes: the services check every right.</summary>
 public sealed partial class Timeline
 {
-    private const int NamesShown = 10;
+    private const int NamesShown = 20;
     private static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(4);
-    private static readonly string[] Mays = [.. Enumerable.Range(0, 8).Select(rights => string.Join(' ', WordsOf(rights)))];
+    private static readonly string[] Mays = [.. Enumerable.Range(0, 16).Select(rights => string.Join(' ', WordsOf(rights)))];
 
     private readonly ConditionalWeakTable<ReactionView, Chip> _chips = [];
     private readonly CancellationTokenSource _gone = new();
@@ -78,9 +78,9 @@ public sealed partial class Timeline
     /// <summary>Brings a message of this room into view, with what was said around it.</summary>
     public async Task JumpToAsync(MessageId id)
     {
-        if (!_feed.Messages.Any(message => message.Id == id))
+        if (_feed.Find(id) is null)
         {
-            if (History.Find(Viewer, id) is not { } message || message.Room != Room.Id || !_feed.LoadAround(message.Offset))
+            if (History.Find(Viewer, id) is not { } message || message.Room != Room.Id || message.Thread != Thread || !_feed.LoadAround(message.Offset))
             {
                 Complain(L["MessageOutcome.NotFound"]);
                 return;
@@ -97,6 +97,7 @@ public sealed partial class Timeline
     private static IEnumerable<string> WordsOf(int rights)
     {
         if ((rights & 1) == 0) yield return "react reply pin";
+        if ((rights & 8) != 0) yield return "thread";
         yield return "link unread bookmark forward";
         if ((rights & 2) != 0) yield return "edit";
         if ((rights & 4) != 0) yield return "delete";
@@ -111,12 +112,12 @@ public sealed partial class Timeline
 
     private MessageView? Find(string? id) => TryParse(id, out var message) ? Find(message) : null;
 
-    private MessageView? Find(MessageId id) => _feed.Messages.FirstOrDefault(message => message.Id == id && !message.IsDeleted);
+    private MessageView? Find(MessageId id) => _feed.Find(id) is { IsDeleted: false } message ? message : null;
 
     private string? MayOf(TimelineRow row)
     {
         if (row is not { State: RowState.Stored, Stored: { } message } || message.Id == _editing) return null;
-        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0)];
+        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0)];
     }
 
     private bool MayEdit(MessageView message) =>

@@ -27,8 +27,9 @@ public sealed partial class Timeline
     [Inject]
     private UnreadNumbers Numbers { get; set; } = default!;
 
-    [Inject]
-    private NavigationManager Navigation { get; set; } = default!;
+    /// <summary>Called where the reader has left the place that the timeline was opened around.</summary>
+    [Parameter]
+    public EventCallback OnLatest { get; set; }
 
     // The last message of others that the window shows, where it shows the end of the room. Own ones make nothing unread, so
     // nobody need be told that they were seen.
@@ -73,7 +74,7 @@ public sealed partial class Timeline
     public void SetReading(bool isReading)
     {
         _isReading = isReading;
-        Numbers.SetReading(Room.Id, isReading && !_isHeld);
+        if (Thread is null) Numbers.SetReading(Room.Id, isReading && !_isHeld);
     }
 
     /// <summary>Called by the page when a message at the end was really shown to somebody.</summary>
@@ -85,7 +86,7 @@ public sealed partial class Timeline
         if (_isHeld || _feed.HasNewer || place <= _readUpTo.Value || _feed.Messages is not [.., var last]) return;
         var before = _readUpTo;
         _readUpTo = new Offset(Math.Min(place, last.Offset.Value));
-        if (await Markers.MarkAsync(Viewer, Room.Id, _readUpTo) is null) _readUpTo = before;
+        if (await MarkAsync(_readUpTo) is null) _readUpTo = before;
     }
 
     /// <summary>Called by the page: everything in this room is read.</summary>
@@ -96,9 +97,9 @@ public sealed partial class Timeline
         _divider = null;
         SetReading(_isReading);
         StateHasChanged();
-        if (await Markers.MarkAsync(Viewer, Room.Id, new Offset(long.MaxValue)) is { } unread)
+        if (await MarkAsync(new Offset(long.MaxValue)) is { } upTo)
         {
-            _readUpTo = unread.UpTo;
+            _readUpTo = upTo;
             _announcement = L["Timeline.AllRead"];
         }
         else
@@ -119,7 +120,7 @@ public sealed partial class Timeline
         _readUpTo = new Offset(from.Offset.Value - 1);
         SetReading(_isReading);
         StateHasChanged();
-        if (await Markers.MarkAsync(Viewer, Room.Id, _readUpTo, isBack: true) is not null) return;
+        if (await MarkAsync(_readUpTo, isBack: true) is not null) return;
         _problem = L["MessageOutcome.Busy"];
         StateHasChanged();
     }
@@ -136,7 +137,8 @@ public sealed partial class Timeline
     private void OpenAtPlace()
     {
         _shownAt = At;
-        if (Markers.Of(Viewer, Room.Id) is { } unread) (_readUpTo, _divider) = (unread.UpTo, unread.First);
+        if (Thread is { } thread) OpenThreadAtPlace(thread);
+        else if (Markers.Of(Viewer, Room.Id) is { } unread) (_readUpTo, _divider) = (unread.UpTo, unread.First);
         if (At is { } place) ShowAt(place);
         if (_target is not null) return;
         _feed.Load();
@@ -163,6 +165,20 @@ public sealed partial class Timeline
 
     private bool IsTarget(TimelineRow row) => _target is { } target && row.Stored?.Offset == target;
 
+    private void TakeMark(Offset upTo, Offset? first)
+    {
+        if (upTo < _readUpTo) (_isHeld, _divider) = (true, first); // marked unread on another device
+        else if (upTo > _readUpTo)
+        {
+            // What was held as unread has been read after all, here or elsewhere.
+            if (_isHeld) _divider = first;
+            _isHeld = false;
+        }
+
+        _readUpTo = upTo;
+        SetReading(_isReading);
+    }
+
     // True where the divider has moved.
     private bool FollowReading(IReadOnlyList<Envelope> batch)
     {
@@ -171,19 +187,13 @@ public sealed partial class Timeline
         {
             switch (envelope.Body)
             {
-                case ReadMoved { Unread: var unread } when unread.Room == Room.Id:
-                    if (unread.UpTo < _readUpTo) (_isHeld, _divider) = (true, unread.First); // marked unread on another device
-                    else if (unread.UpTo > _readUpTo)
-                    {
-                        // What was held as unread has been read after all, here or elsewhere.
-                        if (_isHeld) _divider = unread.First;
-                        _isHeld = false;
-                    }
-
-                    _readUpTo = unread.UpTo;
-                    SetReading(_isReading);
+                case ReadMoved { Unread: var unread } when unread.Room == Room.Id && Thread is null:
+                    TakeMark(unread.UpTo, unread.First);
                     break;
-                case MessagePosted posted when posted.Room == Room.Id && posted.Message.Author.Id != Viewer && !IsUnheard(posted.Message.Author.Id) && posted.Message.Offset > _readUpTo:
+                case ThreadMoved { Standing: { IsFollowing: true } standing } when standing.Thread == Thread:
+                    TakeMark(standing.UpTo, standing.First);
+                    break;
+                case MessagePosted posted when posted.Room == Room.Id && posted.Message.Thread == Thread && posted.Message.Author.Id != Viewer && !IsUnheard(posted.Message.Author.Id) && posted.Message.Offset > _readUpTo:
                     // What comes while nobody looks begins a new stretch, unless an earlier one is still unread.
                     if (!_isReading && (_divider is not { } divider || divider <= _readUpTo)) _divider = posted.Message.Offset;
                     break;

@@ -32,7 +32,11 @@ public sealed partial class Timeline
     [Parameter]
     public UserId Viewer { get; set; }
 
-    private RowLook Look => new(_viewer, Room.IsArchived, _divider, (_target, _targetNumber), _editing, _names, _marks + _cards.Number);
+    /// <summary>The message whose thread is shown; null for what stands in the room itself.</summary>
+    [Parameter]
+    public MessageId? Thread { get; set; }
+
+    private RowLook Look => new(_viewer, Room.IsArchived, _divider, (_target, _targetNumber), _editing, _names, _marks + _cards.Number, Thread is not null && _feed.HasOlder);
 
     [CascadingParameter]
     private ClientContext Client { get; set; } = default!;
@@ -86,7 +90,7 @@ public sealed partial class Timeline
         _gone.Dispose();
         _listening?.Dispose();
         _cards?.Dispose();
-        Numbers.SetReading(Room.Id, isReading: false);
+        if (Thread is null) Numbers.SetReading(Room.Id, isReading: false);
         _feed?.Dispose();
         if (_scroller is not null) await _scroller.DisposeAsync();
     }
@@ -99,7 +103,7 @@ public sealed partial class Timeline
         _cards = new CardShelf(Cards, Viewer);
         _bookmarked = [.. Bookmarks.Of(Viewer)];
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
-        _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id) { IsUnheard = IsUnheard };
+        _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id, Thread) { IsUnheard = IsUnheard };
         OpenAtPlace();
     }
 
@@ -155,7 +159,7 @@ public sealed partial class Timeline
         _unseen = 0;
         StateHasChanged();
         await _scroller.InvokeAsync("toBottom");
-        if (At is not null) Navigation.NavigateTo($"/rooms/{Room.Id}", replace: true);
+        if (At is not null) await OnLatest.InvokeAsync();
     }
 
     private string NameOf(DateOnly day)

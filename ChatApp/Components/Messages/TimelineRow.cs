@@ -101,4 +101,5 @@ public readonly record struct TimelineGroup(long Key, IReadOnlyList<TimelineRow>
 /// <param name="Editing">Which message is an editor.</param>
 /// <param name="Names">Grows when people have other names, or what they said is folded away or no longer.</param>
 /// <param name="Found">Grows when other messages are bookmarked, or cards say something else.</param>
-public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names, int Found = 0);
+/// <param name="HasOlder">Whether there are older answers than those that stand below what a thread hangs on.</param>
+public readonly record struct RowLook(UserCard Viewer, bool IsArchived, Offset? Divider, (Offset? Place, int Number) Target, MessageId? Editing, int Names, int Found = 0, bool HasOlder = false);

@@ -20,6 +20,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     private readonly string _shortPattern = CultureInfo.CurrentCulture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim();
     private readonly List<TimelineRow> _rows = [];
     private readonly List<TimelineGroup> _groups = [];
+    private bool _isAfterRoot;
     private Dictionary<object, TimelineRow> _before = new(ReferenceEqualityComparer.Instance);
     private Dictionary<object, TimelineRow> _now = new(ReferenceEqualityComparer.Instance);
 
@@ -33,6 +34,13 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         (_before, _now) = (_now, _before);
         _now.Clear();
         _rows.Clear();
+        _isAfterRoot = false;
+        if (feed.Root is { } root)
+        {
+            Add(root, root.Author, root.At, root, unsent: null);
+            _isAfterRoot = true;
+        }
+
         foreach (var message in feed.Messages) Add(message, message.Author, message.At, message, unsent: null);
         foreach (var own in feed.Pending) Add(own, viewer, own.At, stored: null, own);
         return _rows;
@@ -81,9 +89,11 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         var previous = _rows is [.., var last] ? last : null;
         var time = same?.Local ?? local(at);
         var isNewDay = previous is null || time.Date != previous.Local.Date;
-        var isHead = isNewDay || previous!.Author.Id != author.Id || time.Hour != previous.Local.Hour || time.Minute != previous.Local.Minute;
+        // What a thread hangs on stands apart from the answers.
+        var isHead = isNewDay || _isAfterRoot || previous!.Author.Id != author.Id || time.Hour != previous.Local.Hour || time.Minute != previous.Local.Minute;
         if (same is null || same.IsHead != isHead || same.Day is not null != isNewDay || !ReferenceEquals(same.Author, author) || !ReferenceEquals(same.Quoted, quoted))
             same = Make(author, quoted, at, time, stored, unsent, isHead, isNewDay);
+        _isAfterRoot = false;
         _now[source] = same;
         _rows.Add(same);
     }

@@ -7,29 +7,17 @@ const PAUSE = 120; // ms without a key before the server is asked
 const PART = /(?<![\p{Script=Latin}\p{N}_/:@#])(?:([@#])((?:[^\s@#:`]+ ?)?[^\s@#:`]{0,30})|(:)([\w+\-\p{Script=Han}]{1,30}))$/u;
 
 // `sources` has, for each sign, a function from what was typed to [{ insert, label, detail, mark, hue }]; `isRemote` says
-// which of them cost a question.
-export function completion(input, list, sources, isRemote) {
+// which of them cost a question. `trigger` says what is asked for: { sign, start, part }, or null. With `isOffer` nothing is
+// chosen before an arrow or the pointer does: Enter is for what was typed.
+export function completion(input, list, sources, isRemote, { trigger = () => typedBehindSign(input), isOffer = false } = {}) {
   let asked = null; // { sign, start, part }
   let options = [];
-  let chosen = 0;
+  let chosen = isOffer ? -1 : 0;
   let timer = 0;
   let turn = 0;
   let left = -1; // where the reader said no
 
   const isOpen = () => !list.hidden;
-
-  function trigger() {
-    const { value, selectionStart, selectionEnd } = input;
-    if (selectionStart !== selectionEnd || selectionStart > 16_000) return null;
-    const before = value.slice(0, selectionStart);
-    if (/^\/[a-z]*$/i.test(before)) return { sign: '/', start: 0, part: before.slice(1) };
-    const found = PART.exec(before.slice(-64));
-    if (!found || isInCode(before)) return null;
-    const [, sign = found[3], part = found[4]] = found;
-    // One sign says little: the list of emoji begins with two, or with one that means a word.
-    if (sign === ':' && part.length < 2 && /^\w/.test(part)) return null;
-    return { sign, start: selectionStart - part.length - 1, part };
-  }
 
   function update() {
     const now = trigger();
@@ -53,7 +41,7 @@ export function completion(input, list, sources, isRemote) {
 
   function show(found) {
     options = found;
-    chosen = 0;
+    chosen = isOffer ? -1 : 0;
     list.replaceChildren(...found.map(row));
     list.hidden = !found.length;
     mark();
@@ -61,7 +49,7 @@ export function completion(input, list, sources, isRemote) {
 
   function row(option, index) {
     const item = document.createElement('li');
-    item.id = `suggestion-${index}`;
+    item.id = nameOf(index);
     item.className = 'suggestion';
     item.setAttribute('role', 'option');
     const sign = document.createElement('span');
@@ -78,13 +66,15 @@ export function completion(input, list, sources, isRemote) {
     return item;
   }
 
+  const nameOf = index => `${list.id.replace('suggestions', 'suggestion')}-${index}`;
+
   // The box is a combobox for as long as it has a list, and a box of many lines otherwise.
   function mark() {
     [...list.children].forEach((item, index) => item.setAttribute('aria-selected', String(index === chosen)));
     list.children[chosen]?.scrollIntoView({ block: 'nearest' });
-    const attributes = { role: 'combobox', 'aria-expanded': 'true', 'aria-haspopup': 'listbox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-activedescendant': `suggestion-${chosen}` };
+    const attributes = { role: 'combobox', 'aria-expanded': 'true', 'aria-haspopup': 'listbox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-activedescendant': chosen < 0 ? null : nameOf(chosen) };
     for (const [name, value] of Object.entries(attributes)) {
-      if (isOpen()) input.setAttribute(name, value); else input.removeAttribute(name);
+      if (isOpen() && value !== null) input.setAttribute(name, value); else input.removeAttribute(name);
     }
   }
 
@@ -97,16 +87,16 @@ export function completion(input, list, sources, isRemote) {
 
   function choose(index) {
     const { start } = asked;
-    const { insert } = options[index];
+    const { insert, hasMore } = options[index];
     close();
-    left = start;
-    replace(input, start, input.selectionStart, `${insert} `);
+    left = hasMore ? -1 : start;
+    replace(input, start, input.selectionStart, hasMore ? insert : `${insert} `);
   }
 
   const isTyped = () => input.value.slice(asked.start, input.selectionStart).trim().toLowerCase() === options[chosen].insert.toLowerCase();
 
   function step(by) {
-    chosen = (chosen + by + options.length) % options.length;
+    chosen = chosen < 0 && by < 0 ? options.length - 1 : (chosen + by + options.length) % options.length;
     mark();
   }
 
@@ -137,8 +127,8 @@ export function completion(input, list, sources, isRemote) {
       else if (event.key === 'ArrowUp') step(-1);
       else if (event.key === 'Escape') { left = asked.start; close(); }
       // What is there in full already needs no choice: Enter sends.
-      else if (event.key === 'Enter' && !event.shiftKey && !isTyped()) choose(chosen);
-      else if (event.key === 'Tab' && !event.shiftKey) choose(chosen);
+      else if (event.key === 'Enter' && !event.shiftKey && chosen >= 0 && !isTyped()) choose(chosen);
+      else if (event.key === 'Tab' && !event.shiftKey) choose(Math.max(0, chosen));
       else {
         if (['ArrowLeft', 'ArrowRight', 'Home', 'End', 'Enter'].includes(event.key)) close();
         return false;
@@ -146,4 +136,16 @@ export function completion(input, list, sources, isRemote) {
       return true;
     },
   };
+}
+
+function typedBehindSign({ value, selectionStart, selectionEnd }) {
+  if (selectionStart !== selectionEnd || selectionStart > 16_000) return null;
+  const before = value.slice(0, selectionStart);
+  if (/^\/[a-z]*$/i.test(before)) return { sign: '/', start: 0, part: before.slice(1) };
+  const found = PART.exec(before.slice(-64));
+  if (!found || isInCode(before)) return null;
+  const [, sign = found[3], part = found[4]] = found;
+  // One sign says little: the list of emoji begins with two, or with one that means a word.
+  if (sign === ':' && part.length < 2 && /^\w/.test(part)) return null;
+  return { sign, start: selectionStart - part.length - 1, part };
 }

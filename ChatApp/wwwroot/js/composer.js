@@ -23,8 +23,10 @@ export function attach(form, dotnet) {
   const hint = form.querySelector('.composer-waiting');
   const bar = form.querySelector('.reply-bar');
   const limit = Number(form.dataset.limit);
-  const place = `${form.dataset.writer}:${form.dataset.room}`;
-  const draft = draftOf(form.dataset.writer, form.dataset.room);
+  const thread = form.dataset.thread;
+  const room = thread ? `${form.dataset.room}:${thread}` : form.dataset.room;
+  const place = `${form.dataset.writer}:${room}`;
+  const draft = draftOf(form.dataset.writer, room);
   const unsent = `unsent:${place}`;
   const note = form.querySelector('.composer-note');
   const showQueue = queueList(form.querySelector('.composer-queue'));
@@ -77,7 +79,7 @@ export function attach(form, dotnet) {
     input.focus();
   }
 
-  const onReply = event => answerAndKeep(event.detail);
+  const onReply = ({ detail: { thread: where, ...target } }) => { if (where === thread) answerAndKeep(target); };
 
   function onClick(event) {
     if (event.target.closest('[data-cancel-reply]')) answerAndKeep(null);
@@ -176,7 +178,7 @@ export function attach(form, dotnet) {
     if (proposals.onKey(event)) { event.preventDefault(); return; }
     if (event.key === 'Enter' && !event.shiftKey) send();
     else if (event.key === 'Escape' && reply) answerAndKeep(null);
-    else if (event.key === 'ArrowUp' && !input.value && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) document.dispatchEvent(new Event('edit-last'));
+    else if (event.key === 'ArrowUp' && !input.value && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) document.dispatchEvent(new CustomEvent('edit-last', { detail: { thread } }));
     else return;
     event.preventDefault();
   }

@@ -1,4 +1,4 @@
-// What somebody has begun to write, by person and room: theirs alone where others use the same browser. It survives the tab,
+// What somebody has begun to write, by person and room, or thread: theirs alone where others use the same browser. It survives the tab,
 // the browser, signing out and the server.
 
 const MAX = 200; // drafts in one browser; the oldest go first

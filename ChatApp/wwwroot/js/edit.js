@@ -22,7 +22,7 @@ export function attach(form, dotnet) {
 
   function leave() {
     sessionStorage.removeItem(draft);
-    document.getElementById('composer-input')?.focus();
+    (form.closest('dialog') ?? document).querySelector('.composer-input')?.focus();
   }
 
   async function save() {

@@ -1,4 +1,4 @@
-// The one picker of emoji, for messages and for reactions: search, groups, and what this person took lately. The list itself
+// The picker of emoji, for messages and for reactions: search, groups, and what this person took lately. The list itself
 // comes when the picker is opened for the first time.
 
 import { find, load } from './emoji.js';
@@ -9,13 +9,15 @@ const FIRST = ['👍', '❤️', '😂', '🎉', '👀', '🙏', '✅', '😀', 
 
 let onPick = null;
 
-const picker = () => document.getElementById('emoji-picker');
-export const isPicking = () => isOpen(picker());
-export const stopPicking = () => { if (isPicking()) picker().hidePopover(); };
+// Behind a modal panel nothing can be pressed: there, the panel's own is taken.
+let picker = null;
+const pickerFor = anchor => anchor.closest('dialog')?.querySelector('.emoji-picker') ?? document.getElementById('emoji-picker');
+export const isPicking = () => isOpen(picker);
+export const stopPicking = () => { if (isPicking()) picker.hidePopover(); };
 
 // `pick` is called with the emoji that is chosen; the picker closes by itself.
 export function pickBeside(anchor, pick) {
-  const box = picker();
+  const box = picker = pickerFor(anchor);
   onPick = pick;
   if (!box.dataset.ready) prepare(box);
   openBeside(box, anchor);

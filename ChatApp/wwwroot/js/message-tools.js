@@ -5,6 +5,7 @@ import { copyButton } from './copy-code.js';
 import { copyText } from './clipboard.js';
 import { isPicking, pickBeside, stopPicking } from './emoji-picker.js';
 import { isOpen, openMenuBeside, walkMenu } from './popover.js';
+import { whoReacted } from './reactions.js';
 
 // What is done and undone, and the class of a row where it is done.
 const TOGGLES = { pin: 'message-pinned', bookmark: 'message-bookmarked' };
@@ -16,6 +17,7 @@ export function messageTools(frame, { ask, show }) {
   const menu = frame.querySelector('.message-menu');
   const bar = frame.querySelector('[data-tools] > .message-actions').cloneNode(true);
   const copy = copyButton(frame.querySelector('[data-tools] > .copy-code'), isDone => ask('SayCopied', isDone, true));
+  whoReacted(list, frame.querySelector('.who-reacted'));
   let target = null; // the row that the menu was opened for
   let openedAt = 0; // where the list stood then
   let byKeyboard = false;
@@ -62,15 +64,21 @@ export function messageTools(frame, { ask, show }) {
   // The composer takes it from here; it need not know how a row looks.
   function reply(row) {
     const extract = (row.querySelector('.message-body')?.innerText ?? '').replace(/\s+/g, ' ').slice(0, 140);
-    document.dispatchEvent(new CustomEvent('reply-to', { detail: { id: row.dataset.id, author: row.dataset.author, extract } }));
+    document.dispatchEvent(new CustomEvent('reply-to', { detail: { thread: frame.dataset.thread, id: row.dataset.id, author: row.dataset.author, extract } }));
   }
 
-  const copyLink = async row => ask('SayCopied', await copyText(`${location.origin}${location.pathname}?at=${row.dataset.place}`), false);
+  async function copyLink(row) {
+    const thread = frame.dataset.thread;
+    // What a thread hangs on stands in the room: its address is the thread's.
+    const place = thread === row.dataset.id ? '' : `at=${row.dataset.place}`;
+    ask('SayCopied', await copyText(`${location.origin}${location.pathname}?${[thread && `thread=${thread}`, place].filter(Boolean).join('&')}`), false);
+  }
 
   const actions = {
     react,
     more: (row, button) => openMenu(button),
     reply,
+    thread: row => ask('OpenThread', row.dataset.id),
     edit: row => ask('StartEdit', row.dataset.id),
     pin: row => ask('Pin', row.dataset.id, true),
     unpin: row => ask('Pin', row.dataset.id, false),
@@ -91,6 +99,7 @@ export function messageTools(frame, { ask, show }) {
     if (data.tool) actions[data.tool](row, button);
     else if (data.emoji) ask('React', row.dataset.id, data.emoji, button.getAttribute('aria-pressed') !== 'true');
     else if (data.jump) { if (!show(data.jump)) ask('Jump', data.jump); }
+    else if ('thread' in data) actions.thread(row);
     else if ('history' in data) ask('ShowHistory', row.dataset.id);
     // A tap on the message itself; a mouse has shown the bar already.
     else if (event.pointerType === 'touch' && !event.target.closest('a, button, summary, form')) offer(bar.parentElement === row ? null : row);

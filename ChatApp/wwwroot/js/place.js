@@ -10,12 +10,14 @@ function nameOf() {
   return `place:${location.pathname}`;
 }
 
-export function placeOf(list) {
+export function placeOf(list, thread) {
   const name = nameOf();
   const rows = () => [...list.querySelectorAll('[data-place]')];
   const find = isIt => rows().find(row => isIt(Number(row.dataset.place)));
   const below = row => row.getBoundingClientRect().top - list.getBoundingClientRect().top;
 
+  // A thread is opened where it was read up to.
+  if (thread) return { keep() {}, restore: () => Promise.resolve() };
   return {
     // At the end of the room there is nothing to remember.
     keep(isAtEnd) {

@@ -13,9 +13,11 @@ export function watchReading(list, content, tell) {
   let next = 0;
   let timer = 0;
 
+  const isBehind = () => [...document.querySelectorAll('dialog:modal')].some(dialog => !dialog.contains(list));
+
   // Also false for a window behind a question that must be answered first.
   const isReading = () => isAttentive() && list.scrollTop >= -AT_END && list.clientHeight > 0
-    && !content.querySelector('[data-newer]') && !document.querySelector('dialog:modal');
+    && !content.querySelector('[data-newer]') && !isBehind();
 
   function look() {
     if (isLost()) return;

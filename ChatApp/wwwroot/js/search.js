@@ -1,17 +1,13 @@
-// The keys of the search panel, and how it stands in the page: beside the messages, or above them where there is no room.
-const narrow = matchMedia('(max-width: 47.99rem)');
+// The keys of the search panel, and what it proposes for the filter that is being typed.
 
-export function attach(panel) {
+import { openPanel } from './panel.js';
+import { filterProposals } from './search-filters.js';
+
+export function attach(panel, dotnet) {
   const input = panel.querySelector('#search-input');
-  const before = document.activeElement;
+  const script = openPanel(panel, () => { dotnet.invokeMethodAsync('Close').catch(() => {}); });
 
   function onKey(event) {
-    if (event.key === 'Escape' && !panel.matches(':modal')) {
-      event.preventDefault();
-      panel.close(); // says so to the server
-      return;
-    }
-
     if ((event.key !== 'ArrowDown' && event.key !== 'ArrowUp') || event.isComposing) return;
     if (event.target !== input && !event.target.closest('.search-hit, .search-more')) return;
     const stops = [input, ...panel.querySelectorAll('.search-hit, .search-more')];
@@ -21,16 +17,16 @@ export function attach(panel) {
     next.focus();
   }
 
-  if (narrow.matches) panel.showModal(); else panel.show();
+  filterProposals(input, panel.querySelector('.suggestions'), dotnet);
   input.focus();
   panel.addEventListener('keydown', onKey);
 
   return {
     // What was found is behind the panel where that covers the messages.
-    leave() { if (getComputedStyle(panel).position === 'fixed') panel.close(); },
+    leave: script.makeWay,
     dispose() {
       panel.removeEventListener('keydown', onKey);
-      if (!panel.isConnected || panel.contains(document.activeElement) || document.activeElement === document.body) before?.focus?.();
+      script.dispose();
     },
   };
 }

@@ -15,7 +15,7 @@ const HIGHLIGHT_MS = 2_500;
 export function attach(frame, dotnet) {
   const list = frame.querySelector('.timeline');
   const content = frame.querySelector('.timeline-content');
-  const place = placeOf(list);
+  const place = placeOf(list, frame.dataset.thread);
   let away = false;
   let loading = false;
   let settling = 0;
@@ -103,7 +103,8 @@ export function attach(frame, dotnet) {
     return true;
   }
 
-  function onEditLast() {
+  function onEditLast(event) {
+    if (event.detail.thread !== frame.dataset.thread) return;
     const own = rows().findLast(row => row.matches('[data-may~="edit"]'));
     if (own) ask('StartEdit', own.dataset.id);
   }
@@ -113,9 +114,14 @@ export function attach(frame, dotnet) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const row = event.target.closest('article.message');
     if (event.target !== list && event.target !== row) return;
+    if (event.key.toLowerCase() === 't' && row?.matches('[data-may~="thread"]')) {
+      event.preventDefault();
+      ask('OpenThread', row.dataset.id);
+      return;
+    }
     if (event.key === 'Escape') {
       // Others have their own idea of Escape too.
-      document.getElementById('composer-input')?.focus();
+      (frame.parentElement.querySelector('.composer-input'))?.focus();
       return;
     }
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
