@@ -88,7 +88,7 @@ public sealed class SidebarTests(TestServer server) : IClassFixture<TestServer>
         var room = new RoomId("attic");
         foreach (var (level, count, mentions, total) in new[] { (NoticeLevel.All, 7, 2, 7), (NoticeLevel.Mentions, 0, 2, 2), (NoticeLevel.Nothing, 0, 0, 0) })
         {
-            using var numbers = new UnreadNumbers(server.Get<UnreadBoard>(), server.Get<ReadMarkers>(), server.Get<RoomPreferences>());
+            using var numbers = new UnreadNumbers(server.Get<UnreadBoard>(), server.Get<ReadMarkers>(), server.Get<RoomPreferences>(), server.Get<Threads>());
             numbers.Show([new Unread(room, Offset.Zero, 7) { Mentions = 2 }]);
             numbers.Choose(new Dictionary<RoomId, RoomChoice> { [room] = new(room) { Level = level } });
             Assert.Equal((count, mentions, total), (numbers.CountOf(room), numbers.MentionsOf(room), numbers.Total));
