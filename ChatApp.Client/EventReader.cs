@@ -24,7 +24,11 @@ internal static class EventReader
                 "reaction.changed" => new ReactionsChanged(RoomOf(data), IdOf(data), Reactions(data), Person(data, "by"), At(data)),
                 "message.pinned" => new PinChanged(RoomOf(data), IdOf(data), data.GetProperty("message").GetProperty("pinned").GetBoolean(), Person(data, "by"), At(data)),
                 "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
-                    Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data)),
+                    Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data))
+                {
+                    Locked = room.TryGetProperty("locked", out var locked) && locked.GetBoolean(),
+                    SlowSeconds = room.TryGetProperty("slow_seconds", out var slow) ? slow.GetInt32() : 0,
+                },
                 "typing" => new MemberTyping(Person(data, "member"), At(data)),
                 "history.trimmed" => new HistoryTrimmed(data.GetProperty("floor").GetInt64()),
                 "member.changed" => new MemberChanged(Person(data, "member"), data.GetProperty("joined").GetBoolean(), At(data)),
@@ -32,6 +36,7 @@ internal static class EventReader
                 "room.joined" or "room.left" when data.GetProperty("room") is var room => new OwnRoomChanged(Text(room, "id"), Text(room, "name"), type is "room.joined"),
                 "read.moved" => new ReadMoved(data.Deserialize(WireFormat.Json.UnreadRoom)!),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
+                "sanction" => new SanctionChanged(Sanction(data.GetProperty("sanction")), data.GetProperty("holds").GetBoolean(), Person(data, "by"), At(data)),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),
             };
@@ -52,6 +57,11 @@ internal static class EventReader
 
     private static ChatPerson Person(JsonElement data, string name) =>
         data.GetProperty(name).Deserialize(WireFormat.Json.ChatPerson) ?? throw new JsonException("nobody");
+
+    private static ChatSanction Sanction(JsonElement sanction) => new(
+        sanction.GetProperty("id").GetInt64(), Text(sanction, "kind"),
+        sanction.TryGetProperty("room", out var room) ? room.GetString() : null, Text(sanction, "reason"),
+        sanction.TryGetProperty("until", out var until) ? until.Deserialize(WireFormat.Json.DateTimeOffset) : null);
 
     private static DateTimeOffset At(JsonElement data) => data.GetProperty("at").Deserialize(WireFormat.Json.DateTimeOffset);
 

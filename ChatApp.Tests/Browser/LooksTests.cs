@@ -60,7 +60,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await server.PostAsync(bob, room.Id, "Some **words** with [a link](https://example.org), `code` and\n\n> a quotation\n\n- one\n- two\n\n```\n" + new string('x', 300) + "\n```");
         await server.PostAsync(boss, room.Id, "https://example.org/" + new string('a', 300));
         var gone = await server.PostAsync(bob, room.Id, "gone");
-        await server.Get<ChatApp.Moderation.ModerationDesk>().DeleteMessageAsync(boss.Id, gone.Id, "with a reason " + new string('w', 200));
+        await server.Get<ChatApp.Messages.MessageEditor>().DeleteAsync(boss.Id, gone.Id, "with a reason " + new string('w', 200));
         await server.Get<Invitations>().CreateAsync(boss.Id, new InvitationWish(1000, TimeSpan.FromDays(90), Rank.Moderator, room.Id, new string('w', 64)));
         await using var socket = await server.SubscribeAsync(bob, room.Id);
 

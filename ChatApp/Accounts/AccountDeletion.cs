@@ -95,6 +95,7 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         db.UserClaims.RemoveRange(db.UserClaims.Where(row => row.UserId == id));
         db.UserPasskeys.RemoveRange(db.UserPasskeys.Where(row => row.UserId == id));
         db.ReadMarkers.RemoveRange(db.ReadMarkers.Where(row => row.UserId == id));
+        db.Sanctions.RemoveRange(db.Sanctions.Where(row => row.UserId == id));
         foreach (var key in db.ApiKeys.Where(row => row.UserId == id && row.RevokedAt == null)) key.RevokedAt = commit.Now;
         foreach (var invitation in db.Invitations.Where(row => row.CreatedById == id && row.RevokedAt == null)) invitation.RevokedAt = commit.Now;
 

@@ -67,6 +67,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Select(row => new { row.LoginProvider, row.ProviderDisplayName }), cancellation), cancellation);
         await AddAsync(zip, "memberships.jsonl", await ReadAsync(db => db.Memberships.Where(row => row.UserId == id).OrderBy(row => row.JoinedAt)
             .Join(db.Rooms, row => row.RoomId, room => room.Id, (row, room) => new { Room = room.Id, room.Name, row.Role, row.JoinedAt }), cancellation), cancellation);
+        await AddAsync(zip, "sanctions.jsonl", await ReadAsync(db => db.Sanctions.Where(row => row.UserId == id).OrderBy(row => row.Id)
+            .Select(row => new { row.Kind, Room = row.RoomId, row.Reason, row.At, row.Until, row.LiftedAt, row.LiftReason, row.SeenAt }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "reactions.jsonl", ReactionsAsync(id, cancellation), cancellation);

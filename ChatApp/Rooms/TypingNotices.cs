@@ -1,4 +1,6 @@
 using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 
 namespace ChatApp.Rooms;
@@ -13,8 +15,10 @@ public sealed record MemberTyping(RoomId Room, UserCard Member, DateTimeOffset A
 /// <param name="rooms">Who may.</param>
 /// <param name="users">Names of people.</param>
 /// <param name="broker">Tells the others.</param>
+/// <param name="guard">Sanctions.</param>
+/// <param name="rules">Who writes in a locked room.</param>
 /// <param name="time">The clock.</param>
-public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, RoomBroker broker, TimeProvider time)
+public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, RoomBroker broker, SanctionGuard guard, PostingRules rules, TimeProvider time)
 {
     /// <summary>Milliseconds in which the same person is told of once in the same room.</summary>
     public const int PauseMs = 2000;
@@ -28,6 +32,8 @@ public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Room
         if (rooms.Find(room, user) is not { } standing) return RoomOutcome.NotFound;
         if (!standing.IsMember) return RoomOutcome.NotAllowed;
         if (standing.Room.IsArchived) return RoomOutcome.Archived;
+        if (guard.Speaking(user, room) is not null) return RoomOutcome.Muted;
+        if (standing.Room.IsLocked && !rules.KeepsOrder(user, standing.Role)) return RoomOutcome.Locked;
         ref var last = ref _last[(uint)HashCode.Combine(user, room) % _last.Length];
         var before = Volatile.Read(ref last);
         var now = time.GetTimestamp();

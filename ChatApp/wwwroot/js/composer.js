@@ -110,6 +110,8 @@ export function attach(form, dotnet) {
 
   function post(text) {
     if (!text.trim()) return;
+    // Slow mode: the text stays until it may go.
+    if (form.dataset.wait) { say(form.dataset.wait); return; }
     if (tooLong(text)) { say(form.dataset.tooLong); return; }
     const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id };
     empty();

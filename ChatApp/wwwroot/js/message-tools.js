@@ -77,6 +77,7 @@ export function messageTools(frame, { ask, show }) {
     unpin: row => ask('Pin', row.dataset.id, false),
     link: copyLink,
     unread: row => ask('MarkUnread', row.dataset.id),
+    moderate: row => ask('AskModerate', row.dataset.id),
     delete: row => ask('AskDelete', row.dataset.id),
   };
 
