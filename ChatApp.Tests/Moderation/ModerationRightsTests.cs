@@ -83,7 +83,7 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
     /// <summary>A room with two people of each standing.</summary>
     public sealed class Crowd : IAsyncLifetime
     {
-        public TestServer Server { get; } = new();
+        public TestServer Server { get; } = new Tokens.PersonalTokenTests.Server();
 
         public RoomId Room { get; private set; }
 
