@@ -55,6 +55,13 @@ public sealed class SanctionGuard
     /// <summary>The ban from the instance under which somebody is, for whoever has proven to be them; null where there is none.</summary>
     public SanctionTerm? Ban(UserId user) => Read(user, room: null, SanctionKind.Ban);
 
+    /// <summary>False where somebody certainly has no sanction, which is nearly always.</summary>
+    internal bool MayHaveAny(UserId user)
+    {
+        var suspects = _suspects.Value;
+        return suspects.ContainsKey(user) || (_users.Get(user).Owner is { } owner && suspects.ContainsKey(owner));
+    }
+
     /// <summary>To be called before a sanction is committed: from now on the database is asked about this person.</summary>
     internal void Suspect(UserId user) => _suspects.Value[user] = true;
 
@@ -63,12 +70,6 @@ public sealed class SanctionGuard
         if (!MayHaveAny(user)) return null;
         using var db = _database.OpenRead();
         return Heaviest(db, user, room, least, _time.GetUtcNow());
-    }
-
-    private bool MayHaveAny(UserId user)
-    {
-        var suspects = _suspects.Value;
-        return suspects.ContainsKey(user) || (_users.Get(user).Owner is { } owner && suspects.ContainsKey(owner));
     }
 
     // A ban before a mute, and of two the one that lasts longer.

@@ -14,8 +14,9 @@ public sealed record SanctionQuery(RoomId? Room = null, UserId? User = null, boo
 /// <summary>Shows sanctions: to moderators those that they may see, to everybody their own.</summary>
 /// <param name="database">Where they are stored.</param>
 /// <param name="users">Names and ranks.</param>
+/// <param name="guard">Knows who has none.</param>
 /// <param name="time">The clock.</param>
-public sealed class SanctionLists(ChatDatabase database, UserDirectory users, TimeProvider time)
+public sealed class SanctionLists(ChatDatabase database, UserDirectory users, SanctionGuard guard, TimeProvider time)
 {
     /// <summary>Most lines that one list holds.</summary>
     public const int MaxLines = 100;
@@ -39,6 +40,8 @@ public sealed class SanctionLists(ChatDatabase database, UserDirectory users, Ti
     /// <summary>What holds on somebody now, for themselves: warnings that they have not read, mutes, and bans from rooms; the heaviest first.</summary>
     public IReadOnlyList<OwnSanction> Own(UserId user)
     {
+        // Every page asks this.
+        if (!guard.MayHaveAny(user)) return [];
         using var db = database.OpenRead();
         return [.. SanctionGuard.Holding(db.Sanctions, time.GetUtcNow())
             .Where(sanction => sanction.UserId == user.Value)
