@@ -72,6 +72,8 @@ internal static class Verbs
             VerbOptions.Help, ResumeVerb.RunAsync),
         new("revocation", "1,000 connections of an account that loses its rights: until the last one is told, and what comes after",
             VerbOptions.Help, RevocationVerb.RunAsync),
+        new("sanctions", "1,000 connections of an account on which a moderator imposes something: until the last one is told, and what comes after",
+            VerbOptions.Help, RevocationVerb.RunSanctionsAsync),
         new("memory", "10,000 quiet rooms with a live subscriber each: managed heap per room",
             VerbOptions.Help, MemoryVerb.RunAsync),
         new("circuits", "500 open pages of one room: CPU per shown message, latency and memory, beside a bare list in the same framework",

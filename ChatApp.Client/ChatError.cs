@@ -7,7 +7,8 @@ namespace ChatApp.Client;
 /// <param name="Message">A short English sentence for logs, not for people.</param>
 /// <param name="Temporary">True when the same request may succeed later.</param>
 /// <param name="RetryAfter">How long to wait before trying again, where the server said so.</param>
-public sealed record ChatError(int Code, string Message, bool Temporary, TimeSpan? RetryAfter = null)
+/// <param name="Until">When what is in the way (a mute, a ban, slow mode) ends by itself, where it does.</param>
+public sealed record ChatError(int Code, string Message, bool Temporary, TimeSpan? RetryAfter = null, DateTimeOffset? Until = null)
 {
     internal const int Internal = 100;
     internal const int Unauthorized = 101;

@@ -70,7 +70,14 @@ public sealed record PinChanged(string Room, string MessageId, bool Pinned, Chat
 /// <param name="Description">What is said about it at length now; may be empty.</param>
 /// <param name="Archived">True where nothing changes there any more.</param>
 /// <param name="At">When.</param>
-public sealed record RoomChanged(string Room, string Name, string Topic, string Description, bool Archived, DateTimeOffset At) : ChatEvent;
+public sealed record RoomChanged(string Room, string Name, string Topic, string Description, bool Archived, DateTimeOffset At) : ChatEvent
+{
+    /// <summary>True where only moderators post at present.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>Seconds that a member waits after a message before the next one; 0 where nobody waits.</summary>
+    public int SlowSeconds { get; init; }
+}
 
 /// <summary>Somebody has another role in the room.</summary>
 /// <param name="Member">Who.</param>
@@ -161,6 +168,21 @@ public sealed record ThreadMoved(ThreadStanding Standing) : ChatEvent;
 /// <param name="Status">What they say of themselves; empty for nothing.</param>
 /// <param name="At">When.</param>
 public sealed record PersonChanged(ChatPerson Person, string Status, DateTimeOffset At) : ChatEvent;
+
+/// <summary>Something was imposed on this account, or taken back. On the own channel. Nothing comes at its end: it is over by itself then.</summary>
+/// <param name="Sanction">What.</param>
+/// <param name="Holds">True: it holds from now on; false: it was lifted, or a warning was read.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="At">When.</param>
+public sealed record SanctionChanged(ChatSanction Sanction, bool Holds, ChatPerson By, DateTimeOffset At) : ChatEvent;
+
+/// <summary>A sanction.</summary>
+/// <param name="Id">Identity.</param>
+/// <param name="Kind"><c>warning</c>, <c>mute</c> or <c>ban</c>.</param>
+/// <param name="Room">The room where it holds; null in the whole instance.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Until">When it is over by itself; null where it is not.</param>
+public sealed record ChatSanction(long Id, string Kind, string? Room, string Reason, DateTimeOffset? Until);
 
 /// <summary>This account has another rank. On the own channel.</summary>
 /// <param name="Rank"><c>member</c>, <c>moderator</c> or <c>administrator</c>.</param>

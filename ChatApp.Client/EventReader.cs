@@ -24,7 +24,11 @@ internal static class EventReader
                 "reaction.changed" => new ReactionsChanged(RoomOf(data), IdOf(data), Reactions(data), Person(data, "by"), At(data)),
                 "message.pinned" => new PinChanged(RoomOf(data), IdOf(data), data.GetProperty("message").GetProperty("pinned").GetBoolean(), Person(data, "by"), At(data)),
                 "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
-                    Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data)),
+                    Text(room, "id"), Text(room, "name"), Text(room, "topic"), Text(room, "description"), room.GetProperty("archived").GetBoolean(), At(data))
+                {
+                    Locked = room.TryGetProperty("locked", out var locked) && locked.GetBoolean(),
+                    SlowSeconds = room.TryGetProperty("slow_seconds", out var slow) ? slow.GetInt32() : 0,
+                },
                 "typing" => new MemberTyping(Person(data, "member"), At(data)),
                 "presence.changed" => new MembersSeen([.. data.GetProperty("changes").EnumerateArray().Select(static one => new SeenMember(Text(one, "user"), Text(one, "state")))], At(data)),
                 "presence.chosen" => new PresenceChosen(Text(data, "mode"), data.TryGetProperty("until", out var until) ? until.Deserialize(WireFormat.Json.DateTimeOffset) : null),
@@ -45,6 +49,7 @@ internal static class EventReader
                 "bookmark.changed" => new BookmarkChanged(Text(data, "id"), data.GetProperty("on").GetBoolean()),
                 "thread.moved" => new ThreadMoved(data.Deserialize(WireFormat.Json.ThreadStanding)!),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
+                "sanction" => new SanctionChanged(Sanction(data.GetProperty("sanction")), data.GetProperty("holds").GetBoolean(), Person(data, "by"), At(data)),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),
             };
@@ -65,6 +70,11 @@ internal static class EventReader
 
     private static ChatPerson Person(JsonElement data, string name) =>
         data.GetProperty(name).Deserialize(WireFormat.Json.ChatPerson) ?? throw new JsonException("nobody");
+
+    private static ChatSanction Sanction(JsonElement sanction) => new(
+        sanction.GetProperty("id").GetInt64(), Text(sanction, "kind"),
+        sanction.TryGetProperty("room", out var room) ? room.GetString() : null, Text(sanction, "reason"),
+        sanction.TryGetProperty("until", out var until) ? until.Deserialize(WireFormat.Json.DateTimeOffset) : null);
 
     private static DateTimeOffset At(JsonElement data) => data.GetProperty("at").Deserialize(WireFormat.Json.DateTimeOffset);
 

@@ -95,6 +95,9 @@ internal static class LeverServer
             Lever.Password => (await users.ChangePasswordAsync(account, Password, Password + ", another")).Succeeded,
             Lever.Lock => await product.Get<ModerationDesk>().LockAsync(boss, user, "bench") == ModerationOutcome.Done,
             Lever.Rank => await product.Get<ModerationDesk>().SetRankAsync(boss, user, Rank.Member) == ModerationOutcome.Done,
+            Lever.Mute => (await product.Get<Sanctions>().ImposeAsync(boss, new SanctionOrder(user, SanctionKind.Mute, room, "bench", TimeSpan.FromHours(1)))).IsDone,
+            Lever.RoomBan => (await product.Get<Sanctions>().ImposeAsync(boss, new SanctionOrder(user, SanctionKind.Ban, room, "bench"))).IsDone,
+            Lever.Ban => (await product.Get<Sanctions>().ImposeAsync(boss, new SanctionOrder(user, SanctionKind.Ban, Room: null, "bench"))).IsDone,
             _ => (await product.Get<RoomWriter>().LeaveAsync(user, room)).IsDone,
         };
         var returned = Now();

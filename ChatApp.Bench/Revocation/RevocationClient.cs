@@ -91,7 +91,7 @@ internal sealed class RevocationClient(RevocationDialect dialect, int port, Leve
     protected override bool TakeRecord(ClientConnection connection, ReadOnlySpan<byte> record)
     {
         if (_reading is not { } member) return Message.TryReadDue(record, out _);
-        if (record.StartsWith("{\"push\":{\"disconnect\":"u8) || (record.StartsWith("{\"push\":"u8) && record.IndexOf("\"unsubscribe\":"u8) >= 0 && record.IndexOf(_lost) >= 0))
+        if (IsNotice(record))
         {
             if (member.NoticedAt == 0 && !member.Stays) _left--;
             member.NoticedAt = Now();
@@ -99,13 +99,21 @@ internal sealed class RevocationClient(RevocationDialect dialect, int port, Leve
         }
 
         if (!Message.TryReadDue(record, out var due)) return false;
-        if (LeverFacts.Ends(lever) || record.IndexOf(_lost) >= 0)
+        // Who is muted hears on.
+        if (lever != Lever.Mute && (LeverFacts.Ends(lever) || record.IndexOf(_lost) >= 0))
         {
             if (member.NoticedAt > 0) member.Late++;
             else member.Heard.Add(due);
         }
 
         return true;
+    }
+
+    private bool IsNotice(ReadOnlySpan<byte> record)
+    {
+        if (!record.StartsWith("{\"push\":"u8)) return false;
+        if (lever == Lever.Mute) return record.IndexOf("\"type\":\"sanction\""u8) >= 0;
+        return record.StartsWith("{\"push\":{\"disconnect\":"u8) || (record.IndexOf("\"unsubscribe\":"u8) >= 0 && record.IndexOf(_lost) >= 0);
     }
 
     private void Pull(Func<Levers.Pulled> pull)

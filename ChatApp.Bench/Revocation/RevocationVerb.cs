@@ -12,12 +12,18 @@ internal static class RevocationVerb
     private const int Sessions = 20;
     private const int Staying = 5;
 
-    public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
+    /// <summary>What belongs to accounts and rooms.</summary>
+    public static Task<int> RunAsync(Arguments arguments, CancellationToken cancellation) => RunAsync("revocation", LeverFacts.OfRights, arguments, cancellation);
+
+    /// <summary>The same for what moderators impose.</summary>
+    public static Task<int> RunSanctionsAsync(Arguments arguments, CancellationToken cancellation) => RunAsync("sanctions", LeverFacts.OfModerators, arguments, cancellation);
+
+    private static async Task<int> RunAsync(string verb, Lever[] levers, Arguments arguments, CancellationToken cancellation)
     {
         var options = VerbOptions.Parse(arguments);
         var (connections, rounds) = options.Quick ? (200, 1) : (1000, 3);
         var machine = Machine.Facts();
-        List<RevocationRow> rows = [.. Enum.GetValues<Lever>().Select(lever => new RevocationRow(lever))];
+        List<RevocationRow> rows = [.. levers.Select(lever => new RevocationRow(lever))];
         string? failure = null;
         try
         {
@@ -31,7 +37,7 @@ internal static class RevocationVerb
             failure = failed.Message;
         }
 
-        return Make(connections, rounds, rows, machine, failure).Finish(options.Save ? "revocation.md" : null, arguments.Typed);
+        return Make(verb, connections, rounds, rows, machine, failure).Finish(options.Save ? $"{verb}.md" : null, arguments.Typed);
     }
 
     private static async Task MeasureAsync(int connections, int rounds, List<RevocationRow> rows, CancellationToken cancellation)
@@ -66,11 +72,11 @@ internal static class RevocationVerb
         }
     }
 
-    private static Report Make(int connections, int rounds, List<RevocationRow> rows, JsonObject machine, string? failure)
+    private static Report Make(string verb, int connections, int rounds, List<RevocationRow> rows, JsonObject machine, string? failure)
     {
-        var report = new Report("revocation") { Failure = failure };
+        var report = new Report(verb) { Failure = failure };
         report.Line(Machine.Describe(machine));
-        report.Line($"{connections:N0} connections of one account, of {Sessions} sessions, in a private room and a topic of moderators in which somebody speaks 50 times a second in all. Milliseconds from the call that takes the right away until so many connections have their notice (`disconnect`, or `unsubscribe` where only a channel is lost); the median of {(rounds == 1 ? "one round" : $"{rounds} rounds")}.");
+        report.Line($"{connections:N0} connections of one account, of {Sessions} sessions, in a private room and a topic of moderators in which somebody speaks 50 times a second in all. Milliseconds from the call that takes the right away until so many connections have their notice (`disconnect`, `unsubscribe` where only a channel is lost, `sanction` where nothing ends); the median of {(rounds == 1 ? "one round" : $"{rounds} rounds")}.");
         if (Checkout.Configuration != "Release") report.Line("This is no Release build: the figures mean nothing.");
         report.Line();
         List<RevocationRow> measured = [.. rows.Where(row => row.Rounds.Count > 0)];

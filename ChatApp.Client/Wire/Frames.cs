@@ -78,7 +78,9 @@ internal sealed record ErrorBody
 
     public long? RetryMs { get; init; }
 
-    public ChatError ToError() => new(Code, Message ?? "refused", Temporary, Wait.From(RetryMs));
+    public DateTimeOffset? Until { get; init; }
+
+    public ChatError ToError() => new(Code, Message ?? "refused", Temporary, Wait.From(RetryMs), Until);
 }
 
 internal sealed record ConnectReply

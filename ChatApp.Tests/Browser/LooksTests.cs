@@ -1,8 +1,10 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Rooms;
 using ChatApp.Tests.Accounts;
 using ChatApp.Tests.Harness;
+using ChatApp.Tests.Moderation;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -60,7 +62,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await server.PostAsync(bob, room.Id, "Some **words** with [a link](https://example.org), `code` and\n\n> a quotation\n\n- one\n- two\n\n```\n" + new string('x', 300) + "\n```");
         await server.PostAsync(boss, room.Id, "https://example.org/" + new string('a', 300));
         var gone = await server.PostAsync(bob, room.Id, "gone");
-        await server.Get<ChatApp.Moderation.ModerationDesk>().DeleteMessageAsync(boss.Id, gone.Id, "with a reason " + new string('w', 200));
+        await server.Get<ChatApp.Messages.MessageEditor>().DeleteAsync(boss.Id, gone.Id, "with a reason " + new string('w', 200));
         await server.Get<Invitations>().CreateAsync(boss.Id, new InvitationWish(1000, TimeSpan.FromDays(90), Rank.Moderator, room.Id, new string('w', 64)));
         var named = await server.PostAsync(bob, room.Id, $"@{boss.Name} and @all in #General: see /rooms/{room.Id}?at=4");
         await server.Get<Bookmarks>().AddAsync(boss.Id, named.Id);
@@ -75,6 +77,34 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
             else if (!path.StartsWith("/account", StringComparison.Ordinal)) await window.IsLiveAsync(server, boss);
             await FitsAsync(window, path);
         }
+    }
+
+    [Fact]
+    public async Task What_somebody_sees_of_their_sanctions_fits_every_width_and_is_accessible()
+    {
+        var (owner, bob) = (await server.AddPersonAsync("Owner"), await server.AddPersonAsync("Bob"));
+        var (room, slow) = (await server.MakeRoomAsync(owner, members: bob), await server.MakeRoomAsync(owner, members: bob));
+        var banned = await server.MakeRoomAsync(owner, members: bob);
+        await using var window = await browser.SignInAsync(server, bob, $"/rooms/{room.Id}");
+        var reason = "You called others names, again and again.\n" + new string('w', 100) + " \u05e9\u05dc\u05d5\u05dd";
+        await server.ImposeAsync(owner, bob, SanctionKind.Mute, room.Id, TimeSpan.FromDays(30), reason);
+        await Assertions.Expect(window.Page.Locator(".composer-held")).ToBeVisibleAsync();
+        await FitsAsync(window, "a muted person's room");
+        await server.ImposeAsync(owner, bob, SanctionKind.Warning, room.Id, reason: reason);
+        await Assertions.Expect(window.Page.Locator(".own-notices")).ToBeVisibleAsync();
+        await FitsAsync(window, "a warning");
+        await window.Page.Locator(".own-notices button").ClickAsync();
+        await server.ImposeAsync(owner, bob, SanctionKind.Ban, banned.Id, reason: "Spam");
+        await window.Page.Locator(".own-notices button").ClickAsync();
+        await window.Page.GotoAsync($"/rooms/{banned.Id}");
+        await Assertions.Expect(window.Page.Locator(".composer-held")).ToBeVisibleAsync();
+        await FitsAsync(window, "a room that somebody is banned from");
+        await server.Get<RoomSettings>().SetSlowModeAsync(owner.Id, slow.Id, 21_600);
+        await window.Page.GotoAsync($"/rooms/{slow.Id}");
+        await window.IsLiveAsync(server, bob);
+        await window.SayAsync("slowly");
+        await Assertions.Expect(window.Page.Locator(".send-button[data-left]")).ToBeVisibleAsync();
+        await FitsAsync(window, "a room in slow mode");
     }
 
     [Fact]
@@ -132,6 +162,11 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         }
 
         await page.SetViewportSizeAsync(1280, 800);
+        await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Moderate.Who", bob.Name) }).First.ClickAsync();
+        await Assertions.Expect(page.Locator("#sanction-reason")).ToBeVisibleAsync();
+        await IsAccessibleAsync(window, "what a moderator does to a person", "dialog");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Room.Leave") }).First.ClickAsync();
         await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
         await IsAccessibleAsync(window, "the question before leaving", "dialog");

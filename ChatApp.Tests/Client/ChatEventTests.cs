@@ -225,6 +225,15 @@ public sealed class ChatEventTests : ClientTestBase
             case "own profile changed":
                 Assert.Equal(new PersonChanged(new("u1", "Änn <b>"), "", At), seen);
                 break;
+            case "sanction imposed":
+                Assert.Equal(new SanctionChanged(new(5, "mute", "general", "Please calm down", At.AddHours(1)), Holds: true, Bob, At), seen);
+                break;
+            case "sanction lifted":
+                Assert.Equal(new SanctionChanged(new(6, "ban", Room: null, "Spam", Until: null), Holds: false, Bob, At), seen);
+                break;
+            case "room kept in order":
+                Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At) { Locked = true, SlowSeconds = 30 }, seen);
+                break;
             case "rank changed":
                 Assert.Equal(new RankChanged("moderator"), seen);
                 break;

@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ChatApp.Accounts;
 using ChatApp.Components.Account;
+using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Resources;
 using ChatApp.Tests.Architecture;
@@ -58,6 +60,10 @@ public sealed partial class ResourceTests
             .Concat(Enum.GetNames<BlockOutcome>().Where(outcome => outcome != nameof(BlockOutcome.Done)).Select(outcome => $"BlockOutcome.{outcome}"))
             .Concat(Enum.GetNames<InvitationState>().Select(state => $"Invites.State.{state}"))
             .Concat(Enum.GetNames<RegistrationMode>().SelectMany(mode => (string[])[$"AdminSettings.Mode.{mode}", $"AdminSettings.ModeText.{mode}"]))
+            .Concat(Enum.GetNames<SanctionKind>().SelectMany(kind => (string[])[$"Sanction.You.{kind}", $"Sanction.YouHere.{kind}", $"Sanction.YouIn.{kind}", $"Moderate.Kind.{kind}"]))
+            .Concat(Enum.GetNames<SanctionOutcome>().Select(outcome => $"SanctionOutcome.{outcome}"))
+            .Concat(Enum.GetNames<PostRefusal>().Select(refusal => $"Post.{refusal}"))
+            .Concat(Enum.GetNames<MessageOutcome>().Select(outcome => $"MessageOutcome.{outcome}"))
             .Concat(ReaderChoices.Themes.Select(theme => $"Preferences.Theme.{theme}"));
         AssertNone(keys.Where(key => !English.ContainsKey(key)));
     }

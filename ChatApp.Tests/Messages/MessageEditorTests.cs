@@ -146,7 +146,7 @@ public sealed class MessageEditorTests(TestServer server) : IClassFixture<TestSe
         var (ann, room) = await RoomOfAnnAsync();
         var mod = await server.AddPersonAsync("Mod", Rank.Moderator);
         var message = await server.PostAsync(ann, room.Id, "words");
-        Assert.Equal(MessageOutcome.Done, (await server.Get<ModerationDesk>().DeleteMessageAsync(mod.Id, message.Id, "spam")).Outcome);
+        Assert.Equal(MessageOutcome.Done, (await server.Get<MessageEditor>().DeleteAsync(mod.Id, message.Id, "spam")).Outcome);
         Assert.Equal(MessageOutcome.WindowClosed, (await Editor.RestoreAsync(ann.Id, message.Id)).Outcome);
     }
 

@@ -20,7 +20,7 @@ public sealed class ModerationDeskTests(TestServer server) : IClassFixture<TestS
         var moderator = await server.AddPersonAsync("Mod", Rank.Moderator);
         var room = await server.MakeRoomAsync(owner, RoomVisibility.Private, "Secret merger");
         var message = await server.PostAsync(owner, room.Id, "spam");
-        await server.Get<ModerationDesk>().DeleteMessageAsync(moderator.Id, message.Id, "spam");
+        await server.Get<ChatApp.Messages.MessageEditor>().DeleteAsync(moderator.Id, message.Id, "spam");
         var entry = server.Get<ModerationDesk>().Audit(moderator.Id)!.First(line => line.Target == message.Id.ToString());
         Assert.DoesNotContain("merger", entry.Details, StringComparison.Ordinal);
         Assert.Contains(room.Id.Value, entry.Details, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class ModerationDeskTests(TestServer server) : IClassFixture<TestS
         Assert.Null(Desk.Audit(member.Id));
         Assert.Equal(ModerationOutcome.NotAllowed, await Desk.SetRankAsync(member.Id, member.Id, Rank.Administrator));
         Assert.Equal(ModerationOutcome.NotAllowed, await Desk.DisconnectAsync(member.Id, connection.Id, ""));
-        Assert.Equal(ChatApp.Messages.MessageOutcome.NotFound, (await Desk.DeleteMessageAsync(member.Id, message.Id, "")).Outcome);
+        Assert.Equal(ChatApp.Messages.MessageOutcome.NotAllowed, (await server.Get<ChatApp.Messages.MessageEditor>().DeleteAsync(member.Id, message.Id)).Outcome);
         Assert.Null(connection.EndReason);
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ChatApp.Moderation;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Identity;
@@ -22,6 +23,15 @@ public readonly record struct Credential(UserId? User, DateTimeOffset? Expires =
 
     /// <summary>Whose bot the account is; null for people.</summary>
     public UserId? Owner { get; init; }
+
+    /// <summary>The ban because of which it proves nothing, for its owner to read; null where another thing is wrong with it, or nothing.</summary>
+    public SanctionTerm? Ban { get; init; }
+
+    /// <summary>What is shown for an account that is not open: nothing, with the ban where it is that.</summary>
+    internal static Credential Banned(ChatDbContext db, UserId user, DateTimeOffset now) =>
+        Bans.Of(db, now).Where(ban => ban.UserId == user.Value).OrderByDescending(ban => ban.Until == null).ThenByDescending(ban => ban.Until).FirstOrDefault() is { } ban
+            ? new Credential(User: null) { Ban = SanctionTerm.Of(ban) }
+            : default;
 
     /// <summary>What it may be used for at most.</summary>
     public TokenGrant Grant
@@ -90,7 +100,8 @@ public sealed class AccessTokens(
         if (principal.FindFirstValue(claims.UserIdClaimType) is not { } id || SessionClaims.IdOf(principal) is not { } session) return default;
         var signed = principal.FindFirstValue(claims.SecurityStampClaimType);
         var user = new UserId(id);
-        return StampOf(user) is { } stored && stored == signed && SessionOf(session)?.User == user ? new Credential(user, expires) { Id = SessionClaims.CredentialOf(session) } : default;
+        if (StampOf(user) is not { } stored) return BannedOwner(user, signed, session);
+        return stored == signed && SessionOf(session)?.User == user ? new Credential(user, expires) { Id = SessionClaims.CredentialOf(session) } : default;
     }
 
     /// <summary>The account of a principal whose sign-in still holds; null otherwise, see <see cref="Judge"/>.</summary>
@@ -109,13 +120,22 @@ public sealed class AccessTokens(
     /// <summary>The same for a session.</summary>
     internal bool StillHolds(UserId user, string? session) => session is not null && StampOf(user) is not null && SessionOf(session)?.User == user;
 
+    // The ban has ended the session too; that it was one of this account is enough to hear why.
+    private Credential BannedOwner(UserId user, string? signed, string session)
+    {
+        using var db = database.OpenRead();
+        return db.Users.Any(account => account.Id == user.Value && account.SecurityStamp == signed) && db.Sessions.Any(row => row.Id == session && row.UserId == user.Value)
+            ? Credential.Banned(db, user, time.GetUtcNow())
+            : default;
+    }
+
     private string? StampOf(UserId user)
     {
         var kept = database.Kept.Stamps;
         if (kept.TryFind(user, out var known)) return known;
         var moment = kept.Moment;
         using var db = database.OpenRead();
-        var stored = db.Users.Where(account => account.Id == user.Value).Where(AccountLock.IsOpenAccount).Select(account => account.SecurityStamp).FirstOrDefault();
+        var stored = db.OpenAccounts(time.GetUtcNow()).Where(account => account.Id == user.Value).Select(account => account.SecurityStamp).FirstOrDefault();
         if (stored is not null) kept.Keep(user, stored, moment);
         return stored;
     }

@@ -1,3 +1,4 @@
+using ChatApp.Moderation;
 using ChatApp.Storage;
 
 namespace ChatApp.Accounts;
@@ -46,8 +47,8 @@ public sealed class ApiKeys(ChatDatabase database, CommitQueue commits, TimeProv
         using var db = database.OpenRead();
         var row = db.ApiKeys.Where(stored => stored.Hash == hash && stored.RevokedAt == null)
             .Select(stored => new { stored.Id, stored.UserId, stored.Scopes, stored.Channels, stored.LastUsedAt }).FirstOrDefault();
-        // Whose account is locked or gone has no say by a key either.
-        if (row is null || !db.Users.Where(account => account.Id == row.UserId).Any(AccountLock.IsOpenAccount)) return null;
+        // Whose account is locked, banned or gone has no say by a key either.
+        if (row is null || !db.OpenAccounts(time.GetUtcNow()).Any(account => account.Id == row.UserId)) return null;
         _uses.Note(row.Id, row.LastUsedAt);
         return new ApiCaller(row.Id, new UserId(row.UserId), row.Scopes, row.Channels);
     }

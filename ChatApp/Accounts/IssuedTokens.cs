@@ -1,3 +1,4 @@
+using ChatApp.Moderation;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -28,7 +29,8 @@ public sealed class IssuedTokens(TokenIssuers issuers, ChatDatabase database, Co
         if (SignedToken.Read(token, issuers, time.GetUtcNow()) is not { } read) return default;
         if (read.IsOver) return new Credential(User: null, read.Expires, HasExpired: true);
         using var db = database.OpenRead();
-        if (AccountOf(db, read) is not { } user || !IsOpen(db, user)) return default;
+        if (AccountOf(db, read) is not { } user) return default;
+        if (!IsOpen(db, user, time.GetUtcNow())) return Credential.Banned(db, user, time.GetUtcNow());
         return new Credential(user, read.Expires)
         {
             Kind = CredentialKind.Issued,
@@ -41,7 +43,7 @@ public sealed class IssuedTokens(TokenIssuers issuers, ChatDatabase database, Co
     public bool StillHolds(UserId user)
     {
         using var db = database.OpenRead();
-        return IsOpen(db, user);
+        return IsOpen(db, user, time.GetUtcNow());
     }
 
     /// <summary>Makes the account of a subject that has none yet, where its issuer may bring people; otherwise nothing.</summary>
@@ -104,5 +106,5 @@ public sealed class IssuedTokens(TokenIssuers issuers, ChatDatabase database, Co
             ? new UserId(id)
             : null;
 
-    private static bool IsOpen(ChatDbContext db, UserId user) => db.Users.Where(AccountLock.IsOpenAccount).Any(account => account.Id == user.Value);
+    private static bool IsOpen(ChatDbContext db, UserId user, DateTimeOffset now) => db.OpenAccounts(now).Any(account => account.Id == user.Value);
 }

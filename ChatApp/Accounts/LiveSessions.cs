@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Storage;
 
@@ -15,8 +16,9 @@ namespace ChatApp.Accounts;
 /// </remarks>
 /// <param name="database">What is stored.</param>
 /// <param name="broker">The live connections.</param>
+/// <param name="time">The clock, for what ends by itself.</param>
 /// <param name="log">Faults.</param>
-public sealed partial class LiveSessions(ChatDatabase database, RoomBroker broker, ILogger<LiveSessions> log) : IHostedService
+public sealed partial class LiveSessions(ChatDatabase database, RoomBroker broker, TimeProvider time, ILogger<LiveSessions> log) : IHostedService
 {
     /// <summary>Begins to look.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -52,17 +54,18 @@ public sealed partial class LiveSessions(ChatDatabase database, RoomBroker broke
     private void EndWhatDoesNotHold(UserId user, IReadOnlyList<Connection> connections, IReadOnlyList<Connection> bots)
     {
         using var db = database.OpenRead();
-        var isOpen = db.Users.Where(account => account.Id == user.Value).Any(AccountLock.IsOpenAccount);
+        var isOpen = db.OpenAccounts(time.GetUtcNow()).Any(account => account.Id == user.Value);
+        var end = Bans.Of(db, time.GetUtcNow()).Any(ban => ban.UserId == user.Value) ? EndReason.Banned : EndReason.SignedOut;
         var holding = isOpen
             ? db.Sessions.Where(session => session.UserId == user.Value && session.EndedAt == null).Select(session => session.Id).AsEnumerable().ToHashSet(StringComparer.Ordinal)
             : [];
         foreach (var connection in connections)
         {
-            if (!isOpen || (SessionClaims.IdOf(connection.Credential) is { } session && !holding.Contains(session))) connection.End(EndReason.SignedOut);
+            if (!isOpen || (SessionClaims.IdOf(connection.Credential) is { } session && !holding.Contains(session))) connection.End(end);
         }
 
         if (isOpen) return;
-        foreach (var bot in bots) bot.End(EndReason.SignedOut);
+        foreach (var bot in bots) bot.End(end);
     }
 
     [LoggerMessage(500, LogLevel.Error, "It could not be looked up which connections of an account still hold; all of them have to come back")]

@@ -120,7 +120,8 @@ public sealed class PersonalTokens(ChatDatabase database, CommitQueue commits, U
         var hash = Secret.Hash(token);
         using var db = database.OpenRead();
         var found = db.PersonalTokens.FirstOrDefault(stored => stored.Hash == hash && stored.RevokedAt == null);
-        if (found is null || Holder(db, found) is not { } account) return default;
+        if (found is null) return default;
+        if (Holder(db, found, time.GetUtcNow()) is not { } account) return Credential.Banned(db, new UserId(found.UserId), time.GetUtcNow());
         if (found.ExpiresAt is { } expires && expires <= time.GetUtcNow()) return new Credential(User: null, expires, HasExpired: true);
         _uses.Note(found.Id, found.LastUsedAt, address);
         var rooms = RoomsOf(found);
@@ -139,7 +140,7 @@ public sealed class PersonalTokens(ChatDatabase database, CommitQueue commits, U
         ArgumentNullException.ThrowIfNull(credential);
         var id = credential[CredentialOf("").Length..];
         using var db = database.OpenRead();
-        return db.PersonalTokens.FirstOrDefault(stored => stored.Id == id && stored.RevokedAt == null) is { } found && Holder(db, found) is not null;
+        return db.PersonalTokens.FirstOrDefault(stored => stored.Id == id && stored.RevokedAt == null) is { } found && Holder(db, found, time.GetUtcNow()) is not null;
     }
 
     /// <summary>A new token, for oneself or for a bot of one's own.</summary>
@@ -212,11 +213,11 @@ public sealed class PersonalTokens(ChatDatabase database, CommitQueue commits, U
 
     private static List<RoomId> RoomsOf(PersonalToken token) => [.. token.Rooms.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => new RoomId(id))];
 
-    // The account, where it and whoever it belongs to are there and not locked. Wrong passwords lock too, for minutes, and only those who
+    // The account, where it and whoever it belongs to are there, not locked and not banned. Wrong passwords lock too, for minutes, and only those who
     // come by password: guessing must not stop other people's programs.
-    private static ChatUser? Holder(ChatDbContext db, PersonalToken token)
+    private static ChatUser? Holder(ChatDbContext db, PersonalToken token, DateTimeOffset now)
     {
-        var open = db.Users.AsNoTracking().Where(AccountLock.IsOpenAccount);
+        var open = db.OpenAccounts(now).AsNoTracking();
         var account = open.FirstOrDefault(user => user.Id == token.UserId);
         return account?.OwnerId is { } owner && !open.Any(user => user.Id == owner) ? null : account;
     }

@@ -1,3 +1,4 @@
+using ChatApp.Moderation;
 using ChatApp.Storage;
 
 namespace ChatApp.Accounts;
@@ -26,7 +27,7 @@ public sealed class Sessions(CommitQueue commits, AccountOptions options, TimePr
 
     /// <summary>
     /// A new session; where the account has too many of that kind, the one that was used longest ago ends. Null where the account is
-    /// locked or deleted, or has got another password since it was read.
+    /// locked, banned or deleted, or has got another password since it was read.
     /// </summary>
     /// <exception cref="StorageUnavailableException">Nothing can be stored now.</exception>
     public Task<UserSession?> BeginAsync(ChatUser user, SessionKind kind, string name, string address)
@@ -35,7 +36,7 @@ public sealed class Sessions(CommitQueue commits, AccountOptions options, TimePr
         return commits.CommitAsync(commit =>
         {
             var account = commit.Db.Users.FirstOrDefault(stored => stored.Id == user.Id);
-            if (account is null || account.SecurityStamp != user.SecurityStamp || !AccountLock.IsOpen(account.DeletedAt, account.LockoutEnd)) return null;
+            if (account is null || account.SecurityStamp != user.SecurityStamp || !commit.Db.OpenAccounts(commit.Now).Any(open => open.Id == user.Id)) return null;
             var session = new UserSession
             {
                 Id = Secret.NewId(IdLength),

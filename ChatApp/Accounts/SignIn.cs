@@ -1,3 +1,4 @@
+using ChatApp.Moderation;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
@@ -10,10 +11,14 @@ namespace ChatApp.Accounts;
 /// <param name="turns">One guess at a time.</param>
 /// <param name="sessions">What begins and ends here.</param>
 /// <param name="options">Whether an address must be confirmed.</param>
-public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions, AccountOptions options)
+/// <param name="guard">Who is banned.</param>
+public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions, AccountOptions options, SanctionGuard guard)
 {
     private static readonly ChatUser Nobody = new();
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<ChatUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
+
+    /// <summary>The ban because of which <see cref="CompleteAsync"/> has let nobody in, for the page of whoever has proven to be them; null where none is.</summary>
+    public SanctionTerm? Ban { get; private set; }
 
     /// <summary>
     /// The account, where address and password belong together and it is not locked; otherwise null. A wrong password,
@@ -50,13 +55,14 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
     /// <summary>Gives the browser its session, once all that is asked of the account was shown. The one way in for browsers.</summary>
     /// <param name="user">Who.</param>
     /// <param name="remember">True keeps it when the browser is closed.</param>
-    /// <returns>False where there is none to be had now: the account was locked in this moment, or nothing can be stored.</returns>
+    /// <returns>False where there is none to be had now: the account is banned (<see cref="Ban"/>), was locked in this moment, or nothing can be stored.</returns>
     public async Task<bool> CompleteAsync(ChatUser user, bool remember)
     {
         try
         {
             var context = signIn.Context;
             var session = await sessions.BeginAsync(user, SessionKind.Browser, AgentName.OfBrowser(context.Request.Headers.UserAgent), AccountServices.Address(context));
+            if (session is null) Ban = guard.Ban(new UserId(user.Id));
             if (session is null) return false;
             await signIn.SignInWithClaimsAsync(user, new AuthenticationProperties { IsPersistent = remember }, SessionClaims.Of(session));
             return true;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 using ChatApp.Storage;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,12 +24,14 @@ public static class AccountApi
     }
 
     private static async Task<Results<SignInHttpResult, UnauthorizedHttpResult, StatusCodeHttpResult, JsonHttpResult<LoginProblem>>> LoginAsync(
-        LoginRequest request, HttpContext context, SignIn signIn, SecondFactor factor, SignInManager<ChatUser> identity, Sessions sessions)
+        LoginRequest request, HttpContext context, SignIn signIn, SecondFactor factor, SignInManager<ChatUser> identity, Sessions sessions, SanctionGuard guard)
     {
         if (await signIn.CheckAsync(request.Email, request.Password) is not { } user) return TypedResults.Unauthorized();
         // Only who knows the password hears that there is more to show.
         if (user.TwoFactorEnabled && await ProblemOfAsync(new UserId(user.Id), request, factor) is { } problem)
             return TypedResults.Json(new LoginProblem(problem), statusCode: StatusCodes.Status401Unauthorized);
+        if (guard.Ban(new UserId(user.Id)) is { } ban)
+            return TypedResults.Json(new LoginProblem("banned", ban.Reason, ban.Until?.ToUnixTimeMilliseconds()), statusCode: StatusCodes.Status403Forbidden);
         var name = string.IsNullOrWhiteSpace(request.Name) ? context.Request.Headers.UserAgent.ToString() : request.Name;
         return (await SignInAsync(context, identity, user, () => sessions.BeginAsync(user, SessionKind.Program, name, AccountServices.Address(context)))).Result switch
         {
@@ -100,8 +103,13 @@ public static class AccountApi
     public sealed record LoginRequest(string? Email, string? Password, string? Name = null, string? Code = null, [property: JsonPropertyName("recovery_code")] string? RecoveryCode = null);
 
     /// <summary>Why a right password is not enough.</summary>
-    /// <param name="Error"><c>second_factor_required</c> or <c>second_factor_wrong</c>.</param>
-    public sealed record LoginProblem(string Error);
+    /// <param name="Error"><c>second_factor_required</c>, <c>second_factor_wrong</c> or <c>banned</c>.</param>
+    /// <param name="Reason">Why somebody is banned.</param>
+    /// <param name="Until">When that ends by itself, in milliseconds since 1970; absent where it does not.</param>
+    public sealed record LoginProblem(
+        string Error,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Until = null);
 
     /// <summary>Body of a refresh.</summary>
     /// <param name="RefreshToken">As given by the last login or refresh.</param>

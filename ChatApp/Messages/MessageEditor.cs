@@ -40,6 +40,9 @@ public enum MessageOutcome
     /// <summary>The room is archived.</summary>
     Archived,
 
+    /// <summary>The actor is muted, in the room or in the instance.</summary>
+    Muted,
+
     /// <summary>Nothing was stored; trying again soon makes sense.</summary>
     Busy,
 }
@@ -52,11 +55,17 @@ public sealed record EarlierText(string Text, DateTimeOffset ReplacedAt);
 /// <summary>Outcome of a change of a message.</summary>
 /// <param name="Outcome">How it went.</param>
 /// <param name="Message">The message as it is now, where it was done and is still there.</param>
-public readonly record struct MessageResult(MessageOutcome Outcome, MessageView? Message = null);
+public readonly record struct MessageResult(MessageOutcome Outcome, MessageView? Message = null)
+{
+    /// <summary>When a mute that is the reason ends by itself; null where it does not, or none is.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    internal static MessageResult Refused(SanctionTerm held) => new(MessageOutcome.Muted) { Until = held.Until };
+}
 
 /// <summary>
-/// Changes what was said: edit, delete, bring back. Authors edit and delete their own; whoever has a higher rank than the
-/// author deletes, and never edits.
+/// Changes what was said: edit, delete, bring back. Authors edit and delete their own; moderators who stand above the author
+/// (<see cref="ModerationRights"/>) delete, and never edit.
 /// </summary>
 /// <param name="commits">The one writer.</param>
 /// <param name="database">For reading earlier texts.</param>
@@ -65,10 +74,11 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
 /// <param name="texts">Rules for texts.</param>
 /// <param name="mentions">Whom they name, and their HTML.</param>
 /// <param name="cards">Where messages are shown that other messages link to.</param>
+/// <param name="guard">Sanctions.</param>
 /// <param name="options">Limits.</param>
 /// <param name="time">The clock.</param>
 public sealed class MessageEditor(
-    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, MessageOptions options, TimeProvider time)
+    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, SanctionGuard guard, MessageOptions options, TimeProvider time)
 {
     /// <summary>How long an author can bring back a message of their own.</summary>
     public static readonly TimeSpan UndoTime = TimeSpan.FromSeconds(10);
@@ -88,6 +98,7 @@ public sealed class MessageEditor(
             if (FindInOwnRoom(commit, actor, id) is not { } found || found.Message.DeletedAt is not null) return new MessageResult(MessageOutcome.NotFound);
             var (message, room) = found;
             if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
+            if (guard.Speaking(commit, actor, new RoomId(room.Id)) is { } held) return MessageResult.Refused(held);
             if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
             if (room.Visibility == RoomVisibility.Direct && !DirectRooms.MayWrite(commit, new RoomId(room.Id), actor)) return new MessageResult(MessageOutcome.NotAllowed);
             if (commit.Now - message.At >= TimeSpan.FromHours(options.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
@@ -111,8 +122,8 @@ public sealed class MessageEditor(
     }
 
     /// <summary>
-    /// Deletes a message: its own author may, and whoever has a higher rank than the author; the latter leaves an entry in
-    /// the audit log. Text, HTML, earlier texts and reactions are gone from the database at once.
+    /// Deletes a message: its own author may, and a moderator who stands above the author in that room; the latter leaves an entry
+    /// in the audit log. Text, HTML, earlier texts and reactions are gone from the database at once.
     /// </summary>
     /// <param name="actor">Who deletes.</param>
     /// <param name="id">Which message.</param>
@@ -124,7 +135,7 @@ public sealed class MessageEditor(
         var (message, room) = found;
         var author = users.Get(new UserId(message.AuthorId));
         var isOwn = author.Id == by.Id;
-        if (!isOwn && !(by.IsModerator && by.Rank > author.Rank)) return new MessageResult(MessageOutcome.NotAllowed);
+        if (!isOwn && !commit.MayModerate("message.delete", room, actor, by, author)) return new MessageResult(MessageOutcome.NotAllowed);
         if (message.DeletedAt is not null) return new MessageResult(MessageOutcome.Done);
 
         var whom = MentionRows.Of(commit, message);
@@ -145,6 +156,7 @@ public sealed class MessageEditor(
         if (FindInOwnRoom(commit, actor, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
         var (message, room) = found;
         if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
+        if (guard.Speaking(commit, actor, new RoomId(room.Id)) is { } held) return MessageResult.Refused(held);
         if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
         if (message.DeletedAt is null) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
         if (!_removed.TryRemove(id, out var removed) || commit.Now - removed.At >= UndoTime || message.DeletedAt != removed.At)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -10,8 +11,9 @@ namespace ChatApp.Messages;
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names.</param>
+/// <param name="guard">Sanctions.</param>
 /// <param name="options">Limits.</param>
-public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageOptions options)
+public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDirectory users, SanctionGuard guard, MessageOptions options)
 {
     private const int MaxEmojiLength = 32;
 
@@ -65,6 +67,7 @@ public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDir
             {
                 if (commit.Db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { DeletedAt: null } message) return new MessageResult(MessageOutcome.NotFound);
                 if (RoomAccess.Find(commit.Db, new RoomId(message.RoomId), actor) is not { IsMember: true }) return new MessageResult(MessageOutcome.NotFound);
+                if (guard.Speaking(commit, actor, new RoomId(message.RoomId)) is { } held) return MessageResult.Refused(held);
                 var room = commit.Db.Rooms.Find(message.RoomId)!;
                 if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
                 return room.Visibility != RoomVisibility.Direct || DirectRooms.MayWrite(commit, new RoomId(room.Id), actor)

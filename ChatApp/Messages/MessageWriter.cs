@@ -25,11 +25,12 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly UserDirectory _users;
     private readonly MessageTexts _texts;
     private readonly Mentions _mentions;
+    private readonly PostingRules _rules;
     private readonly PartitionedRateLimiter<UserId> _pace;
     private readonly Counter<long>? _posts;
 
     /// <summary>One instance for all.</summary>
-    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageOptions options, Meter? meter = null)
+    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, MessageOptions options, Meter? meter = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _commits = commits;
@@ -37,6 +38,7 @@ public sealed class MessageWriter : IAsyncDisposable
         _users = users;
         _texts = texts;
         _mentions = mentions;
+        _rules = rules;
         _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
         // One maker for all: it is handed over with each message, and used with the first of a person.
         Func<UserId, RateLimiter> bucket = _ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -105,10 +107,9 @@ public sealed class MessageWriter : IAsyncDisposable
 
     private PostResult Post(Commit commit, Draft draft)
     {
-        if (RoomAccess.Find(commit, draft.Room, draft.Author) is not { } standing) return new PostResult.Rejected(PostRefusal.RoomNotFound);
-        if (!standing.IsMember) return new PostResult.Rejected(PostRefusal.NotAMember);
+        if (RoomAccess.Find(commit, draft.Room, draft.Author) is not { IsMember: true } standing) return _rules.Outside(commit, draft.Author, draft.Room);
         if (IsKeyUsed(commit, draft)) return AnswerAgain(commit, draft, standing.Epoch);
-        if (standing.IsArchived) return new PostResult.Rejected(PostRefusal.Archived);
+        if (_rules.Refusal(commit, draft.Author, draft.Room, standing) is { } refusal) return refusal;
         if (standing.IsDirect && !DirectRooms.MayWrite(commit, draft.Room, draft.Author)) return new PostResult.Rejected(PostRefusal.Unreachable);
         UserId? beginner = null;
         if (draft.Thread is { } thread && (beginner = BeginnerOf(commit, thread, draft.Room)) is null) return new PostResult.Rejected(PostRefusal.NoSuchThread);

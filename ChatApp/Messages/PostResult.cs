@@ -22,7 +22,11 @@ public abstract record PostResult
     /// <summary>Nothing was stored.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="RetryAfter">How long to wait before trying again; zero where that makes no sense.</param>
-    public sealed record Rejected(PostRefusal Reason, TimeSpan RetryAfter = default) : PostResult;
+    public sealed record Rejected(PostRefusal Reason, TimeSpan RetryAfter = default) : PostResult
+    {
+        /// <summary>When a sanction ends by itself; null where it does not, or none is the reason.</summary>
+        public DateTimeOffset? Until { get; init; }
+    }
 }
 
 /// <summary>Why a message was not stored.</summary>
@@ -51,6 +55,18 @@ public enum PostRefusal
 
     /// <summary>The other one in a conversation of two cannot be reached; the sender is not told why.</summary>
     Unreachable,
+
+    /// <summary>Only moderators post in this room at present.</summary>
+    Locked,
+
+    /// <summary>The sender is muted, here or in the instance.</summary>
+    Muted,
+
+    /// <summary>The sender is banned, from this room or from the instance.</summary>
+    Banned,
+
+    /// <summary>The sender's last message in this room is too recent for its slow mode.</summary>
+    SlowMode,
 
     /// <summary>The message answers one that is not in this room.</summary>
     NoSuchReply,

@@ -1,5 +1,4 @@
 using ChatApp.Accounts;
-using ChatApp.Messages;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -65,9 +64,8 @@ public sealed record AuditLine(DateTimeOffset At, string Actor, string Action, s
 /// <param name="database">For reading.</param>
 /// <param name="users">Ranks and names.</param>
 /// <param name="topics">Who may listen to what.</param>
-/// <param name="messages">Deletes messages.</param>
 public sealed partial class ModerationDesk(
-    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, TopicAccess topics, MessageEditor messages)
+    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, TopicAccess topics)
 {
     /// <summary>Most lines that one list holds.</summary>
     public const int MaxLines = 200;
@@ -143,11 +141,6 @@ public sealed partial class ModerationDesk(
         });
         return ModerationOutcome.Done;
     });
-
-    /// <summary>Deletes a message of somebody of lower rank, in any room.</summary>
-    public Task<MessageResult> DeleteMessageAsync(Actor actor, MessageId message, string reason) => users.Get(actor).IsModerator
-        ? messages.DeleteAsync(actor, message, reason)
-        : Task.FromResult(new MessageResult(MessageOutcome.NotFound));
 
     /// <summary>The newest entries of the audit log, at most <see cref="MaxLines"/>; null for members.</summary>
     public IReadOnlyList<AuditLine>? Audit(Actor actor)

@@ -61,6 +61,9 @@ public sealed record EndReason(int Code, string Text)
     /// <summary>Too many commands were refused in a short time.</summary>
     public static readonly EndReason TooManyErrors = new(3509, "too many errors");
 
+    /// <summary>The account is banned from the instance.</summary>
+    public static readonly EndReason Banned = new(4500, "banned");
+
     /// <summary>The account was signed out everywhere.</summary>
     public static readonly EndReason SignedOut = new(4501, "signed out");
 
@@ -90,5 +93,5 @@ public sealed record EndReason(int Code, string Text)
     /// True where what still waits for the connection is thrown away: it could not be written, or the user has lost the
     /// right to see it.
     /// </summary>
-    internal bool DropsBacklog => this == Slow || this == WriteError || this == Expired || this == InvalidToken || this == ForceDisconnect || this == SignedOut;
+    internal bool DropsBacklog => this == Slow || this == WriteError || this == Expired || this == InvalidToken || this == ForceDisconnect || this == Banned || this == SignedOut;
 }

@@ -22,7 +22,7 @@ public enum RoomRole
     /// <summary>Reads and posts.</summary>
     Member = 0,
 
-    /// <summary>Besides: says what the room is about.</summary>
+    /// <summary>Besides: says what the room is about, and keeps order in it (<see cref="Moderation.ModerationRights"/>).</summary>
     Moderator = 1,
 
     /// <summary>Besides: names, archives and restores the room, and gives roles. Whoever made it begins as one.</summary>
@@ -61,6 +61,12 @@ public sealed class Room
 
     /// <summary>True where nothing is posted any more; the address stays.</summary>
     public bool IsArchived { get; set; }
+
+    /// <summary>True where only moderators post.</summary>
+    public bool IsLocked { get; set; }
+
+    /// <summary>Seconds that a member waits after a message before the next one; 0 where nobody waits, at most <see cref="RoomSettings.MaxSlowSeconds"/>.</summary>
+    public int SlowSeconds { get; set; }
 
     /// <summary>Names this log: changes only when the log is really another one (a restored backup).</summary>
     public required string Epoch { get; init; }

@@ -20,7 +20,10 @@ public sealed record RoomStanding(RoomView Room, bool IsMember, RoomRole Role)
 /// <param name="IsMember">True where they read and post there.</param>
 /// <param name="IsArchived">True where nothing is posted any more.</param>
 /// <param name="IsDirect">True for a conversation between people.</param>
-public readonly record struct PostingStanding(Offset Head, string Epoch, bool IsMember, bool IsArchived, bool IsDirect);
+/// <param name="IsLocked">True where only moderators post.</param>
+/// <param name="SlowSeconds">Seconds between two messages of a member; 0 where nobody waits.</param>
+/// <param name="Role">Their role; <see cref="RoomRole.Member"/> for others.</param>
+public readonly record struct PostingStanding(Offset Head, string Epoch, bool IsMember, bool IsArchived, bool IsDirect, bool IsLocked, int SlowSeconds, RoomRole Role);
 
 /// <summary>A room as people and programs see it. Immutable.</summary>
 /// <param name="Id">Identity and address.</param>
@@ -44,6 +47,12 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
     /// <summary>True where nothing is posted any more.</summary>
     public bool IsArchived { get; init; }
 
+    /// <summary>True where only moderators post.</summary>
+    public bool IsLocked { get; init; }
+
+    /// <summary>Seconds that a member waits after a message before the next one; 0 where nobody waits.</summary>
+    public int SlowSeconds { get; init; }
+
     /// <summary>True for a conversation between people, which has no name of its own.</summary>
     public bool IsDirect => Visibility == RoomVisibility.Direct;
 
@@ -60,6 +69,8 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
             Description = room.Description,
             Floor = new Offset(room.Floor),
             IsArchived = room.IsArchived,
+            IsLocked = room.IsLocked,
+            SlowSeconds = room.SlowSeconds,
             RetentionDays = room.RetentionDays,
             People = people ?? [],
         };
@@ -133,7 +144,7 @@ public static class RoomAccess
         ArgumentNullException.ThrowIfNull(commit);
         using var row = commit.Query(
             """
-            SELECT r.Visibility, r.IsDefault, r.Head, r.Epoch, r.IsArchived, m.Role
+            SELECT r.Visibility, r.IsDefault, r.Head, r.Epoch, r.IsArchived, m.Role, r.IsLocked, r.SlowSeconds
             FROM rooms r LEFT JOIN memberships m ON m.RoomId = r.Id AND m.UserId = ?2 AND NOT EXISTS (
               SELECT 1 FROM users bot WHERE bot.Id = ?2 AND bot.OwnerId IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM memberships own WHERE own.RoomId = ?1 AND own.UserId = bot.OwnerId))
@@ -141,8 +152,11 @@ public static class RoomAccess
             """,
             id.Value, user.Value);
         if (!row.Read()) return null;
-        var isMember = IsMember(row.Number(1) != 0, row.IsNull(5) ? null : (RoomRole)row.Number(5));
-        return MayKnow((RoomVisibility)row.Number(0), isMember) ? new PostingStanding(new Offset(row.Number(2)), row.Text(3), isMember, row.Number(4) != 0, (RoomVisibility)row.Number(0) == RoomVisibility.Direct) : null;
+        RoomRole? role = row.IsNull(5) ? null : (RoomRole)row.Number(5);
+        var isMember = IsMember(row.Number(1) != 0, role);
+        return MayKnow((RoomVisibility)row.Number(0), isMember)
+            ? new PostingStanding(new Offset(row.Number(2)), row.Text(3), isMember, row.Number(4) != 0, (RoomVisibility)row.Number(0) == RoomVisibility.Direct, row.Number(6) != 0, (int)row.Number(7), role ?? RoomRole.Member)
+            : null;
     }
 
     private static RoomStanding? Judge(RoomView room, RoomRole? role)

@@ -106,6 +106,13 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
         return ([.. members], db.Memberships.Count(m => m.RoomId == id.Value));
     }
 
+    /// <summary>Those who have a role above a member's in a room, for pages that show what may be done with whom. Nobody's secret in the room.</summary>
+    public IReadOnlyDictionary<UserId, RoomRole> StaffOf(RoomId id)
+    {
+        using var db = database.OpenRead();
+        return db.Memberships.Where(m => m.RoomId == id.Value && m.Role > RoomRole.Member).AsEnumerable().ToDictionary(m => new UserId(m.UserId), m => m.Role);
+    }
+
     private RoomStanding? Recall(RoomId id, UserId viewer)
     {
         var role = RoomRole.Member;

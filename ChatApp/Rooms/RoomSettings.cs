@@ -18,10 +18,14 @@ public sealed record RoomEdit(string? Name = null, string? Topic = null, string?
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names and ranks.</param>
-public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDirectory users)
+/// <param name="guard">Sanctions.</param>
+public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDirectory users, SanctionGuard guard)
 {
     /// <summary>Longest description, in UTF-16 units.</summary>
     public const int MaxDescriptionLength = 1000;
+
+    /// <summary>Longest slow mode, in seconds: six hours.</summary>
+    public const int MaxSlowSeconds = 21_600;
 
     /// <summary>Longest time after which messages go, in days: ten years.</summary>
     public const int MaxRetentionDays = 3650;
@@ -46,6 +50,7 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
             if ((renames && !rights.CanGovern) || (describes && !rights.CanDescribe) || rights is { CanGovern: false, CanDescribe: false })
                 return new RoomResult(RoomOutcome.NotAllowed);
             if (!renames && !describes) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
+            if (guard.Speaking(commit, by.Id, id) is { } held) return RoomResult.Refused(held);
             if (room.IsArchived) return new RoomResult(RoomOutcome.Archived);
 
             List<string> changes = [];
@@ -92,6 +97,38 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
             return commit.LogRoomChange(room, by, broker, tellMembers: false);
         });
     }
+
+    /// <summary>Sets how long members wait after a message before the next one. For moderators (<see cref="ModerationRights"/>).</summary>
+    /// <param name="actor">Who decides.</param>
+    /// <param name="id">The room.</param>
+    /// <param name="seconds">0 to <see cref="MaxSlowSeconds"/>; 0 ends it.</param>
+    public Task<RoomResult> SetSlowModeAsync(Actor actor, RoomId id, int seconds) => seconds is < 0 or > MaxSlowSeconds
+        ? Refused(RoomOutcome.BadSlowMode)
+        : KeepOrderAsync("room.slow", actor, id, room => room.SlowSeconds == seconds, room =>
+        {
+            var change = $"{room.SlowSeconds} s -> {seconds} s";
+            room.SlowSeconds = seconds;
+            return change;
+        });
+
+    /// <summary>Locks a room, so that only moderators post there, or opens it again. For moderators (<see cref="ModerationRights"/>).</summary>
+    public Task<RoomResult> SetLockAsync(Actor actor, RoomId id, bool isLocked) =>
+        KeepOrderAsync("room.lock", actor, id, room => room.IsLocked == isLocked, room =>
+        {
+            room.IsLocked = isLocked;
+            return isLocked ? "locked" : "unlocked";
+        });
+
+    private Task<RoomResult> KeepOrderAsync(string act, Actor actor, RoomId id, Func<Room, bool> isSo, Func<Room, string> change) => commits.CommitRoomAsync(commit =>
+    {
+        var by = users.Get(actor);
+        if (commit.FindModerated(id, by) is not { } room) return new RoomResult(RoomOutcome.NotFound);
+        if (!ModerationRights.May(act, commit.StandingIn(room, actor, by))) return new RoomResult(RoomOutcome.NotAllowed);
+        if (room.Visibility == RoomVisibility.Direct) return new RoomResult(RoomOutcome.NotPossible);
+        if (isSo(room)) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
+        AuditLog.Add(commit, by.Id, act, room.Id, $"{AuditLog.NameOf(room)}: {change(room)}", reason: "");
+        return commit.LogRoomChange(room, by, broker, tellMembers: false);
+    });
 
     private static Task<RoomResult> Refused(RoomOutcome outcome) => Task.FromResult(new RoomResult(outcome));
 

@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Storage;
 
@@ -41,8 +42,23 @@ public enum RoomOutcome
     /// <summary>The room is archived: it has to be restored first.</summary>
     Archived,
 
+    /// <summary>Only moderators post in the room at present.</summary>
+    Locked,
+
+    /// <summary>The person is muted, in the room or in the instance.</summary>
+    Muted,
+
+    /// <summary>The person is banned from the room.</summary>
+    Banned,
+
+    /// <summary>Whoever shall be brought in is banned from the room.</summary>
+    GuestBanned,
+
     /// <summary>The person may not do this to the room.</summary>
     NotAllowed,
+
+    /// <summary>Not a number of seconds from 0 to <see cref="RoomSettings.MaxSlowSeconds"/>.</summary>
+    BadSlowMode,
 
     /// <summary>Not a number of days from 1 to <see cref="RoomSettings.MaxRetentionDays"/>.</summary>
     BadRetention,
@@ -58,6 +74,11 @@ public readonly record struct RoomResult(RoomOutcome Outcome, RoomView? Room = n
 {
     /// <summary>True where it was done.</summary>
     public bool IsDone => Outcome == RoomOutcome.Done;
+
+    /// <summary>When a sanction that is the reason ends by itself; null where it does not, or none is.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    internal static RoomResult Refused(SanctionTerm held) => new(held.Kind == SanctionKind.Ban ? RoomOutcome.Banned : RoomOutcome.Muted) { Until = held.Until };
 }
 
 /// <summary>
@@ -66,7 +87,8 @@ public readonly record struct RoomResult(RoomOutcome Outcome, RoomView? Room = n
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names of people.</param>
-public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirectory users)
+/// <param name="guard">Sanctions.</param>
+public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, SanctionGuard guard)
 {
     /// <summary>Longest name, in UTF-16 units.</summary>
     public const int MaxNameLength = 60;
@@ -85,6 +107,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         return commits.CommitRoomAsync(commit =>
         {
             if (users.Get(actor).IsBot) return new RoomResult(RoomOutcome.NotAllowed);
+            if (guard.Speaking(commit, actor, room: null) is { } held) return RoomResult.Refused(held);
             var room = new Room
             {
                 Id = RoomId.New().Value,
@@ -104,6 +127,7 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     /// <summary>Enters a public room; a bot only where its owner is in. Already being there is fine.</summary>
     public Task<RoomResult> JoinAsync(UserId actor, RoomId id) => commits.CommitRoomAsync(commit =>
     {
+        if (guard.Entering(commit, actor, id) is { } held) return RoomResult.Refused(held);
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
         if (!MayBeIn(commit, id, users.Get(actor))) return new RoomResult(RoomOutcome.NotAllowed);
@@ -117,9 +141,11 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
     {
         if (RoomAccess.Find(commit.Db, id, actor) is not { IsMember: true } standing) return new RoomResult(RoomOutcome.NotFound);
         if (standing.Room.IsDirect) return new RoomResult(RoomOutcome.NotAllowed);
+        if (guard.Speaking(commit, actor, id) is { } held) return RoomResult.Refused(held);
         if (users.Find(guest) is not { } who || !commit.Db.Users.Any(user => user.Id == guest.Value && user.DeletedAt == null)) return new RoomResult(RoomOutcome.NoSuchUser);
         if (!MayBeIn(commit, id, who)) return new RoomResult(RoomOutcome.NotPossible);
         if (Blocks.AnyBlocks(commit, [guest], users.Get(actor))) return new RoomResult(RoomOutcome.Unreachable);
+        if (guard.Entering(commit, guest, id) is not null) return new RoomResult(RoomOutcome.GuestBanned);
         var room = commit.Db.Rooms.Find(id.Value)!;
         if (RoomAccess.Find(commit.Db, id, guest) is not { IsMember: true }) Add(commit, room, guest, actor, RoomRole.Member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
@@ -134,11 +160,20 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         if (standing.Room.IsDefault || IsLastOfPrivate(commit, standing.Room)) return new RoomResult(RoomOutcome.NotPossible);
         if (standing.Role == RoomRole.Owner && RoomRoles.IsLastOwner(commit, id)) return new RoomResult(RoomOutcome.LastOwner);
         var room = commit.Db.Rooms.Find(id.Value)!;
-        var bots = commit.Db.Memberships.Where(m => m.RoomId == id.Value && commit.Db.Users.Any(bot => bot.Id == m.UserId && bot.OwnerId == actor.Value)).Select(m => m.UserId).ToList();
-        foreach (var bot in bots) Remove(commit, room, new UserId(bot), actor);
-        Remove(commit, room, actor, actor);
+        Expel(commit, room, actor, actor);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });
+
+    /// <summary>
+    /// Takes somebody out of a room as a part of another change, which knows that they are in it and may be taken out. Their bots go
+    /// with them. For everybody else it looks as if they had left.
+    /// </summary>
+    internal void Expel(Commit commit, Room room, UserId member, UserId actor)
+    {
+        var bots = commit.Db.Memberships.Where(m => m.RoomId == room.Id && commit.Db.Users.Any(bot => bot.Id == m.UserId && bot.OwnerId == member.Value)).Select(m => m.UserId).ToList();
+        foreach (var bot in bots) Remove(commit, room, new UserId(bot), actor);
+        Remove(commit, room, member, actor);
+    }
 
     private void Remove(Commit commit, Room room, UserId member, UserId actor)
     {

@@ -1,5 +1,7 @@
 using ChatApp.Accounts;
 using ChatApp.Presence;
+using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 
 namespace ChatApp.Rooms;
@@ -17,8 +19,10 @@ public sealed record MemberTyping(RoomId Room, UserCard Member, DateTimeOffset A
 /// <param name="crowds">How many are there.</param>
 /// <param name="presence">Who may be seen.</param>
 /// <param name="broker">Tells the others.</param>
+/// <param name="guard">Sanctions.</param>
+/// <param name="rules">Who writes in a locked room.</param>
 /// <param name="time">The clock.</param>
-public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Blocks blocks, RoomCrowds crowds, PresenceBoard presence, RoomBroker broker, TimeProvider time)
+public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Blocks blocks, RoomCrowds crowds, PresenceBoard presence, RoomBroker broker, SanctionGuard guard, PostingRules rules, TimeProvider time)
 {
     /// <summary>Milliseconds in which the same person is told of once in the same room.</summary>
     public const int PauseMs = 2000;
@@ -35,6 +39,8 @@ public sealed class TypingNotices(RoomDirectory rooms, UserDirectory users, Bloc
         // The one who writes to somebody who blocks them does not learn of it here.
         if (standing.Room.People is { Count: 2 } two && two.Any(other => other != user && blocks.Has(other, user))) return RoomOutcome.Done;
         if (presence.IsInvisible(user) || crowds.IsLarge(room)) return RoomOutcome.Done;
+        if (guard.Speaking(user, room) is not null) return RoomOutcome.Muted;
+        if (standing.Room.IsLocked && !rules.KeepsOrder(user, standing.Role)) return RoomOutcome.Locked;
         ref var last = ref _last[(uint)HashCode.Combine(user, room) % _last.Length];
         var before = Volatile.Read(ref last);
         var now = time.GetTimestamp();

@@ -23,6 +23,9 @@ internal enum RoomsOf
     /// <summary>It looks through all rooms, and leaves out those that are not the token's.</summary>
     Filtered,
 
+    /// <summary>The argument <c>room</c>; without it, it is about the whole instance.</summary>
+    Given,
+
     /// <summary>It is about the whole instance: not for a token that is limited to rooms.</summary>
     Instance,
 }
@@ -75,6 +78,7 @@ internal static class CommandScopes
         ["room.members"] = new(TokenScopes.Read, RoomsOf.Room),
         ["room.preferences"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["room.preview"] = new(TokenScopes.Read, RoomsOf.Room),
+        ["sanction.own"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["search"] = new(TokenScopes.Read, RoomsOf.Filtered),
         ["subscription.token"] = new(TokenScopes.Read, RoomsOf.Channel),
         ["thread.history"] = new(TokenScopes.Read, RoomsOf.Message),
@@ -108,6 +112,7 @@ internal static class CommandScopes
         ["room.role"] = new(TokenScopes.Post, RoomsOf.Room),
         ["thread.follow"] = new(TokenScopes.Post, RoomsOf.Message),
         ["thread.read"] = new(TokenScopes.Post, RoomsOf.Message),
+        ["sanction.seen"] = new(TokenScopes.Post, RoomsOf.Filtered),
         ["typing"] = new(TokenScopes.Post, RoomsOf.Room),
 
         ["invitation.create"] = new(TokenScopes.Moderate, RoomsOf.Instance),
@@ -117,6 +122,15 @@ internal static class CommandScopes
         ["moderation.audit"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.connections"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.disconnect"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+
+        ["room.kick"] = new(TokenScopes.Moderate, RoomsOf.Room),
+        ["room.lock"] = new(TokenScopes.Moderate, RoomsOf.Room),
+        ["room.slow"] = new(TokenScopes.Moderate, RoomsOf.Room),
+        ["sanction.ban"] = new(TokenScopes.Moderate, RoomsOf.Given),
+        ["sanction.lift"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["sanction.list"] = new(TokenScopes.Moderate, RoomsOf.Given),
+        ["sanction.mute"] = new(TokenScopes.Moderate, RoomsOf.Given),
+        ["sanction.warn"] = new(TokenScopes.Moderate, RoomsOf.Given),
 
         ["moderation.rank"] = new(TokenScopes.Admin, RoomsOf.Instance),
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -50,6 +50,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 "user.info" => About(new UserId(given.Text("user"))),
                 "user.find" => People(given.OptionalText("text")),
                 _ when method.StartsWith("thread.", StringComparison.Ordinal) => await CallThreadAsync(method, given),
+                _ when method == "room.kick" || method.StartsWith("sanction.", StringComparison.Ordinal) => await CallSanctionAsync(method, given),
                 _ when method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
                 _ when method.StartsWith("direct.", StringComparison.Ordinal) => await CallDirectAsync(method, given),
                 _ when method.StartsWith("block.", StringComparison.Ordinal) => await CallBlockAsync(method, given),
@@ -76,6 +77,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
             // A message that is not there is answered as one that is elsewhere.
             RoomsOf.Message => services.History.RoomOf(given.Message("id")) is { } room && permit.Grant.Includes(room),
             RoomsOf.Filtered => given.OptionalRoom("room") is not { } only || permit.Grant.Includes(only),
+            RoomsOf.Given => given.OptionalRoom("room") is { } about && permit.Grant.Includes(about),
             RoomsOf.Instance => false,
             _ => true,
         };
@@ -92,6 +94,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
         MessageOutcome.Archived => (null, WireError.Archived),
         MessageOutcome.TooManyMentions => (null, WireError.TooManyMentions),
         MessageOutcome.RoomTooLarge => (null, WireError.RoomTooLarge),
+        MessageOutcome.Muted => (null, WireError.Muted with { Until = result.Until }),
         MessageOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
         MessageOutcome.Empty => (null, WireError.BadRequest with { Message = "the text is empty" }),
         _ => (null, WireError.BadRequest with { Message = "not one emoji, or too many kinds" }),
@@ -198,6 +201,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 if (room.IsDirect) EventJson.People(json, room);
                 else json.WriteString("kind", EventJson.KindOf(room.Visibility));
                 json.WriteBoolean("archived", room.IsArchived);
+                EventJson.Order(json, room);
                 json.WriteNumber("head", room.Head.Value);
                 json.WriteString("epoch", room.Epoch);
                 json.WriteEndObject();
@@ -283,6 +287,8 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
 
         public long? OptionalNumber(string name) => !given.TryGetProperty(name, out var value) ? null
             : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : throw Wrong(name, "a whole number from 0");
+
+        public long Number(string name) => OptionalNumber(name) ?? throw Wrong(name, "a whole number from 0");
 
         // More than any limit is a number too, and refused as one.
         public int? OptionalCount(string name) => OptionalNumber(name) is { } count ? (int)Math.Min(count, int.MaxValue) : null;

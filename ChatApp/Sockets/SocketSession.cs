@@ -118,6 +118,12 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
             return EndReason.Expired;
         }
 
+        if (credential.Ban is { } ban)
+        {
+            if (connect.Id > 0) await SendAloneAsync(FrameEncoder.Refused(connect.Id, WireError.Banned with { Until = ban.Until }));
+            return EndReason.Banned;
+        }
+
         if (credential.User is not { } user) return EndReason.InvalidToken;
         var description = new ConnectionDescription(user, ConnectionKind.Socket, address, Shorten(connect.Name))
         {
@@ -128,7 +134,7 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
         _connection = services.Broker.Connect(description, wire.Direct);
         if (_connection is null) return EndReason.ConnectionLimit;
         // Connected first and looked at again second: whoever revoked in between has not seen the connection.
-        if (!services.Tokens.StillHolds(credential)) return credential.Kind == CredentialKind.SignIn ? EndReason.SignedOut : EndReason.InvalidToken;
+        if (!services.Tokens.StillHolds(credential)) return services.Guard.Ban(user) is not null ? EndReason.Banned : credential.Kind == CredentialKind.SignIn ? EndReason.SignedOut : EndReason.InvalidToken;
         services.Uses.Note(SessionClaims.IdOf(credential.Id), address);
         // Before the client hears of it: its next socket must not find this one still counted.
         authenticated();

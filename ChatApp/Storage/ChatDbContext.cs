@@ -82,6 +82,9 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>What administrators have set while the server ran.</summary>
     public DbSet<InstanceSetting> InstanceSettings => Set<InstanceSetting>();
 
+    /// <summary>What was imposed on people.</summary>
+    public DbSet<Sanction> Sanctions => Set<Sanction>();
+
     /// <summary>What moderators did.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
@@ -154,6 +157,7 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
         base.OnModelCreating(builder);
         AccountTables.Configure(builder);
         ReaderTables.Configure(builder);
+        ModerationTables.Configure(builder);
 
         builder.Entity<Room>(room =>
         {

@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 using ChatApp.Rooms;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -21,7 +22,7 @@ public sealed class KeptRights(TimeProvider time)
     /// </summary>
     public Action<UserId>? LookAgain { get; set; }
 
-    /// <summary>Security stamps of accounts that are neither deleted nor locked by an administrator.</summary>
+    /// <summary>Security stamps of accounts that are neither deleted, nor locked by an administrator, nor banned.</summary>
     public KeptRows<UserId, string> Stamps { get; } = new(Capacity);
 
     /// <summary>Sessions that nobody has ended.</summary>
@@ -42,8 +43,15 @@ public sealed class KeptRights(TimeProvider time)
     internal DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>True where a change of the row may take a right away, or says something else about a room.</summary>
-    internal static bool Concerns(EntityEntry entry) => entry.State is EntityState.Added ? entry.Entity is Room or ChatUser // has a name that is new
-        : entry.State is EntityState.Modified or EntityState.Deleted && entry.Entity switch
+    internal static bool Concerns(EntityEntry entry) => entry.State switch
+    {
+        EntityState.Modified or EntityState.Deleted => IsRight(entry, entry.Entity),
+        // Rooms and people have names that are new.
+        EntityState.Added => entry.Entity is Room or ChatUser or Sanction { Kind: SanctionKind.Ban, RoomId: null },
+        _ => false,
+    };
+
+    private static bool IsRight(EntityEntry entry, object row) => row switch
     {
         // Each change takes an offset, and where the room is, the engine knows.
         Room => entry.State is EntityState.Deleted || entry.Properties.Any(static property => property.IsModified && property.Metadata.Name != nameof(Room.Head)),
@@ -56,6 +64,7 @@ public sealed class KeptRights(TimeProvider time)
     {
         ChatUser user => new UserId(user.Id),
         UserSession session => new UserId(session.UserId),
+        Sanction ban => new UserId(ban.UserId),
         _ => null,
     };
 
@@ -67,6 +76,9 @@ public sealed class KeptRights(TimeProvider time)
             case ChatUser user:
                 Stamps.Forget(new UserId(user.Id));
                 PeopleNames.Forget(user.Id);
+                break;
+            case Sanction ban:
+                Stamps.Forget(new UserId(ban.UserId));
                 break;
             case UserSession session:
                 Sessions.Forget(session.Id);

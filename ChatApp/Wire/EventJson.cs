@@ -146,6 +146,15 @@ internal static class EventJson
                 json.WriteString("status", changedUser.User.Status);
                 json.WriteNumber("at", changedUser.At.ToUnixTimeMilliseconds());
                 break;
+            case SanctionChanged sanction:
+                json.WriteString("type", "sanction");
+                json.WriteStartObject("sanction");
+                SanctionJson.Term(json, sanction.Term);
+                json.WriteEndObject();
+                json.WriteBoolean("holds", sanction.Holds);
+                User(json, "by", sanction.By);
+                json.WriteNumber("at", sanction.At.ToUnixTimeMilliseconds());
+                break;
             case OwnRankChanged rank:
                 json.WriteString("type", "rank.changed");
                 json.WriteString("rank", RankOf(rank.User.Rank));
@@ -203,6 +212,7 @@ internal static class EventJson
         json.WriteString("description", room.Description);
         json.WriteBoolean("archived", room.IsArchived);
         People(json, room);
+        Order(json, room);
         json.WriteEndObject();
     }
 
@@ -217,6 +227,13 @@ internal static class EventJson
         json.WriteStartArray("people");
         foreach (var person in room.People) json.WriteStringValue(person.Value);
         json.WriteEndArray();
+    }
+
+    /// <summary>What keeps members of a room from posting at once, as fields of the object that is open; nothing where nothing does.</summary>
+    public static void Order(Utf8JsonWriter json, RoomView room)
+    {
+        if (room.IsLocked) json.WriteBoolean("locked", value: true);
+        if (room.SlowSeconds > 0) json.WriteNumber("slow_seconds", room.SlowSeconds);
     }
 
     /// <summary>The word for a role.</summary>

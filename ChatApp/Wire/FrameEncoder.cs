@@ -181,6 +181,7 @@ public sealed partial class FrameEncoder : IEventEncoder
         json.WriteString("message", error.Message);
         json.WriteBoolean("temporary", error.Temporary);
         if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
+        if (error.Until is { } until) json.WriteNumber("until", until.ToUnixTimeMilliseconds());
     }
 
     private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)

@@ -9,7 +9,8 @@ namespace ChatApp.Wire;
 /// <param name="Message">A short English phrase.</param>
 /// <param name="Temporary">True where the same command may succeed later.</param>
 /// <param name="RetryMs">Milliseconds to wait before trying again; null where the server does not know.</param>
-public sealed record WireError(int Code, string Message, bool Temporary = false, long? RetryMs = null)
+/// <param name="Until">When what is in the way ends by itself; null where it does not.</param>
+public sealed record WireError(int Code, string Message, bool Temporary = false, long? RetryMs = null, DateTimeOffset? Until = null)
 {
     /// <summary>A fault of the server.</summary>
     public static readonly WireError Internal = new(100, "internal server error", Temporary: true);
@@ -47,8 +48,20 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>The history after the client's position is not held any more.</summary>
     public static readonly WireError Unrecoverable = new(112, "unrecoverable position");
 
+    /// <summary>The account says nothing, here or anywhere.</summary>
+    public static readonly WireError Muted = new(400, "muted");
+
+    /// <summary>The account is banned from the room, or from the instance.</summary>
+    public static readonly WireError Banned = new(401, "banned");
+
+    /// <summary>The last message in this room is too recent.</summary>
+    public static readonly WireError SlowMode = new(402, "slow mode", Temporary: true);
+
     /// <summary>The room is archived: nothing changes there any more.</summary>
     public static readonly WireError Archived = new(403, "room archived");
+
+    /// <summary>Only moderators post in the room at present.</summary>
+    public static WireError Locked => Archived with { Message = "room locked" };
 
     /// <summary>There is no such message, as far as the client may know.</summary>
     public static readonly WireError MessageNotFound = new(404, "message not found");
@@ -85,12 +98,17 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.KeyUsedForOther => KeyUsedForOther,
             PostRefusal.Archived => Archived,
             PostRefusal.Unreachable => Blocked,
+            PostRefusal.Locked => Locked,
+            PostRefusal.Muted => Muted,
+            PostRefusal.Banned => Banned,
+            PostRefusal.SlowMode => SlowMode,
             PostRefusal.NoSuchReply or PostRefusal.NoSuchThread => MessageNotFound,
             PostRefusal.TooManyMentions => TooManyMentions,
             PostRefusal.RoomTooLarge => RoomTooLarge,
             PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
             _ => Internal,
         };
+        error = error with { Until = rejected.Until };
         return rejected.RetryAfter > TimeSpan.Zero ? error with { RetryMs = (long)Math.Ceiling(rejected.RetryAfter.TotalMilliseconds) } : error;
     }
 

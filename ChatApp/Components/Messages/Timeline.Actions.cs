@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Rooms;
 using Microsoft.JSInterop;
 
 namespace ChatApp.Components.Messages;
@@ -10,11 +13,13 @@ public sealed partial class Timeline
 {
     private const int NamesShown = 20;
     private static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(4);
-    private static readonly string[] Mays = [.. Enumerable.Range(0, 16).Select(rights => string.Join(' ', WordsOf(rights)))];
+    private static readonly string[] Mays = [.. Enumerable.Range(0, 32).Select(rights => string.Join(' ', WordsOf(rights)))];
 
     private readonly ConditionalWeakTable<ReactionView, Chip> _chips = [];
     private readonly CancellationTokenSource _gone = new();
     private MessageView? _asked;
+    private UserCard? _moderated;
+    private IReadOnlyDictionary<UserId, RoomRole> _staff = new Dictionary<UserId, RoomRole>();
     private MessageView? _history;
     private MessageId? _editing;
     private Notice? _notice;
@@ -63,6 +68,14 @@ public sealed partial class Timeline
         StateHasChanged();
     }
 
+    /// <summary>Asks what shall be done about the author of a message.</summary>
+    [JSInvokable]
+    public void AskModerate(string? id)
+    {
+        _moderated = Find(id) is { } message && MayModerate(message) ? Users.Get(message.Author.Id) : null;
+        StateHasChanged();
+    }
+
     /// <summary>Brings a message into view that is not in the window.</summary>
     [JSInvokable("Jump")]
     public Task JumpAsync(string? id) => TryParse(id, out var message) ? JumpToAsync(message) : Task.CompletedTask;
@@ -101,6 +114,7 @@ public sealed partial class Timeline
         yield return "link unread bookmark forward";
         if ((rights & 2) != 0) yield return "edit";
         if ((rights & 4) != 0) yield return "delete";
+        if ((rights & 16) != 0) yield return "moderate";
     }
 
     private static bool TryParse(string? id, out MessageId message)
@@ -117,14 +131,17 @@ public sealed partial class Timeline
     private string? MayOf(TimelineRow row)
     {
         if (row is not { State: RowState.Stored, Stored: { } message } || message.Id == _editing) return null;
-        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0)];
+        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0) | (MayModerate(message) ? 16 : 0)];
     }
 
     private bool MayEdit(MessageView message) =>
         message.Author.Id == Viewer && !Room.IsArchived && Time.GetUtcNow() - message.At < TimeSpan.FromHours(Options.EditHours);
 
-    private bool MayDelete(MessageView message) =>
-        message.Author.Id == Viewer || (_viewer.IsModerator && Desk.MayActOn(Viewer, message.Author.Id));
+    private bool MayDelete(MessageView message) => message.Author.Id == Viewer || ModerationRights.May("message.delete", StandingOf(_viewer), StandingOf(Users.Get(message.Author.Id)));
+
+    private bool MayModerate(MessageView message) => !Room.IsDirect && ModerationRights.May("sanction.mute", StandingOf(_viewer), StandingOf(Users.Get(message.Author.Id)));
+
+    private Standing StandingOf(UserCard person) => ModerationRights.Of(person.Rank, _staff.GetValueOrDefault(person.Id));
 
     private bool MaySeeHistory(MessageView message) => message.Author.Id == Viewer || _viewer.IsModerator;
 
@@ -146,7 +163,7 @@ public sealed partial class Timeline
     {
         _asked = null;
         var isOwn = message.Author.Id == Viewer;
-        var result = isOwn ? await Editor.DeleteAsync(Viewer, message.Id) : await Desk.DeleteMessageAsync(Viewer, message.Id, reason);
+        var result = await Editor.DeleteAsync(Viewer, message.Id, isOwn ? "" : reason);
         Show(result);
         if (!isOwn || result.Outcome != MessageOutcome.Done) return;
         _announcement = L["Undo.Announcement", MessageEditor.UndoTime.TotalSeconds];

@@ -99,6 +99,7 @@ public sealed partial class Timeline
     protected override void OnInitialized()
     {
         _viewer = Users.Get(Viewer);
+        _staff = Rooms.StaffOf(Room.Id);
         _rows = new TimelineRows(Client.Local, Users.Get);
         _cards = new CardShelf(Cards, Viewer);
         _bookmarked = [.. Bookmarks.Of(Viewer)];
@@ -132,11 +133,12 @@ public sealed partial class Timeline
         if (_isAway || _feed.HasNewer) _unseen += change.FromOthers;
         if (change.Arrived is [.., var last]) _announcement = L["Timeline.Announcement", last.Author.Name, last.Text.Length > 200 ? last.Text[..200] : last.Text];
         // Rows ask who people are now when they are rendered, and what names reactions is made anew.
-        var hasNews = batch.Any(envelope => envelope.Body is UserChanged or EventsLost or BlocksChanged);
+        var hasNews = batch.Any(envelope => envelope.Body is UserChanged or EventsLost or BlocksChanged || (envelope.Body is RoleChanged && envelope.Room == Room.Id));
         if (hasNews)
         {
             _chips.Clear();
             _names++;
+            _staff = Rooms.StaffOf(Room.Id);
         }
 
         // Another rank sees other buttons.

@@ -121,6 +121,8 @@ export function attach(form, dotnet) {
 
   async function post(text) {
     if (!text.trim() || busy) return;
+    // Slow mode: the text stays until it may go.
+    if (form.dataset.wait) { say(form.dataset.wait); return; }
     if (tooLong(text)) { say(form.dataset.tooLong); return; }
     if (CALL.test(text) && !await isMeant(text)) return;
     const message = { text, key: crypto.randomUUID?.() ?? randomKey(), replyTo: reply?.id, isQueued: isLost() };

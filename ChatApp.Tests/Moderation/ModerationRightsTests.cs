@@ -1,0 +1,231 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ChatApp.Accounts;
+using ChatApp.Messages;
+using ChatApp.Moderation;
+using ChatApp.Push;
+using ChatApp.Rooms;
+using ChatApp.Storage;
+using ChatApp.Tests.Harness;
+
+namespace ChatApp.Tests.Moderation;
+
+/// <summary>Every act of moderation, by every standing, on every standing, over every entrance: exactly what the one table says.</summary>
+public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : IClassFixture<ModerationRightsTests.Crowd>
+{
+    private static readonly Standing[] Standings = Enum.GetValues<Standing>();
+
+    public static TheoryData<string, string> Acts()
+    {
+        var acts = new TheoryData<string, string>();
+        foreach (var act in ModerationRights.Needs.Keys.Order(StringComparer.Ordinal))
+        {
+            acts.Add(act, "page");
+            acts.Add(act, "socket");
+            acts.Add(act, "lines");
+        }
+
+        return acts;
+    }
+
+    [Theory]
+    [MemberData(nameof(Acts))]
+    public async Task An_act_is_done_by_whom_the_table_names_and_by_nobody_else(string act, string entrance)
+    {
+        var need = ModerationRights.Needs[act];
+        foreach (var by in Standings)
+        {
+            await using var door = await crowd.OpenAsync(entrance, crowd.Actors[by]);
+            foreach (var on in need.IsOnSomebody ? Standings : [Standing.Member])
+            {
+                // In the whole instance no role counts, so owners and moderators of rooms stand as members there.
+                var (above, below) = act.EndsWith(ModerationRights.Instance, StringComparison.Ordinal) ? (InInstance(by), InInstance(on)) : (by, on);
+                var isDone = await crowd.DoAsync(act, door, crowd.Actors[by], crowd.Targets[on], on);
+                Assert.True(isDone == (above >= need.Least && (!need.IsOnSomebody || above > below)), $"{act} by {by} on {on} over {entrance}: {(isDone ? "done" : "refused")}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_table_stands_in_the_document()
+    {
+        var rows = File.ReadAllLines(Checkout.PathTo("docs/SECURITY.md"))
+            .Select(line => Regex.Match(line, @"^\| `(?<act>[a-z]+\.[a-z@]+)` \| (?<least>[a-z ]+) \| (?<whom>[a-z ]*)\|$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)))
+            .Where(row => row.Success)
+            .Select(row => (row.Groups["act"].Value, row.Groups["least"].Value, row.Groups["whom"].Value.Trim()));
+        Assert.Equal(
+            ModerationRights.Needs.Select(need => (need.Key, Words(need.Value.Least), need.Value.IsOnSomebody ? "those below" : "")).Order(),
+            rows.Order());
+    }
+
+    [Fact]
+    public void Every_method_for_moderators_has_its_line()
+    {
+        var methods = ChatApp.Sockets.CommandScopes.Methods.Where(method => method.Value.Scope is TokenScopes.Moderate or TokenScopes.Admin).Select(method => method.Key)
+            .Where(method => !method.StartsWith("invitation.", StringComparison.Ordinal)).Append("message.delete");
+        Assert.Equal(methods.Order(StringComparer.Ordinal), ModerationRights.Needs.Keys.Select(act => act.Split('@')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_token_that_is_not_for_moderating_leaves_out_the_role_too()
+    {
+        var (owner, target) = (crowd.Actors[Standing.RoomOwner], crowd.Targets[Standing.Member]);
+        var message = await crowd.Server.PostAsync(target, crowd.Room, "mine");
+        Assert.Equal(MessageOutcome.NotAllowed, (await crowd.Server.Get<MessageEditor>().DeleteAsync(new Actor(owner.Id, Rank.Member), message.Id)).Outcome);
+        var order = new SanctionOrder(target.Id, SanctionKind.Warning, crowd.Room, "why");
+        Assert.Equal(SanctionOutcome.NotAllowed, (await crowd.Server.Get<Sanctions>().ImposeAsync(new Actor(owner.Id, Rank.Member), order)).Outcome);
+    }
+
+    private static Standing InInstance(Standing standing) => standing < Standing.Moderator ? Standing.Member : standing;
+
+    private static string Words(Standing standing) => standing switch { Standing.RoomModerator => "moderator of the room", var other => other.ToString().ToLowerInvariant() };
+
+    /// <summary>A room with two people of each standing.</summary>
+    public sealed class Crowd : IAsyncLifetime
+    {
+        public TestServer Server { get; } = new Tokens.PersonalTokenTests.Server();
+
+        public RoomId Room { get; private set; }
+
+        public Dictionary<Standing, TestPerson> Actors { get; } = [];
+
+        public Dictionary<Standing, TestPerson> Targets { get; } = [];
+
+        public async Task InitializeAsync()
+        {
+            await Server.InitializeAsync();
+            var maker = await Server.AddPersonAsync("Maker");
+            Room = (await Server.MakeRoomAsync(maker)).Id;
+            foreach (var standing in Standings)
+            {
+                foreach (var people in (Dictionary<Standing, TestPerson>[])[Actors, Targets])
+                {
+                    people[standing] = await Server.AddPersonAsync(standing.ToString(), RankOf(standing));
+                    await PlaceAsync(people[standing], standing);
+                }
+            }
+        }
+
+        public Task DisposeAsync() => Server.DisposeAsync().AsTask();
+
+        internal async Task<Door> OpenAsync(string entrance, TestPerson person)
+        {
+            if (entrance == "page") return new Door(Ask: null, Opened: null);
+            var token = await Server.TokenOfAsync(person);
+            if (entrance == "socket")
+            {
+                var socket = await Server.ConnectAsync(person);
+                return new Door(socket.AskAsync, socket);
+            }
+
+            var lines = await TestLines.OpenAsync(Server.Get<ChatApp.Sockets.LineServer>().Address!);
+            Assert.True((await lines.AskAsync(new { connect = new { token } })).TryGetProperty("connect", out _));
+            return new Door(lines.AskAsync, lines);
+        }
+
+        /// <summary>Tries an act, and makes it undone; true where it was carried out.</summary>
+        internal async Task<bool> DoAsync(string act, Door door, TestPerson by, TestPerson on, Standing standing)
+        {
+            var (method, room) = (act.Split('@')[0], act.Contains('@', StringComparison.Ordinal) ? (RoomId?)null : Room);
+            var connection = Server.Get<RoomBroker>().Connect(new ConnectionDescription(on.Id, ConnectionKind.Circuit, "127.0.0.1"))!;
+            var prepared = await PrepareAsync(method, on, room, connection);
+            var isDone = door.Ask is null ? await ByServiceAsync(method, by, prepared) : await ByMethodAsync(door.Ask, method, prepared);
+            connection.End(EndReason.Closed);
+            await UndoAsync(on, standing);
+            return isDone;
+        }
+
+        private async Task<Prepared> PrepareAsync(string method, TestPerson on, RoomId? room, Connection connection)
+        {
+            var message = method == "message.delete" ? (await Server.PostAsync(on, Room, "said")).Id : default;
+            var sanction = method != "sanction.lift" ? 0 : await Server.Get<CommitQueue>().CommitAsync(commit =>
+            {
+                // Imposed by nobody in particular, so that only the table counts.
+                var row = new Sanction { UserId = on.Id.Value, Kind = SanctionKind.Warning, RoomId = room?.Value, Reason = "why", ById = "operator", At = commit.Now };
+                commit.Db.Sanctions.Add(row);
+                commit.Db.SaveChanges();
+                return row.Id;
+            });
+            return new Prepared(on, room, message, sanction, connection);
+        }
+
+        private async Task<bool> ByServiceAsync(string method, TestPerson by, Prepared it)
+        {
+            var (sanctions, desk, settings) = (Server.Get<Sanctions>(), Server.Get<ModerationDesk>(), Server.Get<RoomSettings>());
+            return method switch
+            {
+                "message.delete" => (await Server.Get<MessageEditor>().DeleteAsync(by.Id, it.Message, "why")).Outcome == MessageOutcome.Done,
+                "room.kick" => (await sanctions.KickAsync(by.Id, Room, it.On.Id, "why")).IsDone,
+                "room.lock" => (await settings.SetLockAsync(by.Id, Room, isLocked: true)).IsDone,
+                "room.slow" => (await settings.SetSlowModeAsync(by.Id, Room, 5)).IsDone,
+                "sanction.warn" => (await sanctions.ImposeAsync(by.Id, new SanctionOrder(it.On.Id, SanctionKind.Warning, it.Room, "why"))).IsDone,
+                "sanction.mute" => (await sanctions.ImposeAsync(by.Id, new SanctionOrder(it.On.Id, SanctionKind.Mute, it.Room, "why", TimeSpan.FromHours(1)))).IsDone,
+                "sanction.ban" => (await sanctions.ImposeAsync(by.Id, new SanctionOrder(it.On.Id, SanctionKind.Ban, it.Room, "why"))).IsDone,
+                "sanction.lift" => (await sanctions.LiftAsync(by.Id, it.Sanction)).IsDone,
+                "sanction.list" => Server.Get<SanctionLists>().List(by.Id, new SanctionQuery(it.Room)) is not null,
+                "moderation.accounts" => desk.Accounts(by.Id) is not null,
+                "moderation.audit" => desk.Audit(by.Id) is not null,
+                "moderation.connections" => desk.Connections(by.Id) is not null,
+                "moderation.disconnect" => await desk.DisconnectAsync(by.Id, it.Connection.Id, "why") == ModerationOutcome.Done,
+                "moderation.rank" => await desk.SetRankAsync(by.Id, it.On.Id, OtherRank(it.On), "why") == ModerationOutcome.Done,
+                _ => throw new NotSupportedException(method),
+            };
+        }
+
+        private async Task<bool> ByMethodAsync(Func<object, Task<JsonElement>> ask, string method, Prepared it)
+        {
+            var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["user"] = it.On.Id.Value, ["reason"] = "why" };
+            if (it.Room is { } room) data["room"] = room.Value;
+            if (method == "sanction.mute") data["seconds"] = 3600;
+            if (method == "sanction.list") data.Remove("user");
+            if (method == "message.delete") data["id"] = it.Message.ToString();
+            if (method == "sanction.lift") data["id"] = it.Sanction;
+            if (method == "room.slow") data["seconds"] = 5;
+            if (method == "moderation.disconnect") data["client"] = it.Connection.Id.ToString();
+            if (method == "moderation.rank") data["rank"] = OtherRank(it.On) == Rank.Moderator ? "moderator" : "member";
+            var reply = await ask(new { rpc = new { method, data } });
+            if (reply.TryGetProperty("rpc", out _)) return true;
+            Assert.Equal(103, TestSocket.ErrorOf(reply));
+            return false;
+        }
+
+        private Rank OtherRank(TestPerson person) => Server.Get<UserDirectory>().Get(person.Id).Rank == Rank.Member ? Rank.Moderator : Rank.Member;
+
+        // As it was: whatever was imposed is lifted, who went is back with their role and their rank, the room is open.
+        private async Task UndoAsync(TestPerson on, Standing standing)
+        {
+            await Server.Get<CommitQueue>().CommitAsync(commit =>
+            {
+                foreach (var row in commit.Db.Sanctions.Where(row => row.LiftedAt == null)) row.LiftedAt = commit.Now;
+                var room = commit.Db.Rooms.Single(room => room.Id == Room.Value);
+                (room.IsLocked, room.SlowSeconds) = (false, 0);
+                commit.Db.Users.Single(user => user.Id == on.Id.Value).Rank = RankOf(standing);
+                return true;
+            });
+            Server.Get<UserDirectory>().Replace(new UserCard(on.Id, on.Name, RankOf(standing)));
+            await PlaceAsync(on, standing);
+        }
+
+        private async Task PlaceAsync(TestPerson person, Standing standing)
+        {
+            Assert.True((await Server.Get<RoomWriter>().JoinAsync(person.Id, Room)).IsDone);
+            await Server.Get<CommitQueue>().CommitAsync(commit =>
+                commit.Db.Memberships.Single(m => m.RoomId == Room.Value && m.UserId == person.Id.Value).Role = standing switch
+                {
+                    Standing.RoomOwner => RoomRole.Owner,
+                    Standing.RoomModerator => RoomRole.Moderator,
+                    _ => RoomRole.Member,
+                });
+        }
+
+        private static Rank RankOf(Standing standing) => standing switch { Standing.Administrator => Rank.Administrator, Standing.Moderator => Rank.Moderator, _ => Rank.Member };
+
+        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, Connection Connection);
+    }
+
+    /// <summary>One way in, held open.</summary>
+    internal sealed record Door(Func<object, Task<JsonElement>>? Ask, IAsyncDisposable? Opened) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Opened?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}
