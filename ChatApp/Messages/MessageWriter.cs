@@ -109,7 +109,7 @@ public sealed class MessageWriter : IAsyncDisposable
     {
         if (RoomAccess.Find(commit, draft.Room, draft.Author) is not { IsMember: true } standing) return _rules.Outside(commit, draft.Author, draft.Room);
         if (IsKeyUsed(commit, draft)) return AnswerAgain(commit, draft, standing.Epoch);
-        if (_rules.Refusal(commit, draft.Author, draft.Room, standing) is { } refusal) return refusal;
+        if (_rules.Refusal(commit, draft.Author, draft.Room, standing) is { } rejected) return rejected;
         if (standing.IsDirect && !DirectRooms.MayWrite(commit, draft.Room, draft.Author)) return new PostResult.Rejected(PostRefusal.Unreachable);
         UserId? beginner = null;
         if (draft.Thread is { } thread && (beginner = BeginnerOf(commit, thread, draft.Room)) is null) return new PostResult.Rejected(PostRefusal.NoSuchThread);
