@@ -137,7 +137,7 @@ public sealed class ChatEventTests : ClientTestBase
                 Assert.Equal(new ThreadMoved(new("41", "general", Following: true, 7, 1)), seen);
                 break;
             case "message posted by a bot":
-                Assert.Equal(new MessagePosted(Message with { Author = Bob with { Bot = true }, Offset = 8 }), seen);
+                Assert.Equal(new MessagePosted(Message with { Author = Bob with { Bot = true }, Offset = 9 }), seen);
                 break;
             case "message that mentions":
                 Assert.Equal(["u2"], Assert.IsType<MessagePosted>(seen).Message.Mentions!);

@@ -21,9 +21,9 @@ public sealed class MessageActionsTests(TestServer server) : IClassFixture<TestS
         foreach (var person in new[] { ann, mia, boss }) await server.PostAsync(person, room.Id, "by " + person.Name);
         var gone = await server.PostAsync(ann, room.Id, "gone");
         await server.Get<MessageEditor>().DeleteAsync(ann.Id, gone.Id);
-        string?[] ofMember = ["react reply pin link unread bookmark forward edit delete", "react reply pin link unread bookmark forward", "react reply pin link unread bookmark forward", null];
+        string?[] ofMember = ["react reply pin thread link unread bookmark forward edit delete", "react reply pin thread link unread bookmark forward", "react reply pin thread link unread bookmark forward", null];
         Assert.Equal(ofMember, await MaysAsync(server, ann, room));
-        Assert.Equal(["react reply pin link unread bookmark forward delete", "react reply pin link unread bookmark forward edit delete", "react reply pin link unread bookmark forward", null], await MaysAsync(server, mia, room));
+        Assert.Equal(["react reply pin thread link unread bookmark forward delete moderate", "react reply pin thread link unread bookmark forward edit delete", "react reply pin thread link unread bookmark forward", null], await MaysAsync(server, mia, room));
 
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.Rooms.Find(room.Id.Value)!.IsArchived = true);
         Assert.Equal(["link unread bookmark forward delete", "link unread bookmark forward", "link unread bookmark forward", null], await MaysAsync(server, ann, server.Get<RoomDirectory>().Find(room.Id, ann.Id)!.Room));
@@ -36,7 +36,7 @@ public sealed class MessageActionsTests(TestServer server) : IClassFixture<TestS
         var ann = await strict.AddPersonAsync("Ann");
         var room = await strict.MakeRoomAsync(ann);
         var message = await strict.PostAsync(ann, room.Id, "final");
-        Assert.Equal(["react reply pin link unread bookmark forward delete"], await MaysAsync(strict, ann, room));
+        Assert.Equal(["react reply pin thread link unread bookmark forward delete"], await MaysAsync(strict, ann, room));
         await using var stage = new Stage(new PersonContext(strict, ann), room);
         var timeline = Show(stage);
         await timeline.InvokeAsync(() => timeline.Instance.StartEdit(message.Id.ToString()));

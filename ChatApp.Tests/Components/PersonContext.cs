@@ -47,6 +47,10 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<DirectRooms>());
         Services.AddSingleton(server.Get<Blocks>());
         Services.AddSingleton(server.Get<ModerationDesk>());
+        Services.AddSingleton(server.Get<Sanctions>());
+        Services.AddSingleton(server.Get<SanctionLists>());
+        Services.AddSingleton(server.Get<SanctionGuard>());
+        Services.AddSingleton(server.Get<PostingRules>());
         Services.AddSingleton(server.Get<Invitations>());
         Services.AddSingleton(server.Get<InstanceSettings>());
         Services.AddSingleton(server.Get<ReadMarkers>());

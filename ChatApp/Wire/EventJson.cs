@@ -10,7 +10,7 @@ using ChatApp.Topics;
 namespace ChatApp.Wire;
 
 /// <summary>What events and messages look like in JSON.</summary>
-internal static class EventJson
+internal static partial class EventJson
 {
     private const int MaxReactionUsers = 100;
     private const int MaxMentioned = 100;
@@ -78,10 +78,6 @@ internal static class EventJson
                 Seen(json, "changes", seen.Changes);
                 json.WriteNumber("at", seen.At.ToUnixTimeMilliseconds());
                 break;
-            case OwnPresenceChosen chosen:
-                json.WriteString("type", "presence.chosen");
-                Chosen(json, chosen.Choice);
-                break;
             case RoleChanged role:
                 json.WriteString("type", "role.changed");
                 User(json, "member", role.Member);
@@ -93,74 +89,15 @@ internal static class EventJson
                 json.WriteString("type", "history.trimmed");
                 json.WriteNumber("floor", trimmed.Floor.Value);
                 break;
-            case OwnRoomsChanged own:
-                json.WriteString("type", own.IsMember ? "room.joined" : "room.left");
-                json.WriteStartObject("room");
-                json.WriteString("id", own.Room.Id.Value);
-                json.WriteString("name", own.Room.Name);
-                People(json, own.Room);
-                json.WriteEndObject();
-                break;
-            case RoomHidden hidden:
-                json.WriteString("type", "room.hidden");
-                json.WriteString("room", hidden.Room.Value);
-                break;
-            case BlocksChanged blocks:
-                json.WriteString("type", "blocks.changed");
-                json.WriteStartArray("blocked");
-                foreach (var blocked in blocks.Blocked) json.WriteStringValue(blocked.Value);
-                json.WriteEndArray();
-                break;
-            case ReadMoved moved:
-                json.WriteString("type", "read.moved");
-                Unread(json, moved.Unread);
-                break;
-            case RoomPreferenceChanged chosen:
-                json.WriteString("type", "preference.changed");
-                Choice(json, chosen.Choice);
-                break;
-            case Mentioned mentioned:
-                json.WriteString("type", "mention");
-                Message(json, mentioned.Message);
-                json.WriteNumber("offset", mentioned.Message.Offset.Value);
-                break;
-            case MentionWithdrawn withdrawn:
-                json.WriteString("type", "mention.withdrawn");
-                json.WriteStartObject("message");
-                json.WriteString("id", withdrawn.Message.ToString());
-                json.WriteString("room", withdrawn.Room.Value);
-                json.WriteEndObject();
-                break;
-            case BookmarkChanged bookmark:
-                json.WriteString("type", "bookmark.changed");
-                json.WriteString("id", bookmark.Message.ToString());
-                json.WriteBoolean("on", bookmark.IsOn);
-                break;
-            case ThreadMoved moved:
-                json.WriteString("type", "thread.moved");
-                ThreadJson.Standing(json, moved.Standing);
-                break;
             case UserChanged changedUser:
                 json.WriteString("type", "user.changed");
                 User(json, "user", changedUser.User);
                 json.WriteString("status", changedUser.User.Status);
                 json.WriteNumber("at", changedUser.At.ToUnixTimeMilliseconds());
                 break;
-            case SanctionChanged sanction:
-                json.WriteString("type", "sanction");
-                json.WriteStartObject("sanction");
-                SanctionJson.Term(json, sanction.Term);
-                json.WriteEndObject();
-                json.WriteBoolean("holds", sanction.Holds);
-                User(json, "by", sanction.By);
-                json.WriteNumber("at", sanction.At.ToUnixTimeMilliseconds());
-                break;
-            case OwnRankChanged rank:
-                json.WriteString("type", "rank.changed");
-                json.WriteString("rank", RankOf(rank.User.Rank));
-                break;
             default:
-                throw new NotSupportedException($"no wire form for {body.GetType().Name}");
+                Own(json, body);
+                break;
         }
 
         json.WriteEndObject();
@@ -264,31 +201,6 @@ internal static class EventJson
         }
 
         json.WriteEndArray();
-    }
-
-    /// <summary>What somebody has chosen about how they are seen, as fields of the object that is open.</summary>
-    public static void Chosen(Utf8JsonWriter json, PresenceChoice choice)
-    {
-        json.WriteString("mode", choice.Mode switch { PresenceMode.DoNotDisturb => "do_not_disturb", PresenceMode.Invisible => "invisible", _ => "automatic" });
-        if (choice.Until is { } until) json.WriteNumber("until", until.ToUnixTimeMilliseconds());
-    }
-
-    /// <summary>What is unread of a room, as fields of the object that is open.</summary>
-    public static void Unread(Utf8JsonWriter json, Unread unread)
-    {
-        json.WriteString("room", unread.Room.Value);
-        json.WriteNumber("up_to", unread.UpTo.Value);
-        json.WriteNumber("unread", unread.Count);
-        json.WriteNumber("mentions", unread.Mentions);
-    }
-
-    /// <summary>What somebody has chosen for a room, as fields of the object that is open.</summary>
-    public static void Choice(Utf8JsonWriter json, RoomChoice choice)
-    {
-        json.WriteString("room", choice.Room.Value);
-        json.WriteBoolean("favourite", choice.IsFavourite);
-        json.WriteString("notices", LevelOf(choice.Level));
-        if (choice.HiddenUpTo is { } place) json.WriteNumber("hidden_up_to", place.Value);
     }
 
     // A change that names only what is different: who did it, when, and to which message.
