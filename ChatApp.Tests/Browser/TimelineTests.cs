@@ -70,7 +70,7 @@ public sealed class TimelineTests(TestServer server, Browser browser) : IClassFi
         await using var page = await browser.SignInAsync(early, ann, locale: "zh-CN", timezone: "Asia/Shanghai");
         await page.SeesAsync("six");
         Assert.Equal("zh-Hans", await page.Page.Locator("html").GetAttributeAsync("lang"));
-        await page.ShowsAsync("h2#rooms-heading", Words.In("zh-Hans", "Sidebar.Rooms"));
+        await page.ShowsAsync("h2#group-rooms", Words.In("zh-Hans", "Sidebar.Rooms"));
         var yesterday = Words.In("zh-Hans", "Timeline.Yesterday");
         var today = Words.In("zh-Hans", "Timeline.Today");
         await Assertions.Expect(page.Page.Locator(".day-divider")).ToHaveTextAsync([yesterday, today, yesterday, today]);

@@ -23,6 +23,7 @@ public sealed partial class Sidebar
     private IDisposable? _counting;
     private int _direct = ShownDirect;
     private bool _hasUnread;
+    private int _threads;
     private bool _isHelping;
 
     /// <summary>Whose rooms are shown.</summary>
@@ -134,10 +135,10 @@ public sealed partial class Sidebar
     // True where it looks otherwise than before.
     private bool Arrange()
     {
-        var (before, hadUnread) = (_groups, _hasUnread);
-        _hasUnread = Numbers.HasUnread;
+        var (before, hadUnread, threads) = (_groups, _hasUnread, _threads);
+        (_hasUnread, _threads) = (Numbers.HasUnread, Numbers.Threads);
         _groups = SidebarGroups.Of(_rooms, _user.Id, Numbers, Users, Current, _direct);
-        return hadUnread != _hasUnread || !_groups.Shows(before);
+        return hadUnread != _hasUnread || threads != _threads || !_groups.Shows(before);
     }
 
     private void ShowMore()

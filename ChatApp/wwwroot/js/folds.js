@@ -19,7 +19,7 @@ export const isFolded = group => (document.documentElement.dataset.folded ?? '')
 export function showFolds() {
   const nav = sidebar();
   if (!nav) return;
-  document.documentElement.dataset.folded = read(nav.dataset.user).join(' ');
+  document.documentElement.dataset.folded = read(nav.dataset.owner).join(' ');
   for (const button of nav.querySelectorAll('[data-fold]')) button.setAttribute('aria-expanded', String(!isFolded(button.dataset.fold)));
 }
 

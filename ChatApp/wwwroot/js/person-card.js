@@ -12,7 +12,7 @@ export function attach(card, component) {
     ?? target.closest?.('.message > .avatar')?.parentElement.querySelector('.message-meta [data-user]');
 
   function show() {
-    if (!anchor?.isConnected) return;
+    if (!anchor?.isConnected || !card.isConnected) return;
     // As a part of the list that it was opened from, which stays open below it.
     card.showPopover({ source: anchor });
     placeBeside(card, anchor, true);

@@ -34,7 +34,7 @@ export function attach(dialog, dotnet) {
     try {
       while (isOpen(dialog) && shown !== input.value) {
         const text = input.value;
-        if (shown === null) await dotnet.invokeMethodAsync('Open', recentOf(dialog.dataset.user));
+        if (shown === null) await dotnet.invokeMethodAsync('Open', recentOf(dialog.dataset.owner));
         if (shown !== null || text) await dotnet.invokeMethodAsync('Find', text);
         shown = text;
         chosen = 0;
