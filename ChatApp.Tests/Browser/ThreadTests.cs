@@ -152,9 +152,9 @@ public sealed class ThreadTests(TestServer server, Browser browser) : IClassFixt
         await page.Answer("mine").HoverAsync();
         await page.Answer("mine").Locator("[data-tool=more]").ClickAsync();
         await page.Page.ClickAsync("#message-menu-thread [data-tool=delete]");
-        await Assertions.Expect(page.Page.Locator(".dialog:modal")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Page.Locator("dialog.dialog:modal")).ToHaveCountAsync(1);
         await page.Page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(page.Page.Locator(".dialog")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Page.Locator("dialog.dialog")).ToHaveCountAsync(0);
         await page.SeesAnswerAsync("mine");
         // It is read where it is seen, sheet or not.
         await Eventually.EqualsAsync(0, () => server.Get<Threads>().Of(ann.Id, root.Id)!.Unread);

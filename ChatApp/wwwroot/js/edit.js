@@ -11,6 +11,8 @@ export const draftOf = (writer, message) => `edit:${writer}:${message}`;
 
 export function attach(form, dotnet) {
   const input = form.querySelector('.edit-input');
+  // Where its composer is: when the text is stored, the editor is gone already.
+  const place = form.closest('dialog') ?? document;
   const draft = draftOf(form.dataset.writer, form.dataset.message);
   const emoji = emojiTyping(input);
   let busy = false;
@@ -22,7 +24,7 @@ export function attach(form, dotnet) {
 
   function leave() {
     sessionStorage.removeItem(draft);
-    (form.closest('dialog') ?? document).querySelector('.composer-input')?.focus();
+    place.querySelector('.composer-input')?.focus();
   }
 
   async function save() {
