@@ -87,7 +87,7 @@ public sealed class OfflineTests(Browser browser)
         }
 
         // Both look elsewhere: what each reads at this moment is no longer a question.
-        foreach (var window in new[] { one, other }) await window.Page.Locator(".sidebar-action[href='/rooms']").ClickAsync();
+        foreach (var window in new[] { one, other }) await window.Page.Locator(".sidebar a[href='/rooms']").ClickAsync();
         foreach (var window in new[] { one, other })
         {
             foreach (var room in rooms)

@@ -1,13 +1,13 @@
 // Which groups of the sidebar are folded away, by person. The root element names them, so that nothing that is drawn later
 // is ever seen unfolded; the style sheet does the rest.
 
-const nameFor = user => `folded:${user}`;
+const nameFor = owner => `folded:${owner}`;
 
 const sidebar = () => document.getElementById('sidebar');
 
-const read = user => {
+const read = owner => {
   try {
-    const kept = JSON.parse(localStorage.getItem(nameFor(user)) ?? '[]');
+    const kept = JSON.parse(localStorage.getItem(nameFor(owner)) ?? '[]');
     return Array.isArray(kept) ? kept : [];
   } catch {
     return [];
@@ -24,9 +24,9 @@ export function showFolds() {
 }
 
 export function toggleFold(group) {
-  const { user } = sidebar().dataset;
-  const others = read(user).filter(other => other !== group);
-  localStorage.setItem(nameFor(user), JSON.stringify(isFolded(group) ? others : [...others, group]));
+  const { owner } = sidebar().dataset;
+  const others = read(owner).filter(other => other !== group);
+  localStorage.setItem(nameFor(owner), JSON.stringify(isFolded(group) ? others : [...others, group]));
   showFolds();
 }
 

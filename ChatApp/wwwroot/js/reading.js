@@ -60,6 +60,9 @@ export function watchReading(list, content, tell) {
 
   const changes = new MutationObserver(look);
   changes.observe(content, { attributes: true, attributeFilter: ['data-shown'], childList: true });
+  // A panel gets its size when it is opened, which may be after this.
+  const sizes = new ResizeObserver(look);
+  sizes.observe(list);
   const forget = onAttention(look);
   list.addEventListener('scroll', look, { passive: true });
   list.addEventListener('click', onClick);
@@ -71,6 +74,7 @@ export function watchReading(list, content, tell) {
     dispose() {
       clearTimeout(timer);
       changes.disconnect();
+      sizes.disconnect();
       forget();
       list.removeEventListener('scroll', look);
       list.removeEventListener('click', onClick);

@@ -10,7 +10,7 @@ import { noteRecent } from './recent.js';
 const isApple = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 export function attach(nav) {
-  const { user } = nav.dataset;
+  const { owner: user } = nav.dataset;
   const body = nav.querySelector('.sidebar-body');
   const rows = () => [...body.querySelectorAll('.room-link')];
   const current = () => body.querySelector('.room-link[aria-current]');
