@@ -160,6 +160,8 @@ public sealed class FormattingTests(TestServer server, Browser browser) : IClass
         await page.Page.Mouse.MoveAsync(1, 1);
         await page.Message("look:").FocusAsync();
         await page.Page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.Message("look:").Locator(".message-author")).ToBeFocusedAsync();
+        await page.Page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(frame.Locator("code")).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(frame.Locator(".copy-code")).ToBeFocusedAsync();

@@ -129,7 +129,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
             await Assertions.Expect(page.Locator(".search-hit")).ToHaveCountAsync(1);
             await IsAccessibleAsync(window, $"what was found at {width} px", ".search-panel");
             Assert.Equal(0, await page.EvaluateAsync<int>("(() => { const one = document.querySelector('.search-panel'); return one.scrollWidth - one.clientWidth; })()"));
-            await page.ClickAsync(".search-head .icon-button");
+            await page.ClickAsync(".search-panel .panel-head .icon-button");
             await Assertions.Expect(page.Locator(".search-panel")).ToHaveCountAsync(0);
         }
 

@@ -96,6 +96,8 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
         await Assertions.Expect(first.Message("older")).ToBeFocusedAsync();
         await keys.PressAsync("ArrowDown");
         await keys.PressAsync("Tab");
+        await Assertions.Expect(first.Message("we are live").Locator(".message-author")).ToBeFocusedAsync();
+        await keys.PressAsync("Tab");
         await Assertions.Expect(first.Message("we are live").Locator("[data-tool=react]")).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
         await Assertions.Expect(first.Page.Locator("#emoji-search")).ToBeFocusedAsync();
@@ -182,13 +184,11 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
         await Assertions.Expect(second.Message("the door code is 1234").Locator(".message-pin")).ToHaveCountAsync(1);
 
         await second.Page.ClickAsync("[data-pins]");
-        await second.ShowsAsync("dialog .entry", "the door code is 1234");
-        await second.Page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Pins.Show") }).ClickAsync();
-        await Assertions.Expect(second.Page.Locator("dialog")).ToHaveCountAsync(0);
+        await second.ShowsAsync(".pins-panel .entry", "the door code is 1234");
+        await second.Page.GetByRole(AriaRole.Link, new() { Name = Words.Of("Pins.Show") }).ClickAsync();
         await Assertions.Expect(second.Message("the door code is 1234")).ToBeInViewportAsync();
-        await second.Page.ClickAsync("[data-pins]");
         await second.Page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Message.Unpin") }).ClickAsync();
-        await second.ShowsAsync("dialog", Words.Of("Pins.None"));
+        await second.ShowsAsync(".pins-panel", Words.Of("Pins.None"));
         await Assertions.Expect(first.Page.Locator(".message-pin")).ToHaveCountAsync(0);
         first.AssertNoErrors();
         second.AssertNoErrors();

@@ -78,12 +78,14 @@ public sealed class SessionsPageTests(Browser browser, TestServer server) : ICla
         var ann = await server.AddPersonAsync("Ann");
         await using var window = await browser.SignInAsync(server, ann);
         var page = window.Page;
-        await page.EvaluateAsync("() => { const act = window.signInAnew; window.signInAnew = () => { window.wasTold = true; act(); }; }");
+        var told = new TaskCompletionSource();
+        await page.ExposeFunctionAsync("told", () => told.TrySetResult());
+        await page.EvaluateAsync("() => { const act = window.signInAnew; window.signInAnew = () => { window.told(); act(); }; }");
         // The form's answer comes when the circuit has brought its own news. It is one of the test's: a redirect cannot be given here.
         await page.RouteAsync("**/account/logout", async route =>
         {
             await route.FetchAsync(new() { MaxRedirects = 0 });
-            await page.WaitForFunctionAsync("window.wasTold");
+            await told.Task.Soon();
             await route.FulfillAsync(new() { ContentType = "text/html", Body = "<h1>signed out by the form</h1>" });
         });
         await page.Locator(".account-button").ClickAsync();

@@ -41,7 +41,7 @@ public sealed partial class RoomFeed
     /// <returns>True where the window has changed.</returns>
     public bool LoadAround(Offset place)
     {
-        if (place <= Offset.Zero || _history.Around(_viewer, _room, place, 2 * PageSize, _scope) is not { Messages.Count: > 0 } page) return false;
+        if (place <= Offset.Zero || _history.Around(_viewer, _room, place, 2 * Length, _scope) is not { Messages.Count: > 0 } page) return false;
         Show(page);
         return true;
     }

@@ -9,7 +9,7 @@ public sealed partial class RoomFeed
     /// <returns>True where the window has changed.</returns>
     public bool LoadAround(DateTimeOffset moment)
     {
-        if (_history.Around(_viewer, _room, moment, 2 * PageSize, _scope) is not { Messages.Count: > 0 } page) return false;
+        if (_history.Around(_viewer, _room, moment, 2 * Length, _scope) is not { Messages.Count: > 0 } page) return false;
         Show(page);
         return true;
     }

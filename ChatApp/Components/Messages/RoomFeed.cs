@@ -14,6 +14,9 @@ public sealed partial class RoomFeed : IDisposable
     /// <summary>Messages of a page.</summary>
     public const int PageSize = 50;
 
+    /// <summary>Messages of a page that is only fetched: about what is seen, so that a room's first view stays light. The live page has the others a moment later.</summary>
+    public const int FirstView = 12;
+
     /// <summary>Most messages that wait or were refused; a page that keeps sending what is refused must not grow without end.</summary>
     public const int MaxPending = 100;
 
@@ -56,6 +59,9 @@ public sealed partial class RoomFeed : IDisposable
     /// <summary>One's own messages that are not stored yet, in the order of sending.</summary>
     public IReadOnlyList<PendingMessage> Pending => _pending;
 
+    /// <summary>How many messages the window begins with.</summary>
+    public int Length { get; init; } = PageSize;
+
     /// <summary>Whose messages are shown to the person and are no news to them; nobody's by default.</summary>
     public Func<UserId, bool> IsUnheard { get; init; } = static _ => false;
 
@@ -68,7 +74,7 @@ public sealed partial class RoomFeed : IDisposable
     /// <summary>Reads the newest page. False where the person is not a member (any more).</summary>
     public bool Load()
     {
-        if (_history.Latest(_viewer, _room, PageSize, _scope) is not { } page) return false;
+        if (_history.Latest(_viewer, _room, Length, _scope) is not { } page) return false;
         Show(page);
         return true;
     }

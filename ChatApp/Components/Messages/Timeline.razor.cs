@@ -104,7 +104,7 @@ public sealed partial class Timeline
         _cards = new CardShelf(Cards, Viewer);
         _bookmarked = [.. Bookmarks.Of(Viewer)];
         _scroller = new PageScript<Timeline>(Js, "./js/timeline.js");
-        _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id, Thread) { IsUnheard = IsUnheard };
+        _feed = new RoomFeed(Broker, History, CatchUp, Writer, Markdown, Time, Viewer, Room.Id, Thread) { IsUnheard = IsUnheard, Length = RendererInfo.IsInteractive ? RoomFeed.PageSize : RoomFeed.FirstView };
         OpenAtPlace();
     }
 
