@@ -58,7 +58,7 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
     public async Task A_moderator_deletes_a_message_and_it_vanishes_everywhere()
     {
         var (ann, bob, mia) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"), await server.AddPersonAsync("Mia", Rank.Moderator));
-        var room = await server.MakeRoomAsync(ann, name: "Market", members: [bob, mia]);
+        var room = await server.MakeRoomAsync(mia, name: "Market", members: [ann, bob]);
         await server.PostAsync(bob, room.Id, "buy this now");
         await using var reader = await browser.SignInAsync(server, ann, $"/rooms/{room.Id}");
         await using var moderator = await browser.SignInAsync(server, mia, $"/rooms/{room.Id}");

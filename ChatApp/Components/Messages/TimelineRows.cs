@@ -48,18 +48,19 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
 
     /// <summary>
     /// The same rows in groups of those whose places in the room's log are near each other, so that a group stays the same
-    /// whatever comes before or after it. Unsent messages stand in the last one.
+    /// whatever comes before or after it. Unsent messages stand where they will be when they are stored, and so keep their elements.
     /// </summary>
     public IReadOnlyList<TimelineGroup> GroupsOf(RoomFeed feed, UserCard viewer)
     {
         var rows = Of(feed, viewer);
         var before = _groups.ToDictionary(group => group.Key);
         _groups.Clear();
+        var unsent = feed.Next.Value / GroupSpan;
         for (var start = 0; start < rows.Count;)
         {
-            var key = KeyOf(rows[start]) ?? -1;
+            var key = KeyOf(rows[start]) ?? unsent;
             var end = start + 1;
-            while (end < rows.Count && (KeyOf(rows[end]) ?? key) == key) end++;
+            while (end < rows.Count && (KeyOf(rows[end]) ?? unsent) == key) end++;
             var isSame = before.TryGetValue(key, out var group) && IsSame(group.Rows, rows, start, end);
             _groups.Add(isSame ? group : new TimelineGroup(key, [.. rows.Skip(start).Take(end - start)]));
             start = end;
