@@ -53,6 +53,8 @@ public sealed class ReturnTests(Browser browser) : IDisposable
         Assert.True(await page.Page.EvaluateAsync<bool>("window.isTheSame === true"));
         await using var fresh = await browser.SignInAsync(server, ann, $"/rooms/{room.Id}");
         await fresh.SeesAsync("live again");
+        // What is only fetched shows fewer.
+        await Assertions.Expect(fresh.Messages()).ToHaveCountAsync(await page.Messages().CountAsync());
         Assert.Equal(await fresh.Messages().AllInnerTextsAsync(), await page.Messages().AllInnerTextsAsync());
         page.AssertNoErrors();
     }

@@ -103,8 +103,13 @@ public sealed class ThreadTests(TestServer server, Browser browser) : IClassFixt
         await server.PostAsync(ann, room.Id, "press T");
         await using var page = await browser.SignInAsync(server, ann, $"/rooms/{room.Id}", width: 1400);
         await page.MayWriteAsync();
-        await page.Page.FocusAsync("#timeline");
-        await page.Page.Keyboard.PressAsync("ArrowUp");
+        // The list knows its keys as soon as its script is there.
+        await Eventually.BecomesAsync(async () =>
+        {
+            await page.Page.FocusAsync("#timeline");
+            await page.Page.Keyboard.PressAsync("ArrowUp");
+            return await page.Page.Locator("article .message-actions").CountAsync() == 1;
+        });
         await page.Page.Keyboard.PressAsync("t");
         await Assertions.Expect(page.Page.Locator("#composer-input-thread")).ToBeFocusedAsync();
         await page.AnswerAsync("typed");
