@@ -23,6 +23,8 @@ public sealed class MovingAboutLooksTests(TestServer server, Browser browser) : 
         await page.ClickAsync(".row-title a");
         await window.ShowsAsync(".preview", "Lamps and oil");
         await window.ShowsAsync(".preview", bob.Name);
+        await window.ShowsAsync(".preview-people", "1 member");
+        await Assertions.Expect(page.Locator(".preview-people")).Not.ToContainTextAsync("members");
         await Assertions.Expect(window.Messages()).ToHaveCountAsync(0);
         await page.ClickAsync(".composer-closed button");
         await window.SeesAsync("a canary");
