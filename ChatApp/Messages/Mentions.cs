@@ -155,19 +155,16 @@ public sealed class Mentions(KnownNames known, MarkdownRenderer markdown, ChatDa
     /// <param name="message">The message as it is then.</param>
     /// <param name="people">Whom to tell.</param>
     /// <param name="isAll">True: everybody in the room who is connected.</param>
-    /// <returns>Those who block the author, for whom it does not count.</returns>
-    internal IReadOnlySet<UserId> Tell(Commit commit, MessageView message, IEnumerable<UserId> people, bool isAll)
+    internal void Tell(Commit commit, MessageView message, IEnumerable<UserId> people, bool isAll)
     {
-        var deaf = WhoBlocks(commit, message.Author.Id);
         var told = Present(commit, message.Room, people, isAll);
         told.Remove(message.Author.Id);
-        told.ExceptWith(deaf);
+        told.ExceptWith(WhoBlocks(commit, message.Author.Id));
         var news = new Mentioned(message);
         commit.AfterCommit(() =>
         {
             foreach (var user in told) broker.PublishToUser(user, news);
         });
-        return deaf;
     }
 
     /// <summary>Takes back what was told of a message.</summary>

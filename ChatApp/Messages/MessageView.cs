@@ -58,11 +58,7 @@ public sealed record ReactionView(string Emoji, IReadOnlyList<UserId> Users);
 
 /// <summary>A message was posted.</summary>
 /// <param name="Message">The message.</param>
-public sealed record MessagePosted(MessageView Message) : RoomEvent(Message.Room, Message.At)
-{
-    /// <summary>People who block its author, where it mentions anybody: for them it does not count. Known to the house alone.</summary>
-    internal IReadOnlySet<UserId> Deaf { get; init; } = Mentioning.Nobody.People;
-}
+public sealed record MessagePosted(MessageView Message) : RoomEvent(Message.Room, Message.At);
 
 /// <summary>A message's text was changed.</summary>
 /// <param name="Message">The message as it is now.</param>

@@ -120,7 +120,8 @@ public sealed class MessageWriter : IAsyncDisposable
 
         var view = Insert(commit, draft, text, new Offset(standing.Head.Value + 1));
         if (standing.IsDirect) DirectRooms.Bring(commit, draft.Room, _broker);
-        RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view) { Deaf = DeafTo(commit, view) }, _broker);
+        if (view.Mentions.IsAny) _mentions.Tell(commit, view, view.Mentions.People, view.Mentions.IsAll);
+        RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view), _broker);
         if (beginner is { } first) FollowThread(commit, view, first);
         var accepted = new PostResult.Accepted(view, standing.Epoch, IsDuplicate: false);
         if (commit.IsAlone && draft.Stored is { } stored) commit.AfterCommit(() => stored(accepted));
@@ -166,10 +167,6 @@ public sealed class MessageWriter : IAsyncDisposable
             ? new PostResult.Accepted(MessageViews.Of(commit.Db, earlier, _users), epoch, IsDuplicate: true)
             : new PostResult.Rejected(PostRefusal.KeyUsedForOther);
     }
-
-    // Tells people, and says for whom it does not count.
-    private IReadOnlySet<UserId> DeafTo(Commit commit, MessageView view) =>
-        view.Mentions.IsAny ? _mentions.Tell(commit, view, view.Mentions.People, view.Mentions.IsAll) : Mentioning.Nobody.People;
 
     private MessageView Insert(Commit commit, Draft draft, SettledText text, Offset offset)
     {

@@ -136,7 +136,7 @@ internal sealed class UnreadNews
                     Threads.Add(thread);
                     break;
                 case MessagePosted posted:
-                    Of(posted.Room).Posted.Add(new PostedNews(posted.Message.Offset, posted.Message.Author.Id, posted.Message.Mentions, posted.Deaf));
+                    Of(posted.Room).Posted.Add(new PostedNews(posted.Message.Offset, posted.Message.Author.Id, posted.Message.Mentions));
                     break;
                 case MessageEdited { Moved.IsAny: true } edited:
                     Of(edited.Room).Moved.Add(edited.Moved);
@@ -173,13 +173,8 @@ internal sealed class UnreadNews
 /// <param name="Place">Its place.</param>
 /// <param name="Author">Who wrote it.</param>
 /// <param name="Mentions">Whom it mentions.</param>
-/// <param name="Deaf">For whom that does not count.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct PostedNews(Offset Place, UserId Author, Mentioning Mentions, IReadOnlySet<UserId> Deaf)
-{
-    /// <summary>True where it counts as a mention of that person, who did not write it.</summary>
-    public bool Calls(UserId user) => Mentions.IsAny && Mentions.Means(user) && !Deaf.Contains(user);
-}
+internal readonly record struct PostedNews(Offset Place, UserId Author, Mentioning Mentions);
 
 /// <summary>What has happened in one room.</summary>
 internal sealed class RoomNews
@@ -210,7 +205,7 @@ internal sealed class RoomNews
             if (posted.Author == user || unheard.Contains(posted.Author)) continue;
             count = Math.Min(count + 1, ReadMarkers.MaxCount);
             first ??= posted.Place;
-            if (posted.Calls(user)) mentions = Math.Min(mentions + 1, ReadMarkers.MaxCount);
+            if (posted.Mentions.Means(user)) mentions = Math.Min(mentions + 1, ReadMarkers.MaxCount);
         }
 
         return head == unread.Head ? unread : unread with { Count = count, First = first, Head = head, Mentions = mentions };
