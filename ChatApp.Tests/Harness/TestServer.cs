@@ -8,6 +8,7 @@ using ChatApp.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -76,6 +77,7 @@ public class TestServer : IAsyncLifetime, IAsyncDisposable
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
+        if (_ownsFolder) EmptyDatabase.PutInto(Folder);
         string[] arguments =
         [
             "--Urls=http://127.0.0.1:0", $"--Data:Folder={Folder}", "--Accounts:AttemptsPerMinute=100000", "--Messages:PostsPerSecond=100000",
@@ -85,6 +87,8 @@ public class TestServer : IAsyncLifetime, IAsyncDisposable
         _app = Program.Build(arguments, services =>
         {
             services.AddLogging(logging => logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning));
+            // A password of a real instance costs a tenth of a second, on purpose; the tests have thousands.
+            services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1);
             _replace?.Invoke(services);
         });
         await _app.StartAsync();

@@ -42,7 +42,7 @@ public static class AccountServices
     {
         identity.AddSignInManager();
         var services = identity.Services;
-        services.AddSingleton<SignInTurns>();
+        services.AddSingleton<SignInTurns>().AddSingleton<DecoyPassword>();
         services.AddScoped<SignIn>().AddScoped<SecondStep>().AddScoped<SecondFactor>();
         services.AddPasskeys(options);
         services.AddSingleton<Sessions>().AddSingleton<SessionUses>().AddSingleton<LiveSessions>().AddSingleton<SessionUpkeep>();

@@ -12,11 +12,10 @@ namespace ChatApp.Accounts;
 /// <param name="sessions">What begins and ends here.</param>
 /// <param name="options">Whether an address must be confirmed.</param>
 /// <param name="guard">Who is banned.</param>
-public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions, AccountOptions options, SanctionGuard guard)
+/// <param name="decoy">What a guess at nobody's password costs.</param>
+public sealed class SignIn(
+    UserManager<ChatUser> users, SignInManager<ChatUser> signIn, SignInTurns turns, Sessions sessions, AccountOptions options, SanctionGuard guard, DecoyPassword decoy)
 {
-    private static readonly ChatUser Nobody = new();
-    private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<ChatUser>().HashPassword(Nobody, Guid.NewGuid().ToString()));
-
     /// <summary>The ban because of which <see cref="CompleteAsync"/> has let nobody in, for the page of whoever has proven to be them; null where none is.</summary>
     public SanctionTerm? Ban { get; private set; }
 
@@ -32,7 +31,7 @@ public sealed class SignIn(UserManager<ChatUser> users, SignInManager<ChatUser> 
         // Whoever is unknown or locked, a bot, or has no password, costs one hash all the same.
         if (user is not { IsBot: false, PasswordHash: not null } || await users.IsLockedOutAsync(user))
         {
-            users.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
+            decoy.Verify(password);
             return null;
         }
 
