@@ -250,6 +250,23 @@ public sealed class MessageActionTests(TestServer server, Browser browser) : ICl
         page.AssertNoErrors();
     }
 
+    [Fact]
+    public async Task A_row_that_is_drawn_anew_keeps_the_focus()
+    {
+        var (ann, bob, room) = await PairAsync();
+        var message = await server.PostAsync(bob, room.Id, "look here");
+        await using var page = await browser.SignInAsync(server, ann, $"/rooms/{room.Id}");
+        await page.MayWriteAsync();
+        await page.Message("look here").FocusAsync();
+        await server.Get<MessageMarks>().ReactAsync(bob.Id, message.Id, "👀", isOn: true);
+        await Assertions.Expect(page.Page.Locator(".reaction")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Message("look here")).ToBeFocusedAsync();
+        await server.Get<MessageMarks>().ReactAsync(bob.Id, message.Id, "👀", isOn: false);
+        await Assertions.Expect(page.Page.Locator(".reaction")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Message("look here")).ToBeFocusedAsync();
+        page.AssertNoErrors();
+    }
+
     private async Task<(TestPerson Ann, TestPerson Bob, RoomView Room)> PairAsync()
     {
         var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));

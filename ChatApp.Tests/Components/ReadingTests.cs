@@ -96,7 +96,7 @@ public sealed class ReadingTests(TestServer server) : IClassFixture<TestServer>
         await timeline.InvokeAsync(() => timeline.Instance.Seen(two.Offset.Value));
         Assert.Equal(0, CountOf(ann, room));
         await timeline.InvokeAsync(() => timeline.Instance.MarkUnread(two.Id.ToString()));
-        Assert.Equal("two", timeline.Find("[data-divider] + article .message-body").TextContent.Trim());
+        timeline.WaitForAssertion(() => Assert.Equal("two", timeline.Find("[data-divider] + article .message-body").TextContent.Trim()), Eventually.DefaultDeadline);
         await timeline.InvokeAsync(() => timeline.Instance.Seen(two.Offset.Value));
         Assert.Equal(1, CountOf(ann, room));
         await timeline.InvokeAsync(timeline.Instance.MarkRead);

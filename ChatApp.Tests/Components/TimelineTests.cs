@@ -23,11 +23,13 @@ public sealed class TimelineTests(TestServer server) : IClassFixture<TestServer>
         var sending = timeline.InvokeAsync(() => timeline.Instance.SendAsync(new OutgoingMessage("hello", "k1")));
         timeline.WaitForAssertion(() => Assert.Single(timeline.FindAll("article.message-pending")), Eventually.DefaultDeadline);
         Assert.Equal("hello", timeline.Find("article .message-body").TextContent.Trim());
+        var group = Assert.Single(timeline.FindComponents<RowGroup>()).Instance;
         held.Set();
         await sending;
         Assert.True(await blocking);
         timeline.WaitForAssertion(() => Assert.Empty(timeline.FindAll("article.message-pending")), Eventually.DefaultDeadline);
         Assert.Single(timeline.FindAll("article"));
+        Assert.Same(group, Assert.Single(timeline.FindComponents<RowGroup>()).Instance);
 
         // The same key once more is the same message, now and after a retry of the page.
         await timeline.InvokeAsync(() => timeline.Instance.SendAsync(new OutgoingMessage("hello", "k1")));

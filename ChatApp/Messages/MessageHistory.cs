@@ -44,6 +44,8 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
     /// <summary>Longest page.</summary>
     public const int MaxCount = 200;
 
+    private readonly SharedViews _shared = new();
+
     /// <summary>The newest messages.</summary>
     public MessagePage? Latest(UserId viewer, RoomId room, int count, HistoryScope scope = default) => Before(viewer, room, new Offset(long.MaxValue), count, scope);
 
@@ -143,6 +145,6 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
         var head = standing.Room.Head;
         var (page, hasOlder, hasNewer) = choose(In(db, room, scope).Where(m => m.Offset <= head.Value));
         if (page.Exists(message => message.RoomId != room.Value)) return null;
-        return new MessagePage(MessageViews.Of(db, page, users), hasOlder, head, standing.Room.Epoch) { HasNewer = hasNewer, Floor = standing.Room.Floor };
+        return new MessagePage([.. MessageViews.Of(db, page, users).Select(_shared.Of)], hasOlder, head, standing.Room.Epoch) { HasNewer = hasNewer, Floor = standing.Room.Floor };
     }
 }

@@ -59,9 +59,6 @@ public sealed partial class RoomFeed : IDisposable
     /// <summary>One's own messages that are not stored yet, in the order of sending.</summary>
     public IReadOnlyList<PendingMessage> Pending => _pending;
 
-    /// <summary>The place that the next change of the room will take.</summary>
-    public Offset Next => new(_position.Head.Value + 1);
-
     /// <summary>How many messages the window begins with.</summary>
     public int Length { get; init; } = PageSize;
 

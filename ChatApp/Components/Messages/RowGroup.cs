@@ -19,9 +19,9 @@ public sealed class RowGroup : ComponentBase
     [Parameter, EditorRequired]
     public RowLook Look { get; set; }
 
-    /// <summary>Their markup.</summary>
+    /// <summary>The markup of one of them.</summary>
     [Parameter, EditorRequired]
-    public RenderFragment<IReadOnlyList<TimelineRow>> ChildContent { get; set; } = default!;
+    public RenderFragment<TimelineRow> ChildContent { get; set; } = default!;
 
     /// <inheritdoc/>
     protected override bool ShouldRender() => _shown is not { } shown || !ReferenceEquals(shown.Rows, Rows) || shown.Look != Look;
@@ -30,6 +30,15 @@ public sealed class RowGroup : ComponentBase
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         _shown = (Rows, Look);
-        ChildContent(Rows)(builder);
+        foreach (var row in Rows)
+        {
+            // A region for each, numbered by its place, which grows from row to row and stays a row's own: so what is gone or new is
+            // found without a key, which only elements can have. The analyzers know sequence numbers that stand for places in the source.
+#pragma warning disable ASP0006, MA0123
+            builder.OpenRegion(TimelineRows.PlaceOf(row));
+#pragma warning restore ASP0006, MA0123
+            ChildContent(row)(builder);
+            builder.CloseRegion();
+        }
     }
 }

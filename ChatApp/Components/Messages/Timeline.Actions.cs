@@ -134,6 +134,10 @@ public sealed partial class Timeline
         return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0) | (MayModerate(message) ? 16 : 0)];
     }
 
+    // Null where the row has more to show than what its message says.
+    private string? MarkupOf(TimelineRow row) =>
+        RowMarkup.IsPlain(row) && row.Stored!.Id != _editing && !IsBookmarked(row) && !IsFolded(row) && HighlightOf(row) is null ? RowMarkup.Of(row, MayOf(row), L) : null;
+
     private bool MayEdit(MessageView message) =>
         message.Author.Id == Viewer && !Room.IsArchived && Time.GetUtcNow() - message.At < TimeSpan.FromHours(Options.EditHours);
 

@@ -138,6 +138,7 @@ public sealed partial class Timeline
         {
             _chips.Clear();
             _names++;
+            _rows.PeopleChanged();
             _staff = Rooms.StaffOf(Room.Id);
         }
 

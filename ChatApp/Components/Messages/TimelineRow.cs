@@ -1,4 +1,6 @@
+using System.Globalization;
 using ChatApp.Accounts;
+using ChatApp.Components.Shared;
 using ChatApp.Messages;
 using Microsoft.AspNetCore.Components;
 
@@ -22,25 +24,25 @@ public enum RowState
 
 /// <summary>
 /// A line of the timeline: a stored message, or one of the reader's own that is not stored yet. Both are one kind of row
-/// with one key, so a message that gets stored keeps its element, its focus and its place. Immutable, and everything that
-/// a render shows is ready in it.
+/// with one key, so a message that gets stored keeps its element, its focus and its place. Immutable, and small: a page holds
+/// hundreds of them, so the words of a line are made when it is rendered, which happens once.
 /// </summary>
 public sealed class TimelineRow
 {
     /// <summary>Author and sender's key.</summary>
-    public required string Key { get; init; }
+    public string Key => Author.Id.Value + (Stored?.Key ?? Unsent!.Key);
 
     /// <summary>Who wrote it.</summary>
     public required UserCard Author { get; init; }
 
     /// <summary>Their picture or initials; empty where the row shows none.</summary>
-    public MarkupString Picture { get; init; }
+    public MarkupString Picture => IsHead ? Avatar.Of(Author) : default;
 
     /// <summary>Who wrote what it answers; null where it answers nothing.</summary>
     public UserCard? Quoted { get; init; }
 
     /// <summary>Safe HTML.</summary>
-    public required string Html { get; init; }
+    public string Html => Stored?.Html ?? Unsent!.Html;
 
     /// <summary>How far it has come.</summary>
     public required RowState State { get; init; }
@@ -58,40 +60,60 @@ public sealed class TimelineRow
     public IReadOnlyList<Permalink> Links { get; init; } = [];
 
     /// <summary>The stored message's id as text; null where there is none yet.</summary>
-    public string? Id { get; init; }
+    public string? Id => Stored?.Id.ToString();
 
     /// <summary>The stored message's place in the room as text, for links; null where there is none yet.</summary>
-    public string? Place { get; init; }
+    public string? Place => Stored?.Offset.ToString();
 
     /// <summary>The local day, where it is another one than that of the row before.</summary>
-    public DateOnly? Day { get; init; }
+    public DateOnly? Day => IsNewDay ? DateOnly.FromDateTime(Local) : null;
 
     /// <summary>True where author and time are shown: another author or another minute than before.</summary>
     public bool IsHead { get; init; }
 
+    /// <summary>True where it is the first one of its local day.</summary>
+    public bool IsNewDay { get; init; }
+
+    /// <summary>True where it stands by itself, as a group of one: what its reader has just written, and what a thread hangs on.</summary>
+    public bool IsApart { get; init; }
+
     /// <summary>The moment, as machines read it.</summary>
-    public required string Stamp { get; init; }
+    public string Stamp => (Stored?.At ?? Unsent!.At).ToString("O", CultureInfo.InvariantCulture);
 
     /// <summary>Local time of day.</summary>
-    public required string Clock { get; init; }
+    public string Clock => Local.ToString("t", CultureInfo.CurrentCulture);
 
     /// <summary>The same without "AM" and "PM", for the narrow column beside a message that follows another.</summary>
-    public required string ShortClock { get; init; }
+    public string ShortClock => Local.ToString(CultureInfo.CurrentCulture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim(), CultureInfo.CurrentCulture);
 
     /// <summary>Author and time, for those who hear the page.</summary>
-    public required string Label { get; init; }
+    public string Label => $"{Author.Name}, {Clock}";
 
     /// <summary>CSS classes of its state.</summary>
-    public required string Class { get; init; }
+    public string Class => (IsHead ? "message message-head" : "message") + ClassOf(State) + (Stored is { IsPinned: true } ? " message-pinned" : null);
 
     /// <summary>The moment as the reader's clock shows it.</summary>
     public DateTime Local { get; init; }
+
+    private static string? ClassOf(RowState state) => state switch
+    {
+        RowState.Deleted => " message-deleted",
+        RowState.Pending => " message-pending",
+        RowState.Failed => " message-failed",
+        _ => null,
+    };
 }
 
 /// <summary>Rows that are rendered together.</summary>
 /// <param name="Key">Tells the groups of a timeline apart.</param>
 /// <param name="Rows">The rows; the same object as long as they are the same ones.</param>
-public readonly record struct TimelineGroup(long Key, IReadOnlyList<TimelineRow> Rows);
+public readonly record struct TimelineGroup(GroupKey Key, IReadOnlyList<TimelineRow> Rows);
+
+/// <summary>What stays the same of a group whatever comes before or after it.</summary>
+/// <param name="Stretch">Which stretch of the room's log its rows are from; 0 for a row apart.</param>
+/// <param name="Part">How many rows apart stand before it in that stretch.</param>
+/// <param name="Apart">Key of the one row that stands apart; null for all others.</param>
+public readonly record struct GroupKey(long Stretch, int Part, string? Apart = null);
 
 /// <summary>On what the markup of rows depends besides the rows: where one of these changes, all are rendered anew.</summary>
 /// <param name="Viewer">Who looks, as they are now.</param>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using ChatApp.Accounts;
-using ChatApp.Components.Shared;
 using ChatApp.Messages;
 
 namespace ChatApp.Components.Messages;
@@ -16,13 +14,20 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     // Enough that a window has few groups, and few enough rows that rendering a group is cheap.
     private const int GroupSpan = 32;
 
-    private readonly CultureInfo _culture = CultureInfo.CurrentCulture;
-    private readonly string _shortPattern = CultureInfo.CurrentCulture.DateTimeFormat.ShortTimePattern.Replace("tt", "", StringComparison.Ordinal).Trim();
-    private readonly List<TimelineRow> _rows = [];
+    // Of the reader's own messages so many keep the element that they had while they were on their way.
+    private const int KeptApart = 10;
+
+    private readonly Queue<string> _sent = new();
     private readonly List<TimelineGroup> _groups = [];
     private bool _isAfterRoot;
-    private Dictionary<object, TimelineRow> _before = new(ReferenceEqualityComparer.Instance);
-    private Dictionary<object, TimelineRow> _now = new(ReferenceEqualityComparer.Instance);
+    private MessageView? _root;
+    private bool _mayBeOthers;
+    private int _next;
+    private List<TimelineRow> _before = [];
+    private List<TimelineRow> _rows = [];
+
+    /// <summary>People may have another name or picture now: the next rows are made with what they are then.</summary>
+    public void PeopleChanged() => _mayBeOthers = true;
 
     /// <summary>The rows of a feed, oldest first, one's own unsent messages last. Good until the next call.</summary>
     /// <param name="feed">The feed.</param>
@@ -31,10 +36,12 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     {
         ArgumentNullException.ThrowIfNull(feed);
         ArgumentNullException.ThrowIfNull(viewer);
-        (_before, _now) = (_now, _before);
-        _now.Clear();
+        (_before, _rows) = (_rows, _before);
         _rows.Clear();
+        _next = 0;
         _isAfterRoot = false;
+        _root = feed.Root;
+        KeepApart(feed.Pending);
         if (feed.Root is { } root)
         {
             Add(root, root.Author, root.At, root, unsent: null);
@@ -43,24 +50,29 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
 
         foreach (var message in feed.Messages) Add(message, message.Author, message.At, message, unsent: null);
         foreach (var own in feed.Pending) Add(own, viewer, own.At, stored: null, own);
+        _mayBeOthers = false;
         return _rows;
     }
 
     /// <summary>
     /// The same rows in groups of those whose places in the room's log are near each other, so that a group stays the same
-    /// whatever comes before or after it. Unsent messages stand where they will be when they are stored, and so keep their elements.
+    /// whatever comes before or after it. What the reader has just written is a group of its own, on its way and afterwards, and so keeps
+    /// its element.
     /// </summary>
     public IReadOnlyList<TimelineGroup> GroupsOf(RoomFeed feed, UserCard viewer)
     {
         var rows = Of(feed, viewer);
         var before = _groups.ToDictionary(group => group.Key);
         _groups.Clear();
-        var unsent = feed.Next.Value / GroupSpan;
+        var (stretch, part) = (-1L, 0);
         for (var start = 0; start < rows.Count;)
         {
-            var key = KeyOf(rows[start]) ?? unsent;
+            var first = rows[start];
+            if (first.Stored is { } stored && stored.Offset.Value / GroupSpan is var next && next != stretch) (stretch, part) = (next, 0);
             var end = start + 1;
-            while (end < rows.Count && (KeyOf(rows[end]) ?? unsent) == key) end++;
+            while (!first.IsApart && end < rows.Count && !rows[end].IsApart && rows[end].Stored!.Offset.Value / GroupSpan == stretch) end++;
+            var key = first.IsApart ? new GroupKey(0, 0, first.Key) : new GroupKey(stretch, part);
+            if (first.IsApart) part++;
             var isSame = before.TryGetValue(key, out var group) && IsSame(group.Rows, rows, start, end);
             _groups.Add(isSame ? group : new TimelineGroup(key, [.. rows.Skip(start).Take(end - start)]));
             start = end;
@@ -69,7 +81,12 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         return _groups;
     }
 
-    private static long? KeyOf(TimelineRow row) => row.Stored?.Offset.Value / GroupSpan;
+    /// <summary>The place of a row within its group, from 0 on; what comes and goes beside it does not move it.</summary>
+    public static int PlaceOf(TimelineRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return row.IsApart ? 0 : (int)(row.Stored!.Offset.Value % GroupSpan);
+    }
 
     private static bool IsSame(IReadOnlyList<TimelineRow> group, IReadOnlyList<TimelineRow> rows, int start, int end)
     {
@@ -84,58 +101,62 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
 
     private void Add(object source, UserCard author, DateTimeOffset at, MessageView? stored, PendingMessage? unsent)
     {
-        _before.TryGetValue(source, out var same);
-        author = Now(author);
-        var quoted = (stored is null ? unsent!.ReplyTo : stored.ReplyTo) is { } quote ? Now(quote.Author) : null;
+        var same = Before(source);
+        author = same is null || _mayBeOthers ? Now(author) : same.Author;
+        var quoted = (stored is null ? unsent!.ReplyTo : stored.ReplyTo) is { } quote ? same is null || _mayBeOthers ? Now(quote.Author) : same.Quoted : null;
         var previous = _rows is [.., var last] ? last : null;
         var time = same?.Local ?? local(at);
         var isNewDay = previous is null || time.Date != previous.Local.Date;
         // What a thread hangs on stands apart from the answers.
         var isHead = isNewDay || _isAfterRoot || previous!.Author.Id != author.Id || time.Hour != previous.Local.Hour || time.Minute != previous.Local.Minute;
-        if (same is null || same.IsHead != isHead || same.Day is not null != isNewDay || !ReferenceEquals(same.Author, author) || !ReferenceEquals(same.Quoted, quoted))
-            same = Make(author, quoted, at, time, stored, unsent, isHead, isNewDay);
+        var isApart = unsent is not null || ReferenceEquals(source, _root) || (_sent.Count > 0 && _sent.Contains(stored!.Key));
+        if (same is null || same.IsHead != isHead || same.IsNewDay != isNewDay || same.IsApart != isApart || !ReferenceEquals(same.Author, author) || !ReferenceEquals(same.Quoted, quoted))
+        {
+            same = new TimelineRow
+            {
+                Author = author,
+                Quoted = quoted,
+                State = stored is null
+                    ? unsent!.Refusal is null ? RowState.Pending : RowState.Failed
+                    : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
+                Stored = stored,
+                Unsent = unsent,
+                Links = stored is null ? [] : Permalink.In(stored.Html, MessageCards.MaxOfMessage),
+                IsHead = isHead,
+                IsNewDay = isNewDay,
+                IsApart = isApart,
+                Local = time,
+            };
+        }
+
         _isAfterRoot = false;
-        _now[source] = same;
         _rows.Add(same);
     }
 
-    private UserCard Now(UserCard user) => cards?.Invoke(user.Id) ?? user;
-
-    private TimelineRow Make(UserCard author, UserCard? quoted, DateTimeOffset at, DateTime time, MessageView? stored, PendingMessage? unsent, bool isHead, bool isNewDay)
+    // The row of the same object in the last pass: nearly always the one after the last that was found.
+    private TimelineRow? Before(object source)
     {
-        var clock = time.ToString("t", _culture);
-        var state = stored is null
-            ? unsent!.Refusal is null ? RowState.Pending : RowState.Failed
-            : stored.IsDeleted ? RowState.Deleted : RowState.Stored;
-        return new TimelineRow
+        for (var looked = 0; looked < _before.Count; looked++, _next++)
         {
-            Key = author.Id.Value + (stored?.Key ?? unsent!.Key),
-            Author = author,
-            Picture = isHead ? Avatar.Of(author) : default,
-            Quoted = quoted,
-            Html = stored?.Html ?? unsent!.Html,
-            State = state,
-            Stored = stored,
-            Unsent = unsent,
-            Links = stored is null ? [] : Permalink.In(stored.Html, MessageCards.MaxOfMessage),
-            Id = stored?.Id.ToString(),
-            Place = stored?.Offset.ToString(),
-            Day = isNewDay ? DateOnly.FromDateTime(time) : null,
-            IsHead = isHead,
-            Stamp = at.ToString("O", CultureInfo.InvariantCulture),
-            Clock = clock,
-            ShortClock = time.ToString(_shortPattern, _culture),
-            Label = $"{author.Name}, {clock}",
-            Class = (isHead ? "message message-head" : "message") + ClassOf(state) + (stored is { IsPinned: true } ? " message-pinned" : null),
-            Local = time,
-        };
+            if (_next >= _before.Count) _next = 0;
+            var row = _before[_next];
+            if (!ReferenceEquals(row.Stored, source) && !ReferenceEquals(row.Unsent, source)) continue;
+            _next++;
+            return row;
+        }
+
+        return null;
     }
 
-    private static string? ClassOf(RowState state) => state switch
+    private void KeepApart(IReadOnlyList<PendingMessage> pending)
     {
-        RowState.Deleted => " message-deleted",
-        RowState.Pending => " message-pending",
-        RowState.Failed => " message-failed",
-        _ => null,
-    };
+        foreach (var own in pending)
+        {
+            if (_sent.Contains(own.Key)) continue;
+            _sent.Enqueue(own.Key);
+            if (_sent.Count > KeptApart) _sent.Dequeue();
+        }
+    }
+
+    private UserCard Now(UserCard user) => cards?.Invoke(user.Id) ?? user;
 }

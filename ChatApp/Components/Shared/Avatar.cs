@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Unicode;
 using ChatApp.Accounts;
 using Microsoft.AspNetCore.Components;
 
@@ -10,7 +8,6 @@ namespace ChatApp.Components.Shared;
 public static class Avatar
 {
     private const int Hues = 12;
-    private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
     /// <summary>
     /// The markup, in one piece: lists show hundreds of them. Its size is the style sheet's, so nothing moves when the picture comes; it says
@@ -24,7 +21,7 @@ public static class Avatar
         var classes = $"avatar {size}{(size.Length > 0 ? " " : "")}{HueOf(user.Id)}";
         return new MarkupString(PathOf(user) is { } path
             ? $"<img class=\"{classes}\" src=\"{path}\" alt=\"\" decoding=\"async\" loading=\"lazy\">"
-            : $"<span class=\"{classes}\" aria-hidden=\"true\">{Html.Encode(InitialsOf(user))}</span>");
+            : $"<span class=\"{classes}\" aria-hidden=\"true\">{HtmlText.Encode(InitialsOf(user))}</span>");
     }
 
     /// <summary>Address of the person's picture; null where there is none.</summary>

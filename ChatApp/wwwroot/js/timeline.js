@@ -4,6 +4,7 @@
 import { isLost } from './connection.js';
 import { days } from './days.js';
 import { draftOf } from './edit.js';
+import { keepFocus } from './keep-focus.js';
 import { messageTools } from './message-tools.js';
 import { placeOf } from './place.js';
 import { watchReading } from './reading.js';
@@ -16,6 +17,7 @@ export function attach(frame, dotnet) {
   const list = frame.querySelector('.timeline');
   const content = frame.querySelector('.timeline-content');
   const place = placeOf(list, frame.dataset.thread);
+  keepFocus(list);
   let away = false;
   let loading = false;
   let settling = 0;
