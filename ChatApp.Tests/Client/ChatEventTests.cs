@@ -219,6 +219,9 @@ public sealed class ChatEventTests : ClientTestBase
             case "preference changed":
                 Assert.Equal(new RoomPreferenceChanged("general", IsFavourite: true, "mentions", HiddenUpTo: null), seen);
                 break;
+            case "preference of a hidden room changed":
+                Assert.Equal(new RoomPreferenceChanged("general", IsFavourite: false, "nothing", HiddenUpTo: 7), seen);
+                break;
             case "user changed":
                 Assert.Equal(new PersonChanged(Bob with { Avatar = "/avatars/u2/k3v9" }, "On holiday", At), seen);
                 break;

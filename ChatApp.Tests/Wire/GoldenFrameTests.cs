@@ -131,6 +131,7 @@ public sealed class GoldenFrameTests
             ["presence chosen without end"] = OfUser(new OwnPresenceChosen(PresenceChoice.None)),
             ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
             ["preference changed"] = OfUser(new RoomPreferenceChanged(new RoomChoice(Room) { IsFavourite = true, Level = NoticeLevel.Mentions })),
+            ["preference of a hidden room changed"] = OfUser(new RoomPreferenceChanged(new RoomChoice(Room) { Level = NoticeLevel.Nothing, HiddenUpTo = new Offset(7) })),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
             ["member changed"] = OfRoom(new MemberChanged(Room, Bob, IsMember: true, At), 9),
             ["room joined"] = OfUser(new OwnRoomsChanged(general, IsMember: true)),

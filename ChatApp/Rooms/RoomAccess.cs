@@ -107,6 +107,16 @@ public static class RoomAccess
             !db.Memberships.Any(own => own.RoomId == m.RoomId && own.UserId == bot.OwnerId)));
     }
 
+    /// <summary>
+    /// What is kept of direct rooms that are not on a person's list and in which nothing was said: that somebody has opened a conversation
+    /// with them is nothing that they are told, by any list, before there is something to read.
+    /// </summary>
+    public static IQueryable<RoomPreference> Untold(ChatDbContext db, UserId user)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.RoomPreferences.Where(own => own.UserId == user.Value && own.HiddenUpTo != null && !db.Messages.Any(m => m.RoomId == own.RoomId));
+    }
+
     /// <summary>The room and the person's place in it; null where there is no such room for them.</summary>
     public static RoomStanding? Find(ChatDbContext db, RoomId id, UserId user)
     {
