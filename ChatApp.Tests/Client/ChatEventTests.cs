@@ -235,7 +235,7 @@ public sealed class ChatEventTests : ClientTestBase
                 Assert.Equal(new SanctionChanged(new(6, "ban", Room: null, "Spam", Until: null), Holds: false, Bob, At), seen);
                 break;
             case "room kept in order":
-                Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At) { Locked = true, SlowSeconds = 30 }, seen);
+                Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At) { Locked = true, SlowSeconds = 30, InviteOnly = true }, seen);
                 break;
             case "rank changed":
                 Assert.Equal(new RankChanged("moderator"), seen);

@@ -145,7 +145,7 @@ public sealed class GoldenFrameTests
             ["sanction lifted"] = OfUser(new SanctionChanged(new SanctionTerm(6, SanctionKind.Ban, Room: null, "Spam", Until: null, Bob.Id), Bob, Holds: false, At)),
             ["refused for a sanction"] = FrameEncoder.Refused(7, WireError.Muted with { Until = At.AddHours(1) }),
             ["refused for slow mode"] = FrameEncoder.Refused(8, WireError.SlowMode with { RetryMs = 30_000, Until = At.AddSeconds(30) }),
-            ["room kept in order"] = OfRoom(new RoomChanged(general with { IsLocked = true, SlowSeconds = 30 }, Ann, At), 15),
+            ["room kept in order"] = OfRoom(new RoomChanged(general with { IsLocked = true, SlowSeconds = 30, IsBraked = true }, Ann, At), 15),
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
             ["subscribed by server"] = FrameEncoder.SubscribedByServer(general.Id, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),
             ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),

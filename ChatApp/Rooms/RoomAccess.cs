@@ -53,6 +53,9 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
     /// <summary>Seconds that a member waits after a message before the next one; 0 where nobody waits.</summary>
     public int SlowSeconds { get; init; }
 
+    /// <summary>True where nobody joins by themselves at present, because too many came at once.</summary>
+    public bool IsBraked { get; init; }
+
     /// <summary>True for a conversation between people, which has no name of its own.</summary>
     public bool IsDirect => Visibility == RoomVisibility.Direct;
 
@@ -71,6 +74,7 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
             IsArchived = room.IsArchived,
             IsLocked = room.IsLocked,
             SlowSeconds = room.SlowSeconds,
+            IsBraked = room.BrakedAt is not null,
             RetentionDays = room.RetentionDays,
             People = people ?? [],
         };
