@@ -15,11 +15,11 @@ namespace ChatApp.Settings;
 /// </param>
 public sealed record InstanceValues(RegistrationMode Registration, string Contact = "")
 {
-    /// <summary>Accounts that may be made within a minute without an invitation before <see cref="RaidBrake"/> stops it; 30 by default, at most 10,000; 0 never stops it.</summary>
-    public int RegistrationsPerMinute { get; init; } = 30;
+    /// <summary>Accounts that may be made within a minute without an invitation before <see cref="RaidBrake"/> stops it; at most 10,000; 0 never stops it.</summary>
+    public int RegistrationsPerMinute { get; init; }
 
-    /// <summary>People who may join a public room by themselves within a minute before <see cref="RaidBrake"/> stops it; 60 by default, at most 10,000; 0 never stops it.</summary>
-    public int JoinsPerMinute { get; init; } = 60;
+    /// <summary>People who may join a public room by themselves within a minute before <see cref="RaidBrake"/> stops it; at most 10,000; 0 never stops it.</summary>
+    public int JoinsPerMinute { get; init; }
 
     /// <summary>Minutes for which an account is new, see <see cref="NewMembers"/>; 0 by default: never. At most 43,200.</summary>
     public int NewMemberMinutes { get; init; }
@@ -95,7 +95,12 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
                 : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < MaxTime ? values with { BrakedAt = DateTimeOffset.FromUnixTimeMilliseconds(at) } : null),
     ];
 
-    private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open);
+    private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open)
+    {
+        RegistrationsPerMinute = accounts.RegistrationsPerMinute,
+        JoinsPerMinute = accounts.JoinsPerMinute,
+    };
+
     private readonly Lock _gate = new();
     private InstanceValues? _current;
 
