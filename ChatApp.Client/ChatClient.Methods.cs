@@ -58,13 +58,8 @@ public sealed partial class ChatClient
     /// <param name="place">Which stretch; null for the newest.</param>
     /// <param name="limit">Messages wanted, 1 to 200.</param>
     /// <param name="cancel">Stops the waiting.</param>
-    public Task<HistoryPage> HistoryAsync(string room, HistoryPlace? place = null, int limit = 50, CancellationToken cancel = default)
-    {
-        JsonObject data = new() { ["room"] = room, ["limit"] = limit };
-        if (place is not null)
-            data[place.Field] = place.Value;
-        return CallAsync("message.history", data, WireFormat.Json.HistoryPage, cancel);
-    }
+    public Task<HistoryPage> HistoryAsync(string room, HistoryPlace? place = null, int limit = 50, CancellationToken cancel = default) =>
+        CallAsync("message.history", At(place, new() { ["room"] = room, ["limit"] = limit }), WireFormat.Json.HistoryPage, cancel);
 
     /// <summary>Looks for messages in the rooms that the account is in.</summary>
     /// <param name="text">What to look for.</param>
@@ -88,13 +83,8 @@ public sealed partial class ChatClient
     /// <param name="offset">Up to here; null for all.</param>
     /// <param name="back">True where the mark may also go back.</param>
     /// <param name="cancel">Stops the waiting.</param>
-    public Task<UnreadRoom> MarkReadAsync(string room, long? offset = null, bool back = false, CancellationToken cancel = default)
-    {
-        JsonObject data = new() { ["room"] = room, ["back"] = back };
-        if (offset is not null)
-            data["offset"] = offset;
-        return CallAsync("read.mark", data, WireFormat.Json.UnreadRoom, cancel);
-    }
+    public Task<UnreadRoom> MarkReadAsync(string room, long? offset = null, bool back = false, CancellationToken cancel = default) =>
+        CallAsync("read.mark", UpTo(offset, new() { ["room"] = room, ["back"] = back }), WireFormat.Json.UnreadRoom, cancel);
 
     /// <summary>What is unread, room by room.</summary>
     public async Task<IReadOnlyList<UnreadRoom>> UnreadAsync(CancellationToken cancel = default) =>
@@ -111,6 +101,20 @@ public sealed partial class ChatClient
         ArgumentNullException.ThrowIfNull(data);
         var reply = await AskAsync(new() { Rpc = new(method, data) }, pacer: null, cancel);
         return reply.Rpc?.Data ?? throw new ChatException(ChatError.NotTheProtocol);
+    }
+
+    private static JsonObject At(HistoryPlace? place, JsonObject data)
+    {
+        if (place is not null)
+            data[place.Field] = place.Value;
+        return data;
+    }
+
+    private static JsonObject UpTo(long? offset, JsonObject data)
+    {
+        if (offset is not null)
+            data["offset"] = offset;
+        return data;
     }
 
     private async Task<T> CallAsync<T>(string method, JsonObject data, JsonTypeInfo<T> type, CancellationToken cancel)

@@ -77,6 +77,9 @@ public sealed record RoomChanged(string Room, string Name, string Topic, string 
 
     /// <summary>Seconds that a member waits after a message before the next one; 0 where nobody waits.</summary>
     public int SlowSeconds { get; init; }
+
+    /// <summary>True where so many came at once that nobody joins by themselves at present.</summary>
+    public bool InviteOnly { get; init; }
 }
 
 /// <summary>Somebody has another role in the room.</summary>

@@ -28,6 +28,7 @@ internal static class EventReader
                 {
                     Locked = room.TryGetProperty("locked", out var locked) && locked.GetBoolean(),
                     SlowSeconds = room.TryGetProperty("slow_seconds", out var slow) ? slow.GetInt32() : 0,
+                    InviteOnly = room.TryGetProperty("invite_only", out var only) && only.GetBoolean(),
                 },
                 "typing" => new MemberTyping(Person(data, "member"), At(data)),
                 "presence.changed" => new MembersSeen([.. data.GetProperty("changes").EnumerateArray().Select(static one => new SeenMember(Text(one, "user"), Text(one, "state")))], At(data)),

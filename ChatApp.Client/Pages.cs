@@ -76,6 +76,34 @@ public sealed record ExtractPart(string Text, bool Hit = false);
 /// <param name="Unread">Answers of others after that; 100 stands for that many or more.</param>
 public sealed record ThreadStanding(string Thread, string Room, bool Following, long UpTo, int Unread);
 
+/// <summary>A stretch of the answers in a thread.</summary>
+/// <param name="Message">The message that the thread hangs on.</param>
+/// <param name="Messages">The answers, oldest first, each with its offset in the room.</param>
+/// <param name="HasOlder">True where there are answers before these.</param>
+/// <param name="HasNewer">True where there are answers after these.</param>
+/// <param name="Head">Offset of the room's newest change.</param>
+/// <param name="Epoch">Names the room's log.</param>
+public sealed record ThreadHistory(ChatMessage Message, IReadOnlyList<ChatMessage> Messages, bool HasOlder, bool HasNewer, long Head, string Epoch)
+{
+    /// <summary>What the page knows of: a subscription to the room from here goes on without a hole.</summary>
+    public ChannelPosition Position => new(Epoch, Head);
+}
+
+/// <summary>A stretch of the threads that the account follows.</summary>
+/// <param name="Threads">The threads.</param>
+/// <param name="Next">Where the next page goes on; null where these are the last.</param>
+public sealed record ThreadPage(IReadOnlyList<FollowedThread> Threads, string? Next = null);
+
+/// <summary>A thread that the account follows.</summary>
+/// <param name="Thread">Id of the message that it hangs on.</param>
+/// <param name="Room">The room's id.</param>
+/// <param name="RoomName">The room's name.</param>
+/// <param name="UpTo">Answers up to this offset have been read.</param>
+/// <param name="Unread">Answers of others after that; 100 stands for that many or more.</param>
+/// <param name="Message">The message that it hangs on; its text is empty once deleted.</param>
+/// <param name="Last">Its last answer; null where none stands.</param>
+public sealed record FollowedThread(string Thread, string Room, string RoomName, long UpTo, int Unread, ChatMessage Message, ChatMessage? Last = null);
+
 /// <summary>What is unread of a room.</summary>
 /// <param name="Room">The room's id.</param>
 /// <param name="UpTo">Everything up to this offset has been read.</param>

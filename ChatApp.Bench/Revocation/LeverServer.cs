@@ -29,6 +29,7 @@ internal static class LeverServer
         "Topics:Prefixes:0:Prefix=mods.", "Topics:Prefixes:0:Subscribe=Moderators", "Topics:Prefixes:0:ClientPublish=Members",
         "Push:ConnectionsPerUser=100000", "Push:ConnectionsPerAddress=100000", "Push:BusySocketsPerUser=1000", "Push:UnauthenticatedSockets=100000",
         "Push:CommandsPerSecond=100000", "Push:CommandBurst=100000", "Messages:PostsPerSecond=100000", "Messages:PostBurst=100000", "Accounts:AttemptsPerMinute=100000",
+        "Accounts:RegistrationsPerMinute=0", "Accounts:JoinsPerMinute=0",
     ];
 
     /// <summary>Where the bench asks for what is done to a server on that port.</summary>

@@ -44,6 +44,8 @@ internal static class ProductServer
         ("Messages:PostsPerSecond", 100_000),
         ("Messages:PostBurst", 100_000),
         ("Accounts:AttemptsPerMinute", 100_000),
+        ("Accounts:RegistrationsPerMinute", 0),
+        ("Accounts:JoinsPerMinute", 0),
     ];
 
     /// <summary>Starts it with topics for rooms: with all that a room has but its log.</summary>

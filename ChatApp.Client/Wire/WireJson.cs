@@ -26,6 +26,8 @@ namespace ChatApp.Client.Wire;
 [JsonSerializable(typeof(HistoryPage))]
 [JsonSerializable(typeof(SearchPage))]
 [JsonSerializable(typeof(ThreadStanding))]
+[JsonSerializable(typeof(ThreadHistory))]
+[JsonSerializable(typeof(ThreadPage))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
 /// <summary>The one way in which this library reads and writes the wire.</summary>

@@ -29,6 +29,8 @@ public sealed class OwnDataTests(TestServer server) : IClassFixture<TestServer>
         await server.Get<Profiles>().ShowPictureAsync(ann.Id, ChatApp.Accounts.Images.CleanImage.TryMake(ImageMaker.Png(), out _)!);
         var direct = (await server.Get<DirectRooms>().OpenAsync(ann.Id, [bob.Id])).Room!;
         await server.PostAsync(ann, direct.Id, "between us");
+        // Somebody has only looked for her.
+        await server.Get<DirectRooms>().OpenAsync((await server.AddPersonAsync("Eve")).Id, [ann.Id]);
         await server.Get<Blocks>().AddAsync(ann.Id, bob.Id);
         await server.Get<RoomPreferences>().ChooseAsync(ann.Id, room.Id, level: NoticeLevel.Nothing);
         await server.Get<Bookmarks>().AddAsync(ann.Id, theirs.Id);

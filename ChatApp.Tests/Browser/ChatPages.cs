@@ -52,14 +52,24 @@ internal static class ChatPages
         await Assertions.Expect(window.Page.Locator("#email")).ToBeVisibleAsync();
     }
 
-    /// <summary>Waits until the page of that person has its circuit, and where it shows a room: follows it.</summary>
+    /// <summary>
+    /// Waits until this window has its circuit, and where it shows a room: follows it. The page itself says by which connection it is
+    /// live; another window of the person, or the page that stood here before, does not count.
+    /// </summary>
     public static Task IsLiveAsync(this BrowserPage window, TestServer server, TestPerson person)
     {
         var room = new Uri(window.Page.Url).Segments is ["/", "rooms/", var id] && id != "new" ? new RoomId(id) : (RoomId?)null;
         return Eventually.BecomesAsync(
-            () => server.CircuitsOf(person).Any(circuit => room is null || circuit.Rooms.Contains(room.Value)),
+            async () =>
+            {
+                var connection = await window.ConnectionAsync();
+                return server.CircuitsOf(person).Any(circuit => circuit.Id.ToString() == connection && (room is null || circuit.Rooms.Contains(room.Value)));
+            },
             $"the page {window.Page.Url} of {person.Name} did not come to life");
     }
+
+    /// <summary>The connection by which the window is live, as it says itself; waits until it says so.</summary>
+    public static Task<string?> ConnectionAsync(this BrowserPage window) => window.Page.Locator("[data-live]").GetAttributeAsync("data-live");
 
     /// <summary>The live circuits of a person.</summary>
     public static IReadOnlyList<Connection> CircuitsOf(this TestServer server, TestPerson person) =>

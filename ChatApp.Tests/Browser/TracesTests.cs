@@ -22,6 +22,25 @@ public sealed class TracesTests(TestServer server, Browser browser) : IClassFixt
     }
 
     [Fact]
+    public async Task Each_window_says_by_which_connection_it_is_live_and_by_another_one_after_a_break()
+    {
+        await using var relay = new Relay(server.Address);
+        var ann = await server.AddPersonAsync("Ann");
+        await using var first = await browser.SignInAsync(server, ann, address: relay.Address);
+        await using var second = await browser.SignInAsync(server, ann);
+        string?[] said = [await first.ConnectionAsync(), await second.ConnectionAsync()];
+        Assert.Equal(server.CircuitsOf(ann).Select(circuit => circuit.Id.ToString()).Order(StringComparer.Ordinal), said.Order(StringComparer.Ordinal));
+        relay.Cut();
+        await Eventually.EqualsAsync(1, () => server.CircuitsOf(ann).Count);
+        relay.Mend();
+        await first.IsLiveAsync(server, ann);
+        Assert.DoesNotContain(await first.ConnectionAsync(), said);
+        Assert.Equal(said[1], await second.ConnectionAsync());
+        // What was only fetched says nothing of the kind.
+        Assert.DoesNotContain("data-live", await first.Page.EvaluateAsync<string>("fetch(location.href).then(answer => answer.text())"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_thousand_fetched_pages_leave_nothing_behind()
     {
         var ann = await server.AddPersonAsync("Ann");

@@ -219,6 +219,9 @@ public sealed class ChatEventTests : ClientTestBase
             case "preference changed":
                 Assert.Equal(new RoomPreferenceChanged("general", IsFavourite: true, "mentions", HiddenUpTo: null), seen);
                 break;
+            case "preference of a hidden room changed":
+                Assert.Equal(new RoomPreferenceChanged("general", IsFavourite: false, "nothing", HiddenUpTo: 7), seen);
+                break;
             case "user changed":
                 Assert.Equal(new PersonChanged(Bob with { Avatar = "/avatars/u2/k3v9" }, "On holiday", At), seen);
                 break;
@@ -232,7 +235,7 @@ public sealed class ChatEventTests : ClientTestBase
                 Assert.Equal(new SanctionChanged(new(6, "ban", Room: null, "Spam", Until: null), Holds: false, Bob, At), seen);
                 break;
             case "room kept in order":
-                Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At) { Locked = true, SlowSeconds = 30 }, seen);
+                Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At) { Locked = true, SlowSeconds = 30, InviteOnly = true }, seen);
                 break;
             case "rank changed":
                 Assert.Equal(new RankChanged("moderator"), seen);

@@ -176,6 +176,51 @@ public sealed class ClientAgainstServerTests(TestServer server) : IClassFixture<
         }
     }
 
+    [Fact]
+    public async Task A_program_answers_in_a_thread_follows_it_reads_it_and_lists_its_threads()
+    {
+        var (ann, room) = await RoomOfAnnAsync();
+        var bob = await server.AddPersonAsync("Bob");
+        await server.Get<RoomWriter>().JoinAsync(bob.Id, room.Id);
+        await using var hers = await server.ClientAsync(ann);
+        await using var his = await server.ClientAsync(bob);
+        await using var events = (await hers.SubscribeAsync(room.Channel())).GetAsyncEnumerator();
+        await using var own = (await hers.SubscribeOwnAsync()).GetAsyncEnumerator();
+        var root = await hers.PostAsync(room.Id.Value, "who brings what?");
+        Assert.Null(Assert.IsType<ChatApp.Client.MessagePosted>(await events.NextAsync()).Message.Thread);
+        var answers = new List<PostReceipt>();
+        for (var i = 0; i < 3; i++) answers.Add(await his.PostAsync(room.Id.Value, $"bread {i}", thread: root.MessageId));
+        Assert.Equal(root.MessageId, Assert.IsType<ChatApp.Client.MessagePosted>(await events.NextAsync()).Message.Thread);
+        // Whoever began it follows it.
+        Assert.Equal((root.MessageId, true, 1), Assert.IsType<ChatApp.Client.ThreadMoved>(await own.NextAsync()).Standing is var moved ? (moved.Thread, moved.Following, moved.Unread) : default);
+
+        var page = await hers.ThreadHistoryAsync(root.MessageId, limit: 2);
+        Assert.Equal(("who brings what?", 3), (page.Message.Text, page.Message.Answers!.Count));
+        Assert.Equal(["bread 1", "bread 2"], page.Messages.Select(message => message.Text));
+        Assert.Equal((true, false, answers[2].Offset), (page.HasOlder, page.HasNewer, page.Messages[1].Offset));
+        Assert.Equal(new ChannelPosition(room.Epoch, answers[2].Offset), page.Position);
+        Assert.Equal(["bread 0"], (await hers.ThreadHistoryAsync(root.MessageId, HistoryPlace.Before(answers[1].Offset))).Messages.Select(message => message.Text));
+
+        var listed = Assert.Single((await hers.ThreadsAsync()).Threads);
+        Assert.Equal((root.MessageId, room.Name, 3, "who brings what?", "bread 2"), (listed.Thread, listed.RoomName, listed.Unread, listed.Message.Text, listed.Last?.Text));
+        Assert.Equal(1, (await hers.MarkThreadReadAsync(root.MessageId, answers[1].Offset)).Unread);
+        Assert.Equal(0, (await hers.MarkThreadReadAsync(root.MessageId)).Unread);
+        Assert.Equal(3, (await hers.MarkThreadReadAsync(root.MessageId, 0, back: true)).Unread);
+        Assert.False((await hers.FollowThreadAsync(root.MessageId, on: false)).Following);
+        Assert.Empty((await hers.ThreadsAsync()).Threads);
+        Assert.True((await hers.FollowThreadAsync(root.MessageId)).Following);
+
+        var other = await hers.PostAsync(room.Id.Value, "and drinks?");
+        await his.PostAsync(room.Id.Value, "water", thread: other.MessageId);
+        var first = await hers.ThreadsAsync(limit: 1);
+        Assert.Equal(other.MessageId, Assert.Single(first.Threads).Thread);
+        var second = await hers.ThreadsAsync(first.Next, limit: 1);
+        Assert.Equal((root.MessageId, null), (Assert.Single(second.Threads).Thread, second.Next));
+        Assert.Equal(404, await CodeOfAsync(hers.ThreadHistoryAsync(answers[0].MessageId)));
+        Assert.Equal(404, await CodeOfAsync(hers.PostAsync(room.Id.Value, "x", thread: answers[0].MessageId)));
+        Assert.Equal(107, await CodeOfAsync(hers.ThreadsAsync("nonsense")));
+    }
+
     private static async Task<int> CodeOfAsync(Task call) => (await Assert.ThrowsAsync<ChatException>(() => call)).Error.Code;
 
     private async Task<(TestPerson Ann, RoomView Room)> RoomOfAnnAsync()

@@ -53,6 +53,15 @@ internal sealed class DocumentationSamples(TextWriter output)
         }
     }
 
+    public async Task AnswerAsync(ChatClient chat, string room)
+    {
+        var question = await chat.PostAsync(room, "who brings what?");
+        await chat.PostAsync(room, "bread", thread: question.MessageId);
+        var thread = await chat.ThreadHistoryAsync(question.MessageId);
+        Show(thread.Messages);
+        await chat.MarkThreadReadAsync(question.MessageId);
+    }
+
     public async Task SayWhyAsync(ChatClient chat)
     {
         var end = await chat.Completion;

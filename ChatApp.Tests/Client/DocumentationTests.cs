@@ -16,7 +16,7 @@ public sealed partial class DocumentationTests
     public void Every_sample_in_the_readme_is_compiled()
     {
         var samples = Fences().Matches(File.ReadAllText(Checkout.PathTo("ChatApp.Client/README.md"))).Select(match => match.Groups["code"].Value).ToList();
-        Assert.Equal(5, samples.Count);
+        Assert.Equal(6, samples.Count);
         Assert.All(samples, sample => Assert.Contains(Squeeze(sample), Compiled, StringComparison.Ordinal));
     }
 
@@ -37,7 +37,7 @@ public sealed partial class DocumentationTests
         var ann = await server.AddPersonAsync("Ann");
         var room = await server.MakeRoomAsync(ann);
         await server.PostAsync(ann, room.Id, "said before");
-        var (heard, kept, why, prices) = (new Lines(), new Lines(), new Lines(), new Lines());
+        var (heard, kept, why, prices, answered) = (new Lines(), new Lines(), new Lines(), new Lines(), new Lines());
         await using var client = await server.ClientAsync(ann);
 
         var listening = new DocumentationSamples(heard).ListenAndPostAsync(new Uri(server.Address), ann.Email, ann.Password);
@@ -51,6 +51,9 @@ public sealed partial class DocumentationTests
         await kept.BecomeAsync("shown said now");
         await server.Get<MessageEditor>().DeleteAsync(ann.Id, said.Id);
         await kept.BecomeAsync($"hidden {said.Id}");
+
+        await new DocumentationSamples(answered).AnswerAsync(client, room.Id.Value).Soon();
+        await answered.BecomeAsync("shown bread");
 
         server.Get<RoomBroker>().EndAll(ann.Id, ChatApp.Push.EndReason.SignedOut);
         await why.BecomeAsync("please sign in again: signed out");

@@ -50,6 +50,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<Sanctions>());
         Services.AddSingleton(server.Get<SanctionLists>());
         Services.AddSingleton(server.Get<SanctionGuard>());
+        Services.AddSingleton(server.Get<RaidBrake>());
         Services.AddSingleton(server.Get<PostingRules>());
         Services.AddSingleton(server.Get<Invitations>());
         Services.AddSingleton(server.Get<InstanceSettings>());

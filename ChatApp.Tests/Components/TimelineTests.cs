@@ -118,6 +118,27 @@ public sealed class TimelineTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task What_a_message_is_marked_with_stands_on_one_line_beside_its_author_or_above_what_follows()
+    {
+        await using var stage = await StageAsync();
+        var ann = stage.Page.Person;
+        foreach (var text in new[] { "one", "two" })
+        {
+            var said = await server.PostAsync(ann, stage.Room.Id, text);
+            await server.Get<MessageMarks>().PinAsync(ann.Id, said.Id, isOn: true);
+            await server.Get<Bookmarks>().AddAsync(ann.Id, said.Id);
+        }
+
+        await server.PostAsync(ann, stage.Room.Id, "three");
+        var rows = Show(stage).FindAll("article");
+        Assert.Equal(["PinnedBookmarked", "PinnedBookmarked"], rows.Take(2).Select(row => string.Concat(Assert.Single(row.QuerySelectorAll(".message-marks")).Children.Select(mark => mark.TextContent))));
+        Assert.NotNull(rows[0].QuerySelector(".message-meta > .message-marks"));
+        // A minute may just have ended.
+        Assert.NotNull(rows[1].QuerySelector(rows[1].ClassList.Contains("message-head") ? ".message-meta > .message-marks" : ".message-content > .message-marks"));
+        Assert.Null(rows[2].QuerySelector(".message-marks"));
+    }
+
+    [Fact]
     public async Task Fifty_events_at_once_are_one_render()
     {
         await using var stage = await StageAsync();

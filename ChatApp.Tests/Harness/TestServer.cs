@@ -81,7 +81,7 @@ public class TestServer : IAsyncLifetime, IAsyncDisposable
         string[] arguments =
         [
             "--Urls=http://127.0.0.1:0", $"--Data:Folder={Folder}", "--Accounts:AttemptsPerMinute=100000", "--Messages:PostsPerSecond=100000",
-            "--Messages:PostBurst=100000", "--Push:CommandsPerSecond=100000", "--Push:CommandBurst=100000",
+            "--Accounts:RegistrationsPerMinute=0", "--Accounts:JoinsPerMinute=0", "--Messages:PostBurst=100000", "--Push:CommandsPerSecond=100000", "--Push:CommandBurst=100000",
             .. _settings.Select(setting => "--" + setting),
         ];
         _app = Program.Build(arguments, services =>

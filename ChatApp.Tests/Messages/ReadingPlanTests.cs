@@ -31,11 +31,32 @@ public sealed class ReadingPlanTests(TestServer server) : IClassFixture<TestServ
         // Lists of ids, the rooms of a person and what was found (m0) are gone through; messages and reactions are not.
         Assert.DoesNotMatch(@"SCAN m(\n| USING)", text);
         Assert.Contains("sqlite_autoindex_reactions_1 (MessageId=?)", text, StringComparison.Ordinal);
-        Assert.Contains("SEARCH m USING INDEX IX_messages_RoomId_Offset (RoomId=? AND Offset<?)", text, StringComparison.Ordinal);
-        Assert.Contains("IX_messages_RoomId_Offset (RoomId=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
+        Assert.Contains("SEARCH m USING INDEX IX_messages_of_the_room (RoomId=? AND Offset<?)", text, StringComparison.Ordinal);
+        Assert.Contains("IX_messages_of_the_room (RoomId=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
         Assert.Contains("IX_messages_RoomId_At_Offset (RoomId=? AND At>?)", text, StringComparison.Ordinal);
         Assert.Contains("IX_messages_RoomId_MentionsAll_Offset (RoomId=? AND MentionsAll=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
         Assert.Contains("IX_mentions_UserId_RoomId_Offset (UserId=? AND RoomId=? AND Offset>? AND Offset<?)", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_page_of_a_room_passes_by_no_answer_in_a_thread()
+    {
+        var ann = await server.AddPersonAsync("Ann");
+        var room = await server.MakeRoomAsync(ann);
+        var root = await server.PostAsync(ann, room.Id, "root");
+        for (var i = 0; i < 60; i++) await server.Get<MessageWriter>().PostAsync(ann.Id, room.Id, $"answer {i}", key: null, thread: root.Id);
+        var history = server.Get<MessageHistory>();
+        foreach (var read in new Func<MessagePage?>[]
+        {
+            () => history.Latest(ann.Id, room.Id, 50), () => history.Before(ann.Id, room.Id, new Offset(40), 50), () => history.After(ann.Id, room.Id, Offset.Zero, 50),
+            () => history.Around(ann.Id, room.Id, root.Offset, 50),
+        })
+        {
+            var plans = QueryPlans.WithSql(server.Get<ChatDatabase>(), () => Assert.Single(read()!.Messages)).Where(statement => statement.Sql.Contains("\"ThreadId\" IS NULL", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(plans);
+            Assert.All(plans, statement => Assert.Matches(@"SEARCH m USING (COVERING )?INDEX IX_messages_of_the_room \(RoomId=\? AND Offset[<>]\?", statement.Plan));
+            Assert.All(plans, statement => Assert.DoesNotContain("TEMP B-TREE", statement.Plan, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class ThreadUnreadTests(TestServer server) : IClassFixture<TestSer
         var text = string.Join('\n', plans);
         Assert.DoesNotMatch(@"SCAN [ma](\n| USING)", text);
         // A room that is full of answers is read by place; its threads by theirs.
-        Assert.Contains("SEARCH m USING INDEX IX_messages_RoomId_Offset (RoomId=? AND Offset<?)", text, StringComparison.Ordinal);
+        Assert.Contains("SEARCH m USING INDEX IX_messages_of_the_room (RoomId=? AND Offset<?)", text, StringComparison.Ordinal);
         Assert.Contains("SEARCH m USING INDEX IX_messages_ThreadId_Offset (ThreadId=? AND Offset<?)", text, StringComparison.Ordinal);
         Assert.Contains("SEARCH a USING INDEX IX_messages_ThreadId_Offset (ThreadId=? AND Offset>?)", text, StringComparison.Ordinal);
         Assert.Contains("(UserId=?", text, StringComparison.Ordinal);

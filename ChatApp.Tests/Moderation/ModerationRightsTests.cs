@@ -154,6 +154,7 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             var (sanctions, desk, settings) = (Server.Get<Sanctions>(), Server.Get<ModerationDesk>(), Server.Get<RoomSettings>());
             return method switch
             {
+                "brake.lift" => await Server.Get<RaidBrake>().LiftAsync(by.Id, it.Room) == ModerationOutcome.Done,
                 "message.delete" => (await Server.Get<MessageEditor>().DeleteAsync(by.Id, it.Message, "why")).Outcome == MessageOutcome.Done,
                 "room.kick" => (await sanctions.KickAsync(by.Id, Room, it.On.Id, "why")).IsDone,
                 "room.lock" => (await settings.SetLockAsync(by.Id, Room, isLocked: true)).IsDone,

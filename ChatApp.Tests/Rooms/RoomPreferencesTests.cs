@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Accounts;
+using ChatApp.Messages;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 using ChatApp.Tests.Harness;
@@ -72,6 +73,39 @@ public sealed class RoomPreferencesTests(TestServer server) : IClassFixture<Test
         Assert.DoesNotContain(server.Get<RoomList>().Of(ann.Id), room => room.Room.Id == direct);
         await Preferences.ChooseAsync(ann.Id, direct, isFavourite: true);
         Assert.Contains(server.Get<RoomList>().Of(ann.Id), room => room.Room.Id == direct);
+    }
+
+    [Fact]
+    public async Task Whoever_was_only_looked_for_learns_of_it_from_no_list_before_something_was_said()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var direct = (await server.Get<DirectRooms>().OpenAsync(ann.Id, [bob.Id])).Room!.Id.Value;
+        await using var his = await server.ConnectAsync(bob);
+        foreach (var list in new[] { "room.list", "room.preferences", "read.list" }) Assert.DoesNotContain(direct, (await DataAsync(his, list, new { })).ToString(), StringComparison.Ordinal);
+        Assert.Empty(Preferences.Of(bob.Id));
+
+        // From the first message on it is a room like any other; and what came back to the list by itself is no choice.
+        await server.PostAsync(ann, new RoomId(direct), "hello");
+        foreach (var list in new[] { "room.list", "read.list" }) Assert.Contains(direct, (await DataAsync(his, list, new { })).ToString(), StringComparison.Ordinal);
+        Assert.Empty((await DataAsync(his, "room.preferences", new { })).GetProperty("rooms").EnumerateArray());
+        Assert.Equal(1, server.Get<ReadMarkers>().Of(bob.Id).Single(unread => unread.Room.Value == direct).Count);
+    }
+
+    [Fact]
+    public async Task A_program_sees_which_conversations_are_off_the_list_and_what_is_chosen_for_them()
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var direct = (await server.Get<DirectRooms>().OpenAsync(ann.Id, [bob.Id])).Room!.Id;
+        var said = await server.PostAsync(bob, direct, "hello");
+        await using var socket = await server.ConnectAsync(ann);
+        await DataAsync(socket, "direct.hide", new { room = direct.Value });
+        var hidden = Assert.Single((await DataAsync(socket, "room.preferences", new { })).GetProperty("rooms").EnumerateArray());
+        Assert.Equal((direct.Value, "all", said.Offset.Value), (hidden.GetProperty("room").GetString(), hidden.GetProperty("notices").GetString(), hidden.GetProperty("hidden_up_to").GetInt64()));
+        await socket.EventAsync("room.hidden");
+        var chosen = await DataAsync(socket, "room.prefer", new { room = direct.Value, notices = "nothing" });
+        Assert.Equal(said.Offset.Value, chosen.GetProperty("hidden_up_to").GetInt64());
+        Assert.Equal(said.Offset.Value, (await socket.EventAsync("preference.changed")).GetProperty("data").GetProperty("hidden_up_to").GetInt64());
+        Assert.False((await DataAsync(socket, "room.prefer", new { room = direct.Value, favourite = true })).TryGetProperty("hidden_up_to", out _));
     }
 
     [Fact]

@@ -32,6 +32,18 @@ public sealed class InstanceSettingsTests
         }
     }
 
+    [Fact]
+    public async Task How_many_may_come_in_a_minute_is_the_operators_word_until_an_administrator_sets_it()
+    {
+        Assert.Equal((30, 60), (new AccountOptions().RegistrationsPerMinute, new AccountOptions().JoinsPerMinute));
+        await using var server = await TestServer.StartAsync(["Accounts:RegistrationsPerMinute=7", "Accounts:JoinsPerMinute=8"]);
+        var settings = server.Get<InstanceSettings>();
+        Assert.Equal((7, 8, 0), (settings.Current.RegistrationsPerMinute, settings.Current.JoinsPerMinute, settings.Current.NewMemberMinutes));
+        var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
+        Assert.Equal(SettingOutcome.Done, await settings.ChangeAsync(boss.Id, values => values with { JoinsPerMinute = 0 }));
+        Assert.Equal((7, 0), (settings.Current.RegistrationsPerMinute, settings.Current.JoinsPerMinute));
+    }
+
     [Theory]
     [InlineData("opened")]
     [InlineData("InviteOnly")]

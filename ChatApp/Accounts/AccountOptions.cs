@@ -40,6 +40,17 @@ public sealed class AccountOptions
     public string Registration { get; init; } = "open";
 
     /// <summary>
+    /// Accounts that may be made within a minute without an invitation; from the next one on only invited people make one, until a moderator
+    /// lifts that. 30 by default, 0 (never) to 10,000. What an administrator has set on the admin page wins.
+    /// </summary>
+    [Range(0, 10_000)]
+    public int RegistrationsPerMinute { get; init; } = 30;
+
+    /// <summary>The same for people who join one public room by themselves; 60 by default, 0 (never) to 10,000.</summary>
+    [Range(0, 10_000)]
+    public int JoinsPerMinute { get; init; } = 60;
+
+    /// <summary>
     /// Host name that passkeys are made for, where it is not the one that requests name; a passkey works on this host and those below
     /// it, and is worthless once the name changes. None by default: the host of the request.
     /// </summary>

@@ -18,9 +18,10 @@ public sealed record AdmissionView(bool IsFirst, RegistrationMode Mode, string C
 /// <summary>Says who may make an account for themselves: by the mode of the instance, and by an invitation.</summary>
 /// <param name="settings">The mode.</param>
 /// <param name="invitations">The invitations.</param>
+/// <param name="brake">Stops raids.</param>
 /// <param name="database">For reading.</param>
 /// <param name="time">The clock.</param>
-public sealed class Admission(InstanceSettings settings, Invitations invitations, ChatDatabase database, TimeProvider time)
+public sealed class Admission(InstanceSettings settings, Invitations invitations, RaidBrake brake, ChatDatabase database, TimeProvider time)
 {
     /// <summary>What to show somebody who comes, with an invitation or without.</summary>
     public AdmissionView Look(string? invitation)
@@ -49,6 +50,9 @@ public sealed class Admission(InstanceSettings settings, Invitations invitations
         invitation = Invitations.Find(db, secret, mode, now);
         return invitation is null ? RegistrationError.NotInvited : null;
     }
+
+    /// <summary>Counts a new account that is made without an invitation. False where it may not be made: it is one too many within the minute.</summary>
+    internal bool Admits(Commit commit, ChatUser newcomer) => !commit.Db.Users.Any() || brake.Admits(commit, newcomer);
 
     /// <summary>Counts the use of an invitation by a new account, which is added in the same change and gets its rank.</summary>
     internal void Use(Commit commit, Invitation invitation, ChatUser newcomer)

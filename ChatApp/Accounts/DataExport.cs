@@ -71,7 +71,9 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
                 && db.Memberships.Any(own => own.RoomId == other.RoomId && own.UserId == id))
             .Join(db.Users, other => other.UserId, user => user.Id, (other, user) => new { other.RoomId, user.DisplayName }), cancellation))
             .ToLookup(other => other.RoomId, other => other.DisplayName, StringComparer.Ordinal);
-        var memberships = await ReadAsync(db => db.Memberships.Where(row => row.UserId == id).OrderBy(row => row.JoinedAt)
+        // And one that somebody has opened and said nothing in is nothing that the other knows of.
+        var untold = (await ReadAsync(db => RoomAccess.Untold(db, new UserId(id)).Select(row => row.RoomId), cancellation)).ToHashSet(StringComparer.Ordinal);
+        var memberships = await ReadAsync(db => db.Memberships.Where(row => row.UserId == id && !untold.Contains(row.RoomId)).OrderBy(row => row.JoinedAt)
             .Join(db.Rooms, row => row.RoomId, room => room.Id, (row, room) => new { room.Id, room.Name, room.Visibility, row.Role, row.JoinedAt }), cancellation);
         await AddAsync(zip, "memberships.jsonl", memberships.ConvertAll(row => new { Room = row.Id, row.Name, Kind = row.Visibility, People = people[row.Id], row.Role, row.JoinedAt }), cancellation);
         await AddAsync(zip, "blocks.jsonl", await ReadAsync(db => db.Blocks.Where(row => row.UserId == id).OrderBy(row => row.At)
@@ -80,7 +82,7 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Select(row => new { row.Kind, Room = row.RoomId, row.Reason, row.At, row.Until, row.LiftedAt, row.LiftReason, row.SeenAt }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
-        await AddAsync(zip, "room-preferences.jsonl", await ReadAsync(db => db.RoomPreferences.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
+        await AddAsync(zip, "room-preferences.jsonl", await ReadAsync(db => db.RoomPreferences.Where(row => row.UserId == id && !untold.Contains(row.RoomId)).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.IsFavourite, row.Level, row.HiddenUpTo }), cancellation), cancellation);
         await AddAsync(zip, "bookmarks.jsonl", await ReadAsync(db => db.Bookmarks.Where(row => row.UserId == id).OrderBy(row => row.At)
             .Select(row => new { Message = row.MessageId, row.At }), cancellation), cancellation);

@@ -89,6 +89,7 @@ public sealed class Registration(UserManager<ChatUser> users, CommitQueue commit
         if (commit.Db.Users.Any(other => other.NormalizedDisplayName == user.NormalizedDisplayName)) return new(RegistrationError.NameTaken);
         if (commit.Db.Users.Any(other => other.NormalizedEmail == user.NormalizedEmail)) return new(Error: null);
         if (used is not null) door!.Use(commit, used, user);
+        else if (door?.Admits(commit, user) == false) return new(RegistrationError.NotInvited);
         if (administrator || !commit.Db.Users.Any(other => other.Rank == Rank.Administrator)) user.Rank = Rank.Administrator;
         // Nobody could help an administrator to whom no mail comes.
         if (user.Rank == Rank.Administrator) user.EmailConfirmed = true;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -52,8 +53,9 @@ internal sealed record MovedMentions(IReadOnlyList<UserId> Came, IReadOnlyList<U
 /// <param name="markdown">Makes the HTML.</param>
 /// <param name="database">Whom a text named before it was edited.</param>
 /// <param name="broker">Who is connected; tells them.</param>
+/// <param name="newcomers">What new accounts may not do yet.</param>
 /// <param name="time">The clock.</param>
-public sealed class Mentions(KnownNames known, MarkdownRenderer markdown, ChatDatabase database, RoomBroker broker, TimeProvider time)
+public sealed class Mentions(KnownNames known, MarkdownRenderer markdown, ChatDatabase database, RoomBroker broker, NewMembers newcomers, TimeProvider time)
 {
     /// <summary>People whom one message may name.</summary>
     public const int MaxPeople = 50;
@@ -125,6 +127,7 @@ public sealed class Mentions(KnownNames known, MarkdownRenderer markdown, ChatDa
             var isHereNew = names.IsForHere && read.Before is not { MeantHere: true };
             if (isHereNew || (names.IsForEverybody && !before.IsAll))
             {
+                if (newcomers.MayNotCall(commit, author)) return Refused(PostRefusal.NewMember);
                 if (SizeOf(commit, room) > MaxEverybody) return Refused(PostRefusal.RoomTooLarge);
                 if (!_everybody.TryTake(author)) return Refused(PostRefusal.TooFast);
             }

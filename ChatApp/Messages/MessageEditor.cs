@@ -205,6 +205,7 @@ public sealed class MessageEditor(
     {
         PostRefusal.TooManyMentions => MessageOutcome.TooManyMentions,
         PostRefusal.RoomTooLarge => MessageOutcome.RoomTooLarge,
+        PostRefusal.NewMember => MessageOutcome.NotAllowed,
         _ => MessageOutcome.Busy,
     };
 

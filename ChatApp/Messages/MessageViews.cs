@@ -8,6 +8,9 @@ namespace ChatApp.Messages;
 /// <remarks>Ids go to the database as one parameter: SQLite finds each of many by going through all of their names.</remarks>
 internal static class MessageViews
 {
+    /// <summary>How much of a text its extract is made of, in UTF-16 units: the same whether all of it is at hand or not.</summary>
+    internal const int ReadForExtract = 280;
+
     private const int ExtractLength = 140;
 
     public static MessageView Of(ChatDbContext db, Message row, UserDirectory users) => Of(db, [row], users)[0];
@@ -63,11 +66,13 @@ internal static class MessageViews
     // Rules change between versions of the product; nobody is shown what older ones made of a text.
     private static string HtmlOf(Message row) => row.HtmlVersion == MarkdownRenderer.Version ? row.Html : MarkdownRenderer.Shared.Render(row.Text, KeptNames.In(row.Html));
 
-    /// <summary>The beginning of a text, as one line.</summary>
+    /// <summary>The beginning of a text, as one line without its marks.</summary>
+    /// <param name="text">Markdown; of more than <see cref="ReadForExtract"/> UTF-16 units only the beginning counts.</param>
     public static string ExtractOf(string text)
     {
-        var line = text.ReplaceLineEndings(" ");
-        return line.Length <= ExtractLength ? line : line[..(char.IsHighSurrogate(line[ExtractLength - 1]) ? ExtractLength - 1 : ExtractLength)] + "…";
+        var line = PlainLine.Of(text.Length <= ReadForExtract ? text : VisibleText.Cut(text, ReadForExtract));
+        if (line.Length > ExtractLength) return VisibleText.Cut(line, ExtractLength) + "…";
+        return text.Length <= ReadForExtract ? line : line + "…";
     }
 
     private static ReplyPreview PreviewOf(Message target, UserDirectory users) => PreviewOf(target.Id, target.AuthorId, target.Text, target.DeletedAt is not null, users);

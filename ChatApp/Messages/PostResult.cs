@@ -77,6 +77,9 @@ public enum PostRefusal
     /// <summary>The message calls everybody in a room of more than <see cref="Mentions.MaxEverybody"/> members.</summary>
     RoomTooLarge,
 
+    /// <summary>The message calls everybody, and its sender's account is too new for that (<see cref="Moderation.NewMembers"/>).</summary>
+    NewMember,
+
     /// <summary>The message whose thread it is meant for is not in this room, was deleted, or is itself an answer.</summary>
     NoSuchThread,
 

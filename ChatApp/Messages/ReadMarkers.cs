@@ -88,13 +88,14 @@ public sealed class ReadMarkers(CommitQueue commits, ChatDatabase database, Room
         return true;
     }
 
-    /// <summary>What is unread in each room of a person.</summary>
+    /// <summary>What is unread in each room of a person; without conversations of which they do not know yet, see <see cref="RoomAccess.Untold"/>.</summary>
     public IReadOnlyList<Unread> Of(UserId user)
     {
         using var db = database.OpenRead();
-        var memberships = RoomAccess.Memberships(db);
+        var (memberships, untold) = (RoomAccess.Memberships(db), RoomAccess.Untold(db, user));
         var rooms = db.Rooms
             .Where(room => room.IsDefault || memberships.Any(m => m.RoomId == room.Id && m.UserId == user.Value))
+            .Where(room => !untold.Any(own => own.RoomId == room.Id))
             .Select(room => new { room.Id, room.Head })
             .ToList();
         return [.. rooms.Select(room => Count(db, user, new RoomId(room.Id), new Offset(room.Head)))];

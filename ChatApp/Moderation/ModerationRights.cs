@@ -40,6 +40,7 @@ public static class ModerationRights
     /// <summary>The table. Whoever stands higher may too.</summary>
     public static FrozenDictionary<string, ModerationNeed> Needs { get; } = new Dictionary<string, ModerationNeed>(StringComparer.Ordinal)
     {
+        ["brake.lift"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["message.delete"] = new(Standing.RoomModerator),
         ["room.kick"] = new(Standing.RoomModerator),
         ["room.lock"] = new(Standing.RoomModerator, IsOnSomebody: false),
@@ -50,6 +51,7 @@ public static class ModerationRights
         ["sanction.mute"] = new(Standing.RoomModerator),
         ["sanction.warn"] = new(Standing.RoomModerator),
 
+        ["brake.lift@instance"] = new(Standing.Moderator, IsOnSomebody: false),
         ["sanction.ban@instance"] = new(Standing.Moderator),
         ["sanction.lift@instance"] = new(Standing.Moderator),
         ["sanction.list@instance"] = new(Standing.Moderator, IsOnSomebody: false),

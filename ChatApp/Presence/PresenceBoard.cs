@@ -30,6 +30,16 @@ public sealed partial class PresenceBoard(RoomBroker broker, TimeProvider time, 
         lock (_gate) return _people.TryGetValue(user, out var person) ? StateOf(person, time.GetUtcNow()) : PresenceState.Offline;
     }
 
+    /// <summary>Everybody who is seen as connected at this moment, in no order.</summary>
+    public IReadOnlyList<UserId> Here()
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            return [.. _people.Values.Where(person => StateOf(person, now) != PresenceState.Offline).Select(person => person.User)];
+        }
+    }
+
     /// <summary>What somebody has chosen, as far as it counts at this moment.</summary>
     public PresenceChoice ChoiceOf(UserId user)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Storage;
 
@@ -25,8 +26,9 @@ public sealed record RoomHidden(RoomId Room);
 /// <param name="broker">Tells the people's devices.</param>
 /// <param name="users">Names of people.</param>
 /// <param name="markers">What is read.</param>
+/// <param name="newcomers">What new accounts may not do yet.</param>
 /// <param name="time">The clock.</param>
-public sealed class DirectRooms(CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, ReadMarkers markers, TimeProvider time)
+public sealed class DirectRooms(CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, ReadMarkers markers, NewMembers newcomers, TimeProvider time)
 {
     /// <summary>Most people in a conversation, whoever opens it included.</summary>
     public const int MaxPeople = 8;
@@ -38,7 +40,8 @@ public sealed class DirectRooms(CommitQueue commits, ChatDatabase database, Room
 
     /// <summary>
     /// The conversation of a person with others: found or made in one commit. Refused as <see cref="RoomOutcome.Unreachable"/>
-    /// where it would be new and one of them blocks the person, or a bot's owner is missing.
+    /// where it would be new and one of them blocks the person, or a bot's owner is missing; as <see cref="RoomOutcome.NewMember"/> where a
+    /// new account has begun enough of them.
     /// </summary>
     /// <param name="actor">Who opens it; they are in it, named or not.</param>
     /// <param name="others">With whom.</param>
@@ -124,6 +127,7 @@ public sealed class DirectRooms(CommitQueue commits, ChatDatabase database, Room
         if (accounts.Count != people.Length) return new RoomResult(RoomOutcome.NoSuchUser);
         if (accounts.Exists(account => account.Owner is { } owner && !people.Contains(owner))) return new RoomResult(RoomOutcome.Unreachable);
         if (Blocks.AnyBlocks(commit, people, users.Get(actor))) return new RoomResult(RoomOutcome.Unreachable);
+        if (newcomers.MayNotBegin(commit, actor)) return new RoomResult(RoomOutcome.NewMember);
         if (!_budget.TryTake(actor)) return new RoomResult(RoomOutcome.Busy);
 
         var room = new Room

@@ -68,6 +68,9 @@ public sealed class Room
     /// <summary>Seconds that a member waits after a message before the next one; 0 where nobody waits, at most <see cref="RoomSettings.MaxSlowSeconds"/>.</summary>
     public int SlowSeconds { get; set; }
 
+    /// <summary>Since when nobody comes in without being brought, see <see cref="Moderation.RaidBrake"/>; null where people join a public room by themselves.</summary>
+    public DateTimeOffset? BrakedAt { get; set; }
+
     /// <summary>Names this log: changes only when the log is really another one (a restored backup).</summary>
     public required string Epoch { get; init; }
 

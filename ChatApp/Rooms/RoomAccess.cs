@@ -53,6 +53,9 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
     /// <summary>Seconds that a member waits after a message before the next one; 0 where nobody waits.</summary>
     public int SlowSeconds { get; init; }
 
+    /// <summary>True where nobody joins by themselves at present, because too many came at once.</summary>
+    public bool IsBraked { get; init; }
+
     /// <summary>True for a conversation between people, which has no name of its own.</summary>
     public bool IsDirect => Visibility == RoomVisibility.Direct;
 
@@ -71,6 +74,7 @@ public sealed record RoomView(RoomId Id, string Name, string Topic, RoomVisibili
             IsArchived = room.IsArchived,
             IsLocked = room.IsLocked,
             SlowSeconds = room.SlowSeconds,
+            IsBraked = room.BrakedAt is not null,
             RetentionDays = room.RetentionDays,
             People = people ?? [],
         };
@@ -105,6 +109,16 @@ public static class RoomAccess
         ArgumentNullException.ThrowIfNull(db);
         return db.Memberships.Where(m => !db.Users.Any(bot => bot.Id == m.UserId && bot.OwnerId != null &&
             !db.Memberships.Any(own => own.RoomId == m.RoomId && own.UserId == bot.OwnerId)));
+    }
+
+    /// <summary>
+    /// What is kept of direct rooms that are not on a person's list and in which nothing was said: that somebody has opened a conversation
+    /// with them is nothing that they are told, by any list, before there is something to read.
+    /// </summary>
+    public static IQueryable<RoomPreference> Untold(ChatDbContext db, UserId user)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return db.RoomPreferences.Where(own => own.UserId == user.Value && own.HiddenUpTo != null && !db.Messages.Any(m => m.RoomId == own.RoomId));
     }
 
     /// <summary>The room and the person's place in it; null where there is no such room for them.</summary>

@@ -1,6 +1,7 @@
 using ChatApp.Accounts;
 using ChatApp.Push;
 using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Rooms;
 
@@ -78,8 +79,13 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
     /// <see cref="MaxLines"/>; and how many are in the room in all. Null where the viewer is not a member. In a default room ranks
     /// stand for roles.
     /// </summary>
-    public (IReadOnlyList<RoomMember> Members, int Total)? MembersOf(RoomId id, UserId viewer, string part = "")
+    /// <param name="id">The room.</param>
+    /// <param name="viewer">Who asks.</param>
+    /// <param name="part">Part of a name; empty for all.</param>
+    /// <param name="first">People who come first among those of their role: where there are more than fit, they are listed.</param>
+    public (IReadOnlyList<RoomMember> Members, int Total)? MembersOf(RoomId id, UserId viewer, string part = "", IReadOnlyCollection<UserId>? first = null)
     {
+        string[] preferred = [.. (first ?? []).Select(user => user.Value)];
         using var db = database.OpenRead();
         if (RoomAccess.Find(db, id, viewer) is not { IsMember: true } standing) return null;
         var pattern = DisplayName.Fold(part);
@@ -87,7 +93,7 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
         {
             var everybody = db.Users
                 .Where(user => user.DeletedAt == null && user.NormalizedDisplayName.Contains(pattern))
-                .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
+                .OrderByDescending(user => user.Rank).ThenByDescending(user => EF.Parameter(preferred).Contains(user.Id)).ThenBy(user => user.NormalizedDisplayName)
                 .Take(MaxLines)
                 .Select(UserCard.FromAccount)
                 .AsEnumerable()
@@ -99,7 +105,7 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
             .Where(m => m.RoomId == id.Value)
             .Join(db.Users, m => m.UserId, user => user.Id, (m, user) => new { User = user, m.Role })
             .Where(member => member.User.NormalizedDisplayName.Contains(pattern))
-            .OrderByDescending(member => member.Role).ThenBy(member => member.User.NormalizedDisplayName)
+            .OrderByDescending(member => member.Role).ThenByDescending(member => EF.Parameter(preferred).Contains(member.User.Id)).ThenBy(member => member.User.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
             .Select(member => new RoomMember(users.Capped(UserCard.Of(member.User)), member.Role));

@@ -41,13 +41,15 @@ public readonly record struct RoomChoiceResult(RoomOutcome Outcome, RoomChoice? 
 /// <param name="broker">Tells the person's devices.</param>
 public sealed class RoomPreferences(CommitQueue commits, ChatDatabase database, RoomBroker broker)
 {
-    /// <summary>All choices of a person that differ from the defaults, of rooms they are in.</summary>
+    /// <summary>All choices of a person that differ from the defaults, of rooms they are in and know of.</summary>
     public IReadOnlyDictionary<RoomId, RoomChoice> Of(UserId user)
     {
         using var db = database.OpenRead();
         var memberships = RoomAccess.Memberships(db);
+        var untold = RoomAccess.Untold(db, user);
+        // A conversation that came back to the list may have left a row that says nothing.
         return db.RoomPreferences
-            .Where(row => row.UserId == user.Value)
+            .Where(row => row.UserId == user.Value && (row.IsFavourite || row.Level != NoticeLevel.All || (row.HiddenUpTo != null && !untold.Any(own => own.RoomId == row.RoomId))))
             .Where(row => db.Rooms.Any(room => room.Id == row.RoomId && room.IsDefault) || memberships.Any(m => m.RoomId == row.RoomId && m.UserId == user.Value))
             .AsEnumerable()
             .Select(RoomChoice.Of)

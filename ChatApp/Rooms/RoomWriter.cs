@@ -54,6 +54,12 @@ public enum RoomOutcome
     /// <summary>Whoever shall be brought in is banned from the room.</summary>
     GuestBanned,
 
+    /// <summary>Too many people came into the room at once: nobody joins by themselves at present, see <see cref="RaidBrake"/>.</summary>
+    InviteOnly,
+
+    /// <summary>The account is too new to begin one more conversation within the hour, see <see cref="NewMembers"/>.</summary>
+    NewMember,
+
     /// <summary>The person may not do this to the room.</summary>
     NotAllowed,
 
@@ -88,7 +94,8 @@ public readonly record struct RoomResult(RoomOutcome Outcome, RoomView? Room = n
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names of people.</param>
 /// <param name="guard">Sanctions.</param>
-public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, SanctionGuard guard)
+/// <param name="brake">Stops raids.</param>
+public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, SanctionGuard guard, RaidBrake brake)
 {
     /// <summary>Longest name, in UTF-16 units.</summary>
     public const int MaxNameLength = 60;
@@ -130,8 +137,10 @@ public sealed class RoomWriter(CommitQueue commits, RoomBroker broker, UserDirec
         if (guard.Entering(commit, actor, id) is { } held) return RoomResult.Refused(held);
         if (RoomAccess.Find(commit.Db, id, actor) is not { } standing) return new RoomResult(RoomOutcome.NotFound);
         if (standing.IsMember) return new RoomResult(RoomOutcome.Done, standing.Room);
-        if (!MayBeIn(commit, id, users.Get(actor))) return new RoomResult(RoomOutcome.NotAllowed);
+        var newcomer = users.Get(actor);
+        if (!MayBeIn(commit, id, newcomer)) return new RoomResult(RoomOutcome.NotAllowed);
         var room = commit.Db.Rooms.Find(id.Value)!;
+        if (!brake.Admits(commit, room, newcomer)) return new RoomResult(RoomOutcome.InviteOnly);
         Add(commit, room, actor, actor, RoomRole.Member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
     });

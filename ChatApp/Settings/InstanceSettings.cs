@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChatApp.Accounts;
 using ChatApp.Moderation;
 using ChatApp.Push;
@@ -12,7 +13,23 @@ namespace ChatApp.Settings;
 /// Whom strangers ask for an account where they may not make one, in the administrators' words: one line of at most
 /// <see cref="InstanceSettings.MaxContactLength"/> UTF-16 units; empty says it in general.
 /// </param>
-public sealed record InstanceValues(RegistrationMode Registration, string Contact = "");
+public sealed record InstanceValues(RegistrationMode Registration, string Contact = "")
+{
+    /// <summary>Accounts that may be made within a minute without an invitation before <see cref="RaidBrake"/> stops it; at most 10,000; 0 never stops it.</summary>
+    public int RegistrationsPerMinute { get; init; }
+
+    /// <summary>People who may join a public room by themselves within a minute before <see cref="RaidBrake"/> stops it; at most 10,000; 0 never stops it.</summary>
+    public int JoinsPerMinute { get; init; }
+
+    /// <summary>Minutes for which an account is new, see <see cref="NewMembers"/>; 0 by default: never. At most 43,200.</summary>
+    public int NewMemberMinutes { get; init; }
+
+    /// <summary>Conversations that a new account may begin within an hour; 5 by default, at most 1,000.</summary>
+    public int NewMemberConversations { get; init; } = 5;
+
+    /// <summary>Since when <see cref="RaidBrake"/> lets only those make an account who have an invitation; null where it does not. Nobody sets it.</summary>
+    public DateTimeOffset? BrakedAt { get; init; }
+}
 
 /// <summary>How a change of the settings went.</summary>
 public enum SettingOutcome
@@ -49,6 +66,17 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
     /// <summary>Longest <see cref="InstanceValues.Contact"/>, in UTF-16 units.</summary>
     public const int MaxContactLength = 200;
 
+    /// <summary>Highest <see cref="InstanceValues.RegistrationsPerMinute"/> and <see cref="InstanceValues.JoinsPerMinute"/>.</summary>
+    public const int MaxPerMinute = 10_000;
+
+    /// <summary>Highest <see cref="InstanceValues.NewMemberMinutes"/>: thirty days.</summary>
+    public const int MaxNewMinutes = 43_200;
+
+    /// <summary>Highest <see cref="InstanceValues.NewMemberConversations"/>.</summary>
+    public const int MaxNewConversations = 1000;
+
+    private const long MaxTime = 253_402_300_800_000; // the year 10000
+
     private static readonly Setting[] All =
     [
         new("registration",
@@ -57,9 +85,22 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         new("contact",
             values => values.Contact,
             (values, text) => text.Length <= MaxContactLength && !text.Any(char.IsControl) ? values with { Contact = text } : null),
+        Number("brake.registrations", MaxPerMinute, values => values.RegistrationsPerMinute, (values, number) => values with { RegistrationsPerMinute = number }),
+        Number("brake.joins", MaxPerMinute, values => values.JoinsPerMinute, (values, number) => values with { JoinsPerMinute = number }),
+        Number("new-members.minutes", MaxNewMinutes, values => values.NewMemberMinutes, (values, number) => values with { NewMemberMinutes = number }),
+        Number("new-members.conversations", MaxNewConversations, values => values.NewMemberConversations, (values, number) => values with { NewMemberConversations = number }),
+        new("brake.since",
+            values => values.BrakedAt is { } at ? at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) : "",
+            (values, text) => text.Length == 0 ? values with { BrakedAt = null }
+                : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < MaxTime ? values with { BrakedAt = DateTimeOffset.FromUnixTimeMilliseconds(at) } : null),
     ];
 
-    private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open);
+    private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open)
+    {
+        RegistrationsPerMinute = accounts.RegistrationsPerMinute,
+        JoinsPerMinute = accounts.JoinsPerMinute,
+    };
+
     private readonly Lock _gate = new();
     private InstanceValues? _current;
 
@@ -113,16 +154,42 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         // Read here and not from memory: a demotion in the same batch counts.
         if (commit.Db.Users.FirstOrDefault(user => user.Id == actor.Value)?.Rank != Rank.Administrator) return SettingOutcome.NotAllowed;
         var before = In(commit.Db);
-        var after = change(before);
+        var after = change(before) with { BrakedAt = before.BrakedAt };
+        // Whoever says who may make an account has taken it over from the brake.
+        if (after.Registration != before.Registration) after = after with { BrakedAt = null };
         if (!Enum.IsDefined(after.Registration) || All.Any(setting => setting.Read(after, setting.Write(after)) is null)) return SettingOutcome.OutOfRange;
-        if (after == before) return SettingOutcome.Done;
+        if (after != before) Store(commit, actor, before, after, "setting.change");
+        return SettingOutcome.Done;
+    }
+
+    /// <summary>Lets only those make an account who have an invitation, as a part of another change. Nothing happens where it is so already.</summary>
+    internal void Brake(Commit commit, string why)
+    {
+        var before = In(commit.Db);
+        if (before.Registration != RegistrationMode.Open) return;
+        AuditLog.Add(commit, RaidBrake.Self, "brake.instance", "registration", why, reason: "");
+        Store(commit, RaidBrake.Self, before, before with { Registration = RegistrationMode.InviteOnly, BrakedAt = commit.Now }, action: null);
+    }
+
+    /// <summary>Takes that back, where the brake did it and nobody has changed it since.</summary>
+    internal void LiftBrake(Commit commit, UserId actor)
+    {
+        var before = In(commit.Db);
+        if (before.BrakedAt is null) return;
+        AuditLog.Add(commit, actor, "brake.lift", "registration", "", reason: "");
+        Store(commit, actor, before, before with { Registration = RegistrationMode.Open, BrakedAt = null }, action: null);
+    }
+
+    // With an entry for each setting that is another one then; null where the entry stands there already.
+    private void Store(Commit commit, UserId actor, InstanceValues before, InstanceValues after, string? action)
+    {
         foreach (var setting in All)
         {
             var (old, wanted) = (setting.Write(before), setting.Write(after));
             if (old == wanted) continue;
             if (commit.Db.InstanceSettings.FirstOrDefault(row => row.Name == setting.Name) is { } stored) stored.Value = wanted;
             else commit.Db.InstanceSettings.Add(new InstanceSetting { Name = setting.Name, Value = wanted });
-            AuditLog.Add(commit, actor, "setting.change", setting.Name, $"{setting.Name}: {old} -> {wanted}", reason: "");
+            if (action is not null && setting.Name != "brake.since") AuditLog.Add(commit, actor, action, setting.Name, $"{setting.Name}: {old} -> {wanted}", reason: "");
         }
 
         commit.AfterCommit(() =>
@@ -130,8 +197,12 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
             lock (_gate) Volatile.Write(ref _current, after);
             broker.TellAdminPages(users, new InstanceSettingsChanged(after));
         });
-        return SettingOutcome.Done;
     }
+
+    private static Setting Number(string name, int most, Func<InstanceValues, int> write, Func<InstanceValues, int, InstanceValues> read) => new(
+        name,
+        values => write(values).ToString(CultureInfo.InvariantCulture),
+        (values, text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? read(values, number) : null);
 
     // How a setting becomes text, and what it is as text: null where the text is none that it can have.
     private sealed record Setting(string Name, Func<InstanceValues, string> Write, Func<InstanceValues, string, InstanceValues?> Read);

@@ -115,6 +115,7 @@ internal static class CommandScopes
         ["thread.read"] = new(TokenScopes.Post, RoomsOf.Message),
         ["typing"] = new(TokenScopes.Post, RoomsOf.Room),
 
+        ["brake.lift"] = new(TokenScopes.Moderate, RoomsOf.Given),
         ["invitation.create"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["invitation.list"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["invitation.revoke"] = new(TokenScopes.Moderate, RoomsOf.Instance),

@@ -25,7 +25,7 @@ internal sealed partial class SocketMethods
         ModerationOutcome.NotAllowed => (null, WireError.PermissionDenied),
         ModerationOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
         ModerationOutcome.LastAdministrator => Bad("the last administrator remains one"),
-        _ => Bad("there is no such connection or account"),
+        _ => Bad("there is no such room, connection or account"),
     };
 
     private (Action<Utf8JsonWriter>?, WireError?) Connections()

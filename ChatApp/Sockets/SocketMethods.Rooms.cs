@@ -28,6 +28,7 @@ internal sealed partial class SocketMethods
         "room.retention" => Of(await services.RoomSettings.SetRetentionAsync(permit.Actor, given.Room("room"), given.OptionalCount("days"))),
         "room.slow" => Of(await services.RoomSettings.SetSlowModeAsync(permit.Actor, given.Room("room"), given.OptionalCount("seconds") ?? 0)),
         "room.lock" => Of(await services.RoomSettings.SetLockAsync(permit.Actor, given.Room("room"), given.Flag("on", otherwise: true))),
+        "brake.lift" => Of(await services.Brake.LiftAsync(permit.Actor, given.OptionalRoom("room"))),
         "room.role" => Of(await services.Roles.SetAsync(permit.Actor, given.Room("room"), new UserId(given.Text("user")), given.Role("role"))),
         _ => (null, WireError.MethodNotFound),
     };
@@ -37,6 +38,8 @@ internal sealed partial class SocketMethods
         RoomOutcome.Done => (json => EventJson.Room(json, result.Room!), null),
         RoomOutcome.NotFound => (null, WireError.UnknownChannel),
         RoomOutcome.NotAllowed => (null, WireError.PermissionDenied),
+        RoomOutcome.InviteOnly => (null, WireError.PermissionDenied with { Message = "too many came at once: only who is brought comes in at present" }),
+        RoomOutcome.NewMember => (null, WireError.NewMember),
         RoomOutcome.Archived => (null, WireError.Archived),
         RoomOutcome.Unreachable => (null, WireError.Blocked),
         RoomOutcome.Locked => (null, WireError.Locked),

@@ -189,6 +189,8 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             message.HasIndex(m => new { m.RoomId, m.PinnedAt }).HasFilter("\"PinnedAt\" IS NOT NULL");
             message.HasIndex(m => new { m.ThreadId, m.Offset }).HasFilter("\"ThreadId\" IS NOT NULL");
             message.HasIndex(m => new { m.RoomId, m.MentionsAll, m.Offset }).HasFilter("\"MentionsAll\"");
+            // A room whose newest thousand messages are answers shows those that stand before them as fast as any other.
+            message.HasIndex(m => new { m.RoomId, m.Offset }, "IX_messages_of_the_room").HasFilter("\"ThreadId\" IS NULL");
             message.HasOne<Room>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Restrict);
             message.HasOne<ChatUser>().WithMany().HasForeignKey(m => m.AuthorId).OnDelete(DeleteBehavior.Restrict);
         });

@@ -166,11 +166,12 @@ internal static partial class EventJson
         json.WriteEndArray();
     }
 
-    /// <summary>What keeps members of a room from posting at once, as fields of the object that is open; nothing where nothing does.</summary>
+    /// <summary>What keeps people from coming into a room, and its members from posting at once, as fields of the object that is open; nothing where nothing does.</summary>
     public static void Order(Utf8JsonWriter json, RoomView room)
     {
         if (room.IsLocked) json.WriteBoolean("locked", value: true);
         if (room.SlowSeconds > 0) json.WriteNumber("slow_seconds", room.SlowSeconds);
+        if (room.IsBraked) json.WriteBoolean("invite_only", value: true);
     }
 
     /// <summary>The word for a role.</summary>

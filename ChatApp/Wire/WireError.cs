@@ -84,6 +84,9 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>The message calls everybody in a room where that would be too many.</summary>
     public static readonly WireError RoomTooLarge = new(410, "room too large to mention everybody");
 
+    /// <summary>The account is too new for that.</summary>
+    public static WireError NewMember => PermissionDenied with { Message = "the account is too new for that" };
+
     /// <summary>What a refused message looks like on the wire.</summary>
     public static WireError Of(PostResult.Rejected rejected)
     {
@@ -105,6 +108,7 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.NoSuchReply or PostRefusal.NoSuchThread => MessageNotFound,
             PostRefusal.TooManyMentions => TooManyMentions,
             PostRefusal.RoomTooLarge => RoomTooLarge,
+            PostRefusal.NewMember => NewMember,
             PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
             _ => Internal,
         };

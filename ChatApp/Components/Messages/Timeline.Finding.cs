@@ -59,6 +59,8 @@ public sealed partial class Timeline
 
     private bool IsBookmarked(TimelineRow row) => _bookmarked.Count > 0 && row.Stored is { IsDeleted: false } message && _bookmarked.Contains(message.Id);
 
+    private bool IsMarked(TimelineRow row) => row.IsPinned || IsBookmarked(row);
+
     private string? MarkOf(TimelineRow row) => IsBookmarked(row) ? "message-bookmarked" : null;
 
     // True where something is marked otherwise.

@@ -53,6 +53,9 @@ public sealed class TimelineRow
     /// <summary>The message that is not stored; null where it is.</summary>
     public PendingMessage? Unsent { get; init; }
 
+    /// <summary>True where it is pinned in the room.</summary>
+    public bool IsPinned => Stored is { IsPinned: true };
+
     /// <summary>What it answers; null where it answers nothing.</summary>
     public ReplyPreview? ReplyTo => Stored is null ? Unsent?.ReplyTo : Stored.ReplyTo;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChatApp.Accounts;
 using ChatApp.Components.Shared;
 using ChatApp.Messages;
 using ChatApp.Rooms;
@@ -19,6 +20,7 @@ public sealed partial class SearchPanel
 
     private readonly List<SearchHit> _hits = [];
     private PageScript<SearchPanel> _keys = default!;
+    private IDisposable? _listening;
     private ElementReference _dialog;
     private SearchQuery _query = SearchQuery.Parse("");
     private string _text = "";
@@ -57,7 +59,11 @@ public sealed partial class SearchPanel
     private string Today => Client.Local(Time.GetUtcNow()).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _keys is null ? ValueTask.CompletedTask : _keys.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _listening?.Dispose();
+        return _keys is null ? ValueTask.CompletedTask : _keys.DisposeAsync();
+    }
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -78,7 +84,9 @@ public sealed partial class SearchPanel
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender) await _keys.AttachAsync(_dialog, this);
+        if (!firstRender) return;
+        _listening = Session.Listen(batch => batch.Any(envelope => envelope.Body is BlocksChanged) ? InvokeAsync(StateHasChanged) : Task.CompletedTask);
+        await _keys.AttachAsync(_dialog, this);
     }
 
     private static string ProblemOf(SearchFilter filter) => filter.Name is "before" or "after" or "on" ? "Search.BadDate" : "Search.BadFilter";

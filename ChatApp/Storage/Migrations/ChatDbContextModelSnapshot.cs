@@ -554,6 +554,9 @@ namespace ChatApp.Storage.Migrations
                     b.HasIndex("RoomId", "Offset")
                         .IsUnique();
 
+                    b.HasIndex(new[] { "RoomId", "Offset" }, "IX_messages_of_the_room")
+                        .HasFilter("\"ThreadId\" IS NULL");
+
                     b.HasIndex("RoomId", "PinnedAt")
                         .HasFilter("\"PinnedAt\" IS NOT NULL");
 
@@ -811,6 +814,9 @@ namespace ChatApp.Storage.Migrations
                     b.Property<string>("Id")
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("BrakedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
