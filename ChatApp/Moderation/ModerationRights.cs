@@ -41,6 +41,9 @@ public static class ModerationRights
     public static FrozenDictionary<string, ModerationNeed> Needs { get; } = new Dictionary<string, ModerationNeed>(StringComparer.Ordinal)
     {
         ["message.delete"] = new(Standing.RoomModerator),
+        ["report.list"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["report.read"] = new(Standing.RoomModerator),
+        ["report.resolve"] = new(Standing.RoomModerator),
         ["room.kick"] = new(Standing.RoomModerator),
         ["room.lock"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["room.slow"] = new(Standing.RoomModerator, IsOnSomebody: false),
@@ -49,12 +52,21 @@ public static class ModerationRights
         ["sanction.list"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["sanction.mute"] = new(Standing.RoomModerator),
         ["sanction.warn"] = new(Standing.RoomModerator),
+        ["sweep.cancel"] = new(Standing.RoomModerator),
+        ["sweep.list"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["sweep.purge"] = new(Standing.RoomModerator),
+        ["sweep.run"] = new(Standing.RoomModerator),
+        ["sweep.undo"] = new(Standing.RoomModerator),
 
+        ["report.list@instance"] = new(Standing.Moderator, IsOnSomebody: false),
+        ["report.read@instance"] = new(Standing.Moderator),
+        ["report.resolve@instance"] = new(Standing.Moderator),
         ["sanction.ban@instance"] = new(Standing.Moderator),
         ["sanction.lift@instance"] = new(Standing.Moderator),
         ["sanction.list@instance"] = new(Standing.Moderator, IsOnSomebody: false),
         ["sanction.mute@instance"] = new(Standing.Moderator),
         ["sanction.warn@instance"] = new(Standing.Moderator),
+        ["sweep.list@instance"] = new(Standing.Moderator, IsOnSomebody: false),
 
         ["moderation.accounts@instance"] = new(Standing.Moderator, IsOnSomebody: false),
         ["moderation.audit@instance"] = new(Standing.Moderator, IsOnSomebody: false),
