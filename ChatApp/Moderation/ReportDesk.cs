@@ -71,8 +71,8 @@ public sealed class ReportDesk(CommitQueue commits, Reports reports, ReportLists
     private ReportResult Resolve(Commit commit, Actor actor, long id, ReportVerdict verdict)
     {
         if (commit.CardOf(users, actor.Id)?.UpTo(actor.UpTo) is not { } by) return new(ReportOutcome.NotAllowed, id);
-        if (commit.Db.Reports.FirstOrDefault(one => one.Id == id) is not { } report) return new(ReportLists.IsModeratorAnywhere(commit.Db, actor, by) ? ReportOutcome.NotFound : ReportOutcome.NotAllowed, id);
-        if (!ReportLists.MaySee(commit.Db, actor, by, report)) return new(ReportLists.IsModeratorAnywhere(commit.Db, actor, by) && report.UserId != by.Id.Value ? ReportOutcome.NotFound : ReportOutcome.NotAllowed, id);
+        // One answer for what is not there, not theirs to see, and above them.
+        if (commit.Db.Reports.FirstOrDefault(one => one.Id == id) is not { } report || !ReportLists.MaySee(commit.Db, actor, by, report)) return new(ReportOutcome.NotAllowed, id);
         if (!ReportLists.MayDo("report.resolve", commit.Db, actor, by, report, users)) return new(ReportOutcome.NotAllowed, id);
         if (report.ResolvedAt is not null) return new(ReportOutcome.Resolved, id);
         if (CarryOut(commit, actor, report, verdict) is { } refusal) return new(refusal, id);
