@@ -34,7 +34,7 @@ public sealed class ReportPagesTests(TestServer server, Browser browser) : IClas
         await moderator.Page.Locator("[data-reports]").ClickAsync();
         var report = moderator.Page.Locator("#reports .report");
         await Assertions.Expect(report).ToContainTextAsync("The third time today");
-        await LookAsync(moderator);
+        await LookAsync(moderator, "The third time today");
         await Assertions.Expect(report.Locator(".report-reported")).ToContainTextAsync("cheap watches");
         await Assertions.Expect(report.Locator(".report-context")).ToContainTextAsync("not again");
         await report.GetByRole(AriaRole.Button, new() { Name = Words.Of("Reports.Decide") }).ClickAsync();
@@ -128,9 +128,9 @@ public sealed class ReportPagesTests(TestServer server, Browser browser) : IClas
         await server.SweepAsync(boss, bob, RoomId.General);
         await using var window = await browser.SignInAsync(server, boss, "/reports");
         var page = window.Page;
-        await LookAsync(window);
+        await LookAsync(window, "again and again");
         await LooksTests.FitsAsync(window, "the queue of reports");
-        await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Reports.Decide") }).First.ClickAsync();
+        await page.Locator(".report", new() { HasText = "again and again" }).GetByRole(AriaRole.Button, new() { Name = Words.Of("Reports.Decide") }).ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { Name = Words.Of("Verdict.Mute") }).CheckAsync();
         await LooksTests.FitsAsync(window, "the decision about a report");
         await LooksTests.IsAccessibleAsync(window, "the decision about a report", "dialog");
@@ -153,9 +153,9 @@ public sealed class ReportPagesTests(TestServer server, Browser browser) : IClas
     }
 
     // What is clicked before the page is live is lost: then it is clicked again.
-    private static Task LookAsync(BrowserPage window) => Eventually.BecomesAsync(async () =>
+    private static Task LookAsync(BrowserPage window, string comment) => Eventually.BecomesAsync(async () =>
     {
-        var button = window.Page.Locator("#reports .report button[aria-expanded]").First;
+        var button = window.Page.Locator("#reports .report", new() { HasText = comment }).Locator("button[aria-expanded]");
         if (await button.GetAttributeAsync("aria-expanded") == "false") await button.ClickAsync();
         return await window.Page.Locator(".report-reported").CountAsync() == 1;
     });
