@@ -13,6 +13,7 @@ using ChatApp.Bench.Rooms;
 using ChatApp.Bench.Search;
 using ChatApp.Bench.Servers;
 using ChatApp.Bench.Slow;
+using ChatApp.Bench.Sweeping;
 
 namespace ChatApp.Bench;
 
@@ -74,6 +75,8 @@ internal static class Verbs
             VerbOptions.Help, RevocationVerb.RunAsync),
         new("sanctions", "1,000 connections of an account on which a moderator imposes something: until the last one is told, and what comes after",
             VerbOptions.Help, RevocationVerb.RunSanctionsAsync),
+        new("sweep", "5,000 messages hidden at once and brought back: until 50 sockets and 5 pages know",
+            VerbOptions.Help, SweepVerb.RunAsync),
         new("memory", "10,000 quiet rooms with a live subscriber each: managed heap per room",
             VerbOptions.Help, MemoryVerb.RunAsync),
         new("circuits", "500 open pages of one room: CPU per shown message, latency and memory, beside a bare list in the same framework",

@@ -47,6 +47,22 @@ public sealed record MessageRestored(ChatMessage Message) : ChatEvent;
 /// <param name="Thread">Id of the message in whose thread it was said; null for what stood in the room itself.</param>
 public sealed record MessageDeleted(string Room, string MessageId, ChatPerson By, DateTimeOffset At, string? Thread = null) : ChatEvent;
 
+/// <summary>Much of what one person said in the room was hidden at once: forget all texts of theirs at these places, also where others quote them.</summary>
+/// <param name="Author">Whose messages.</param>
+/// <param name="From">Offset of the first.</param>
+/// <param name="To">Offset of the last.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="At">When.</param>
+public sealed record MessagesSwept(ChatPerson Author, long From, long To, ChatPerson By, DateTimeOffset At) : ChatEvent;
+
+/// <summary>What was hidden is back as it was: read these places again where they are shown.</summary>
+/// <param name="Author">Whose messages.</param>
+/// <param name="From">Offset of the first.</param>
+/// <param name="To">Offset of the last.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="At">When.</param>
+public sealed record MessagesReturned(ChatPerson Author, long From, long To, ChatPerson By, DateTimeOffset At) : ChatEvent;
+
 /// <summary>Somebody reacted to a message, or took that back.</summary>
 /// <param name="Room">The id of its room.</param>
 /// <param name="MessageId">Its id.</param>
@@ -186,6 +202,27 @@ public sealed record SanctionChanged(ChatSanction Sanction, bool Holds, ChatPers
 /// <param name="Reason">Why.</param>
 /// <param name="Until">When it is over by itself; null where it is not.</param>
 public sealed record ChatSanction(long Id, string Kind, string? Room, string Reason, DateTimeOffset? Until);
+
+/// <summary>A report of this account, or one about it, was decided. On the own channel.</summary>
+/// <param name="Report">What it came to.</param>
+public sealed record ReportResolved(ChatReport Report) : ChatEvent;
+
+/// <summary>This account has read a decision, here or elsewhere. On the own channel.</summary>
+/// <param name="Id">The report.</param>
+public sealed record ReportSeen(long Id) : ChatEvent;
+
+/// <summary>A report that was decided.</summary>
+/// <param name="Id">Identity.</param>
+/// <param name="Own">True where this account made it; false where it is about this account, which is not told who did.</param>
+/// <param name="User">Whom it is about.</param>
+/// <param name="MessageId">The message; null where it is about the person.</param>
+/// <param name="Category">What was wrong; null where it is about this account.</param>
+/// <param name="Comment">What was said; null where it is about this account.</param>
+/// <param name="At">When it was made, or decided where it is about this account.</param>
+/// <param name="Decision"><c>dismiss</c>, <c>delete</c>, <c>warn</c>, <c>mute</c> or <c>ban</c>.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Seen">True where this account has read it.</param>
+public sealed record ChatReport(long Id, bool Own, ChatPerson User, string? MessageId, string? Category, string? Comment, DateTimeOffset At, string Decision, string Reason, bool Seen);
 
 /// <summary>This account has another rank. On the own channel.</summary>
 /// <param name="Rank"><c>member</c>, <c>moderator</c> or <c>administrator</c>.</param>

@@ -21,6 +21,8 @@ internal static class EventReader
                 "message.edited" => new MessageEdited(Message(data)),
                 "message.restored" => new MessageRestored(Message(data)),
                 "message.deleted" => new MessageDeleted(RoomOf(data), IdOf(data), Person(data, "by"), At(data), ThreadOf(data)),
+                "messages.swept" => new MessagesSwept(Person(data, "author"), data.GetProperty("from").GetInt64(), data.GetProperty("to").GetInt64(), Person(data, "by"), At(data)),
+                "messages.returned" => new MessagesReturned(Person(data, "author"), data.GetProperty("from").GetInt64(), data.GetProperty("to").GetInt64(), Person(data, "by"), At(data)),
                 "reaction.changed" => new ReactionsChanged(RoomOf(data), IdOf(data), Reactions(data), Person(data, "by"), At(data)),
                 "message.pinned" => new PinChanged(RoomOf(data), IdOf(data), data.GetProperty("message").GetProperty("pinned").GetBoolean(), Person(data, "by"), At(data)),
                 "room.changed" when data.GetProperty("room") is var room => new RoomChanged(
@@ -51,6 +53,8 @@ internal static class EventReader
                 "thread.moved" => new ThreadMoved(data.Deserialize(WireFormat.Json.ThreadStanding)!),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
                 "sanction" => new SanctionChanged(Sanction(data.GetProperty("sanction")), data.GetProperty("holds").GetBoolean(), Person(data, "by"), At(data)),
+                "report.resolved" => new ReportResolved(Report(data.GetProperty("report"))),
+                "report.seen" => new ReportSeen(data.GetProperty("id").GetInt64()),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),
             };
@@ -76,6 +80,12 @@ internal static class EventReader
         sanction.GetProperty("id").GetInt64(), Text(sanction, "kind"),
         sanction.TryGetProperty("room", out var room) ? room.GetString() : null, Text(sanction, "reason"),
         sanction.TryGetProperty("until", out var until) ? until.Deserialize(WireFormat.Json.DateTimeOffset) : null);
+
+    private static ChatReport Report(JsonElement report) => new(
+        report.GetProperty("id").GetInt64(), report.GetProperty("own").GetBoolean(), Person(report, "user"), OptionalText(report, "message"), OptionalText(report, "category"), OptionalText(report, "comment"), At(report),
+        Text(report, "decision"), Text(report, "reason"), report.GetProperty("seen").GetBoolean());
+
+    private static string? OptionalText(JsonElement parent, string name) => parent.TryGetProperty(name, out var text) ? text.GetString() : null;
 
     private static DateTimeOffset At(JsonElement data) => data.GetProperty("at").Deserialize(WireFormat.Json.DateTimeOffset);
 

@@ -234,6 +234,21 @@ public sealed class ChatEventTests : ClientTestBase
             case "sanction lifted":
                 Assert.Equal(new SanctionChanged(new(6, "ban", Room: null, "Spam", Until: null), Holds: false, Bob, At), seen);
                 break;
+            case "messages swept":
+                Assert.Equal(new MessagesSwept(Bob, 5, 5004, new("u1", "Änn <b>"), At), seen);
+                break;
+            case "messages returned":
+                Assert.Equal(new MessagesReturned(Bob, 5, 5004, new("u1", "Änn <b>"), At), seen);
+                break;
+            case "report decided":
+                Assert.Equal(new ReportResolved(new(3, Own: true, Bob, "42", "spam", "Again", At, "delete", "Advertising", Seen: false)), seen);
+                break;
+            case "decision about oneself":
+                Assert.Equal(new ReportResolved(new(3, Own: false, new("u1", "Änn <b>"), MessageId: null, Category: null, Comment: null, At, "mute", "Please calm down", Seen: false)), seen);
+                break;
+            case "report seen":
+                Assert.Equal(new ReportSeen(3), seen);
+                break;
             case "room kept in order":
                 Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At) { Locked = true, SlowSeconds = 30, InviteOnly = true }, seen);
                 break;

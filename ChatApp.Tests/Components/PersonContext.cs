@@ -51,6 +51,11 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<SanctionLists>());
         Services.AddSingleton(server.Get<SanctionGuard>());
         Services.AddSingleton(server.Get<RaidBrake>());
+        Services.AddSingleton(server.Get<Reports>());
+        Services.AddSingleton(server.Get<ReportLists>());
+        Services.AddSingleton(server.Get<ReportDesk>());
+        Services.AddSingleton(server.Get<Sweeps>());
+        Services.AddSingleton(server.Get<SweepLists>());
         Services.AddSingleton(server.Get<PostingRules>());
         Services.AddSingleton(server.Get<Invitations>());
         Services.AddSingleton(server.Get<InstanceSettings>());

@@ -83,6 +83,8 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
     /// <summary>A room with two people of each standing.</summary>
     public sealed class Crowd : IAsyncLifetime
     {
+        private TestPerson _maker = default!;
+
         public TestServer Server { get; } = new Tokens.PersonalTokenTests.Server();
 
         public RoomId Room { get; private set; }
@@ -94,8 +96,8 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
         public async Task InitializeAsync()
         {
             await Server.InitializeAsync();
-            var maker = await Server.AddPersonAsync("Maker");
-            Room = (await Server.MakeRoomAsync(maker)).Id;
+            _maker = await Server.AddPersonAsync("Maker");
+            Room = (await Server.MakeRoomAsync(_maker)).Id;
             foreach (var standing in Standings)
             {
                 foreach (var people in (Dictionary<Standing, TestPerson>[])[Actors, Targets])
@@ -146,7 +148,32 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
                 commit.Db.SaveChanges();
                 return row.Id;
             });
-            return new Prepared(on, room, message, sanction, connection);
+            return new Prepared(on, room, message, sanction, await PrepareReportAsync(method, on, room), await PrepareSweepAsync(method, on), connection);
+        }
+
+        private async Task<long> PrepareReportAsync(string method, TestPerson on, RoomId? room) => method is not ("report.read" or "report.resolve") ? 0 : await Server.Get<CommitQueue>().CommitAsync(commit =>
+        {
+            commit.Db.Reports.RemoveRange(commit.Db.Reports);
+            commit.Db.SaveChanges();
+            var row = new Report { ReporterId = _maker.Id.Value, UserId = on.Id.Value, RoomId = room?.Value, Category = ReportCategory.Spam, Comment = "", At = commit.Now };
+            commit.Db.Reports.Add(row);
+            commit.Db.SaveChanges();
+            return row.Id;
+        });
+
+        private async Task<long> PrepareSweepAsync(string method, TestPerson on)
+        {
+            if (method == "sweep.run") await Server.PostAsync(on, Room, "said");
+            if (method is not ("sweep.undo" or "sweep.purge" or "sweep.cancel")) return 0;
+            return await Server.Get<CommitQueue>().CommitAsync(commit =>
+            {
+                // Swept by nobody in particular, so that only the table counts.
+                var state = method == "sweep.cancel" ? SweepState.Running : SweepState.Done;
+                var row = new Sweep { UserId = on.Id.Value, ById = "operator", At = commit.Now, Since = commit.Now, Rooms = Room.Value, Reason = "why", State = state };
+                commit.Db.Sweeps.Add(row);
+                commit.Db.SaveChanges();
+                return row.Id;
+            });
         }
 
         private async Task<bool> ByServiceAsync(string method, TestPerson by, Prepared it)
@@ -155,6 +182,14 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             return method switch
             {
                 "brake.lift" => await Server.Get<RaidBrake>().LiftAsync(by.Id, it.Room) == ModerationOutcome.Done,
+                "report.list" => Server.Get<ReportLists>().List(by.Id, it.Room) is not null,
+                "report.read" => await Server.Get<ReportDesk>().ReadAsync(by.Id, it.Report) is not null,
+                "report.resolve" => (await Server.Get<ReportDesk>().ResolveAsync(by.Id, it.Report, new ReportVerdict(ReportDecision.Dismiss, "why"))).IsDone,
+                "sweep.list" => Server.Get<SweepLists>().List(by.Id, it.Room) is not null,
+                "sweep.run" => (await Server.Get<Sweeps>().RunAsync(by.Id, new SweepOrder(it.On.Id, 5, [Room], "why"))).IsDone,
+                "sweep.undo" => (await Server.Get<Sweeps>().UndoAsync(by.Id, it.Sweep, "why")).IsDone,
+                "sweep.purge" => (await Server.Get<Sweeps>().PurgeAsync(by.Id, it.Sweep, "why")).IsDone,
+                "sweep.cancel" => (await Server.Get<Sweeps>().CancelAsync(by.Id, it.Sweep)).IsDone,
                 "message.delete" => (await Server.Get<MessageEditor>().DeleteAsync(by.Id, it.Message, "why")).Outcome == MessageOutcome.Done,
                 "room.kick" => (await sanctions.KickAsync(by.Id, Room, it.On.Id, "why")).IsDone,
                 "room.lock" => (await settings.SetLockAsync(by.Id, Room, isLocked: true)).IsDone,
@@ -182,6 +217,10 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             if (method == "message.delete") data["id"] = it.Message.ToString();
             if (method == "sanction.lift") data["id"] = it.Sanction;
             if (method == "room.slow") data["seconds"] = 5;
+            if (method is "report.read" or "report.resolve") data["id"] = it.Report;
+            if (method == "report.resolve") data["decision"] = "dismiss";
+            if (method is "sweep.undo" or "sweep.purge" or "sweep.cancel") data["id"] = it.Sweep;
+            if (method == "sweep.run") (data["minutes"], data["rooms"]) = (5, new[] { Room.Value });
             if (method == "moderation.disconnect") data["client"] = it.Connection.Id.ToString();
             if (method == "moderation.rank") data["rank"] = OtherRank(it.On) == Rank.Moderator ? "moderator" : "member";
             var reply = await ask(new { rpc = new { method, data } });
@@ -221,7 +260,7 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
 
         private static Rank RankOf(Standing standing) => standing switch { Standing.Administrator => Rank.Administrator, Standing.Moderator => Rank.Moderator, _ => Rank.Member };
 
-        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, Connection Connection);
+        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, long Report, long Sweep, Connection Connection);
     }
 
     /// <summary>One way in, held open.</summary>

@@ -80,6 +80,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Join(db.Users, row => row.BlockedId, user => user.Id, (row, user) => new { User = user.Id, Name = user.DisplayName, row.At }), cancellation), cancellation);
         await AddAsync(zip, "sanctions.jsonl", await ReadAsync(db => db.Sanctions.Where(row => row.UserId == id).OrderBy(row => row.Id)
             .Select(row => new { row.Kind, Room = row.RoomId, row.Reason, row.At, row.Until, row.LiftedAt, row.LiftReason, row.SeenAt }), cancellation), cancellation);
+        await AddAsync(zip, "reports.jsonl", await ReadAsync(db => db.Reports.Where(row => row.ReporterId == id).OrderBy(row => row.Id)
+            .Select(row => new { About = row.UserId, Room = row.RoomId, Message = row.MessageId, row.Category, row.Comment, row.At, row.ResolvedAt, row.Outcome, row.Reason }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "room-preferences.jsonl", await ReadAsync(db => db.RoomPreferences.Where(row => row.UserId == id && !untold.Contains(row.RoomId)).OrderBy(row => row.RoomId)
@@ -172,7 +174,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
                     message.EditedAt,
                     message.DeletedAt,
                     message.PinnedAt,
-                    Earlier = earlier[message.Id].OrderBy(row => row.Revision).Select(row => new { row.Text, row.ReplacedAt }),
+                    // What moderators hide shows none of its texts.
+                    Earlier = earlier[message.Id].Where(_ => message.DeletedAt is null).OrderBy(row => row.Revision).Select(row => new { row.Text, row.ReplacedAt }),
                     // How many of each: who they are is theirs.
                     Reactions = reactions[message.Id].GroupBy(row => row.Emoji, StringComparer.Ordinal).Select(kind => new { Emoji = kind.Key, Count = kind.Count() }),
                 };

@@ -192,7 +192,7 @@ public sealed class Invitations(
         if (invitation.Uses >= invitation.MaxUses) return InvitationState.UsedUp;
         if (invitation.ExpiresAt <= now) return InvitationState.Expired;
         var room = invitation.RoomId is { } id ? new RoomId(id) : (RoomId?)null;
-        return db.Users.FirstOrDefault(user => user.Id == invitation.CreatedById) is { } maker && InvitationRights.MayGive(db, maker, invitation.Rank, room, mode)
+        return db.Users.FirstOrDefault(user => user.Id == invitation.CreatedById) is { } maker && InvitationRights.MayGive(db, maker, invitation.Rank, room, mode, now)
             ? InvitationState.Live
             : InvitationState.Suspended;
     }
@@ -202,7 +202,7 @@ public sealed class Invitations(
         if (commit.Db.Users.FirstOrDefault(user => user.Id == actor.Value) is not { } maker) return new(InvitationOutcome.NotAllowed);
         var room = wish.Room is { } wanted && RoomAccess.Find(commit.Db, wanted, actor) is { IsMember: true } ? commit.Db.Rooms.First(room => room.Id == wanted.Value) : null;
         if (wish.Room is not null && room is null) return new(InvitationOutcome.NoSuchRoom);
-        if (!InvitationRights.MayGive(commit.Db, maker, wish.Rank, wish.Room, settings.In(commit.Db).Registration)) return new(InvitationOutcome.NotAllowed);
+        if (!InvitationRights.MayGive(commit.Db, maker, wish.Rank, wish.Room, settings.In(commit.Db).Registration, commit.Now)) return new(InvitationOutcome.NotAllowed);
         var yesterday = commit.Now - TimeSpan.FromDays(1);
         if (commit.Db.Invitations.Count(made => made.CreatedById == actor.Value && made.CreatedAt > yesterday) >= MostPerDay) return new(InvitationOutcome.TooMany);
 

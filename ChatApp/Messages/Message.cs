@@ -199,6 +199,12 @@ public enum LogEntryKind
     /// <summary>A message was pinned, or is no longer.</summary>
     PinChanged = 15,
 
+    /// <summary>Messages of one person were hidden together; <c>sweep_parts</c> says which.</summary>
+    MessagesSwept = 16,
+
+    /// <summary>Messages that were hidden together are back.</summary>
+    MessagesReturned = 17,
+
     /// <summary>Somebody became a member.</summary>
     MemberJoined = 20,
 

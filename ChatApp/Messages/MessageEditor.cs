@@ -128,7 +128,10 @@ public sealed class MessageEditor(
     /// <param name="actor">Who deletes.</param>
     /// <param name="id">Which message.</param>
     /// <param name="reason">Why, for the audit log; cut at 512 characters.</param>
-    public Task<MessageResult> DeleteAsync(Actor actor, MessageId id, string reason = "") => CommitAsync(commit =>
+    public Task<MessageResult> DeleteAsync(Actor actor, MessageId id, string reason = "") => CommitAsync(commit => Delete(commit, actor, id, reason));
+
+    /// <summary>The same as a part of a change that does more. What is refused has changed nothing.</summary>
+    internal MessageResult Delete(Commit commit, Actor actor, MessageId id, string reason)
     {
         var by = users.Get(actor);
         if (Find(commit, by, id) is not { } found) return new MessageResult(MessageOutcome.NotFound);
@@ -136,7 +139,11 @@ public sealed class MessageEditor(
         var author = users.Get(new UserId(message.AuthorId));
         var isOwn = author.Id == by.Id;
         if (!isOwn && !commit.MayModerate("message.delete", room, actor, by, author)) return new MessageResult(MessageOutcome.NotAllowed);
-        if (message.DeletedAt is not null) return new MessageResult(MessageOutcome.Done);
+        if (message.DeletedAt is not null)
+        {
+            SweptTexts.Forget(commit, id);
+            return new MessageResult(MessageOutcome.Done);
+        }
 
         var whom = MentionRows.Of(commit, message);
         if (isOwn) Keep(message, whom, commit.Now);
@@ -148,7 +155,7 @@ public sealed class MessageEditor(
         commit.AfterCommit(() => cards.Changed([id]));
         if (whom.IsAny) mentions.Withdraw(commit, new RoomId(room.Id), id, whom.People, whom.IsAll);
         return new MessageResult(MessageOutcome.Done);
-    });
+    }
 
     /// <summary>Brings back a message that its author deleted within the last <see cref="UndoTime"/>.</summary>
     public Task<MessageResult> RestoreAsync(UserId actor, MessageId id) => CommitAsync(commit =>
@@ -181,6 +188,8 @@ public sealed class MessageEditor(
         if (db.Messages.FirstOrDefault(m => m.Id == id.Value) is not { } message) return null;
         var mayRead = RoomAccess.Find(db, new RoomId(message.RoomId), viewer.Id) is { IsMember: true };
         if (!mayRead || (message.AuthorId != viewer.Id.Value && !users.Get(viewer).IsModerator)) return null;
+        // Those of a message that a sweep hides are stored still.
+        if (message.DeletedAt is not null) return [];
         return [.. db.Revisions
             .Where(revision => revision.MessageId == id.Value)
             .OrderBy(revision => revision.Revision)

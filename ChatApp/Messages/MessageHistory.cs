@@ -1,6 +1,7 @@
 using ChatApp.Accounts;
 using ChatApp.Rooms;
 using ChatApp.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Messages;
 
@@ -92,6 +93,16 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
         if (RoomAccess.Find(db, room, viewer) is not { IsMember: true }) return null;
         return MessageViews.Of(
             db, [.. db.Messages.Where(m => m.RoomId == room.Value && m.PinnedAt != null).OrderByDescending(m => m.PinnedAt).Take(MaxCount)], users);
+    }
+
+    /// <summary>What messages of a room show of their answers, as they are now; without those that never had one, and nothing where the viewer is not in the room.</summary>
+    public IReadOnlyDictionary<MessageId, ThreadSummary> AnswersOf(UserId viewer, RoomId room, IReadOnlyCollection<MessageId> messages)
+    {
+        using var db = database.OpenRead();
+        if (messages.Count == 0 || RoomAccess.Find(db, room, viewer) is not { IsMember: true }) return new Dictionary<MessageId, ThreadSummary>();
+        long[] ids = [.. messages.Select(message => message.Value)];
+        long[] own = [.. db.Messages.Where(m => EF.Parameter(ids).Contains(m.Id) && m.RoomId == room.Value).Select(m => m.Id)];
+        return ThreadViews.Of(db, own).ToDictionary(answers => new MessageId(answers.Key), answers => answers.Value);
     }
 
     /// <summary>One message; null also where it is in a room that the viewer is not in.</summary>

@@ -80,7 +80,9 @@ public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBr
         var floor = old.Count > 0 ? old[^1].Offset : room.Floor;
 
         // Below the old floor too: whatever was pinned there and is no longer.
-        var gone = commit.Db.Messages.Where(message => message.RoomId == id.Value && message.Offset <= floor && message.PinnedAt == null);
+        // What a sweep hides keeps its pin with the sweep.
+        var gone = commit.Db.Messages.Where(message => message.RoomId == id.Value && message.Offset <= floor && message.PinnedAt == null
+            && !commit.Db.SweptMessages.Any(swept => swept.MessageId == message.Id && swept.PinnedAt != null));
         var ids = gone.OrderBy(message => message.Offset).Take(size).Select(message => message.Id).ToList();
         if (ids.Count == 0 && floor == room.Floor) return new Batch(0, IsLast: true);
         SpentKeys.Keep(commit.Db, ids);

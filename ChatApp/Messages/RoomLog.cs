@@ -110,6 +110,7 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
                 };
             }
 
+            if (entry.Kind is LogEntryKind.MessagesSwept or LogEntryKind.MessagesReturned) return SweepOf(entry, actor);
             if (entry.Kind is LogEntryKind.MemberJoined or LogEntryKind.MemberLeft)
                 return new MemberChanged(room, users.Get(new UserId(entry.SubjectId ?? entry.ActorId)), entry.Kind == LogEntryKind.MemberJoined, entry.At);
             if (entry is { Kind: LogEntryKind.RoleChanged, SubjectId: { } subject })
@@ -119,6 +120,14 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
             return new RoomChanged(view, actor, entry.At);
         }
 
+        // So few that each is looked up by itself.
+        RoomEvent SweepOf(LogEntry entry, UserCard actor)
+        {
+            var part = db.SweepParts.Single(part => part.RoomId == room.Value && part.Offset == entry.Offset);
+            var range = new SweptRange(users.Get(new UserId(entry.SubjectId!)), new MessageId(part.First), new MessageId(part.Last), new Offset(part.From), new Offset(part.To));
+            return entry.Kind == LogEntryKind.MessagesSwept ? new MessagesSwept(room, range, actor, entry.At) : new MessagesReturned(room, range, actor, entry.At);
+        }
+
         ThreadSummary? AnswersBeside(MessageView message) => message.Thread is { } thread ? threads.GetValueOrDefault(thread.Value) : null;
     }
 
@@ -126,7 +135,7 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
     {
         ArgumentNullException.ThrowIfNull(broker);
         // Whoever catches up from memory must not be shown a text that has been changed or taken back since.
-        var rewrites = kind is LogEntryKind.MessageEdited or LogEntryKind.MessageDeleted or LogEntryKind.MessageRestored;
+        var rewrites = kind is LogEntryKind.MessageEdited or LogEntryKind.MessageDeleted or LogEntryKind.MessageRestored or LogEntryKind.MessagesSwept or LogEntryKind.MessagesReturned;
         commit.AfterCommit(() => broker.Publish(happened.Room, happened, offset, rewrites));
     }
 }

@@ -135,6 +135,14 @@ internal sealed class UnreadNews
                 case MessageDeleted { Thread: { } thread }:
                     Threads.Add(thread);
                     break;
+                case MessagesSwept swept:
+                    Threads.UnionWith(swept.Threads);
+                    Of(swept.Room).HasLess = true;
+                    break;
+                case MessagesReturned returned:
+                    Threads.UnionWith(returned.Threads);
+                    Of(returned.Room).Return(returned.Range.To);
+                    break;
                 case MessagePosted posted:
                     Of(posted.Room).Posted.Add(new PostedNews(posted.Message.Offset, posted.Message.Author.Id, posted.Message.Mentions));
                     break;
@@ -142,8 +150,7 @@ internal sealed class UnreadNews
                     Of(edited.Room).Moved.Add(edited.Moved);
                     break;
                 case MessageRestored restored:
-                    var room = Of(restored.Room);
-                    if (restored.Message.Offset > room.Restored) room.Restored = restored.Message.Offset;
+                    Of(restored.Room).Return(restored.Message.Offset);
                     break;
                 case MessageDeleted or HistoryTrimmed:
                     Of(envelope.Room!.Value).HasLess = true;
@@ -189,7 +196,13 @@ internal sealed class RoomNews
     public bool HasLess { get; set; }
 
     /// <summary>Place of the last message that was brought back; zero where none was.</summary>
-    public Offset Restored { get; set; }
+    public Offset Restored { get; private set; }
+
+    /// <summary>Messages up to a place were brought back.</summary>
+    public void Return(Offset place)
+    {
+        if (place > Restored) Restored = place;
+    }
 
     /// <summary>True where the number must be taken from storage: which messages were counted is not remembered.</summary>
     public bool MakesStale(Unread unread, UserId user) =>

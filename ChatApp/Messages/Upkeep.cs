@@ -1,21 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 
 namespace ChatApp.Messages;
 
 /// <summary>
 /// What is stored needs from time to time, one after the other, at the start and then every ten minutes: old messages
-/// go, HTML of older rules is made anew, what was deleted goes from the files too, and sessions that ended go.
+/// go, HTML of older rules is made anew, sweeps that nobody can undo any more are purged, what was deleted goes from the files too, and sessions that ended go.
 /// </summary>
 /// <param name="retention">Lets old messages go.</param>
 /// <param name="renewal">Makes HTML anew.</param>
 /// <param name="erasure">Makes deleted texts go from the files.</param>
+/// <param name="sweeps">Purges what nobody can bring back any more.</param>
 /// <param name="sessions">Removes sessions that ended.</param>
 /// <param name="lifetime">When the server has started: a start that fails leaves everything as it is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">What was done, and faults.</param>
 public sealed partial class Upkeep(
-    Retention retention, HtmlRenewal renewal, Erasure erasure, SessionUpkeep sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
+    Retention retention, HtmlRenewal renewal, Erasure erasure, Sweeps sweeps, SessionUpkeep sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
 {
     /// <summary>Time between two rounds: 10 minutes.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -29,6 +31,7 @@ public sealed partial class Upkeep(
         {
             await TryAsync("retention", retention.TrimAsync, stoppingToken);
             await TryAsync("renewal of HTML", renewal.RunAsync, stoppingToken);
+            await TryAsync("sweeps", sweeps.UpkeepAsync, stoppingToken);
             await TryAsync("sessions", sessions.RunAsync, stoppingToken);
             await TryAsync("erasure", erasure.RunAsync, stoppingToken);
         }

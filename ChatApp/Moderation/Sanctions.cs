@@ -27,32 +27,36 @@ public sealed class Sanctions(CommitQueue commits, RoomBroker broker, UserDirect
     /// Imposes a sanction. One of the same kind in the same place that the actor could lift is replaced by it, so terms become shorter
     /// as well as longer. A ban from a room takes the person out of it, one from the instance ends all that is connected in their name.
     /// </summary>
-    public Task<SanctionResult> ImposeAsync(Actor actor, SanctionOrder order)
+    public Task<SanctionResult> ImposeAsync(Actor actor, SanctionOrder order) => CommitAsync(commit => Impose(commit, actor, order));
+
+    /// <summary>The same as a part of a change that does more. What is refused has changed nothing.</summary>
+    /// <param name="commit">The change.</param>
+    /// <param name="actor">Who imposes it.</param>
+    /// <param name="order">What.</param>
+    /// <param name="isAudited">False where the change has an entry in the audit log that says this too.</param>
+    internal SanctionResult Impose(Commit commit, Actor actor, SanctionOrder order, bool isAudited = true)
     {
         ArgumentNullException.ThrowIfNull(order);
-        if (!Enum.IsDefined(order.Kind) || !IsTerm(order.Kind, order.Lasts)) return Refused(SanctionOutcome.BadTerm);
-        if (CleanReason(order.Reason) is not { Length: > 0 } reason) return Refused(SanctionOutcome.BadReason);
-        return CommitAsync(commit =>
-        {
-            var act = Judge(commit, actor, MethodOf(order.Kind), order.Room, order.User);
-            if (act.Refusal is { } refusal) return new SanctionResult(refusal);
-            var room = act.Room;
-            if (room is not null && order.Kind == SanctionKind.Ban && MayNotGo(commit, room, order.User) is { } stays) return new SanctionResult(stays);
+        if (!Enum.IsDefined(order.Kind) || !IsTerm(order.Kind, order.Lasts)) return new SanctionResult(SanctionOutcome.BadTerm);
+        if (CleanReason(order.Reason) is not { Length: > 0 } reason) return new SanctionResult(SanctionOutcome.BadReason);
+        var act = Judge(commit, actor, MethodOf(order.Kind), order.Room, order.User);
+        if (act.Refusal is { } refusal) return new SanctionResult(refusal);
+        var room = act.Room;
+        if (room is not null && order.Kind == SanctionKind.Ban && MayNotGo(commit, room, order.User) is { } stays) return new SanctionResult(stays);
 
-            var row = new Sanction
-            {
-                UserId = order.User.Value, Kind = order.Kind, RoomId = order.Room?.Value, Reason = reason, ById = actor.Id.Value, At = commit.Now, Until = commit.Now + order.Lasts,
-            };
-            if (order.Kind != SanctionKind.Warning) Replace(commit, row, act);
-            commit.Db.Sanctions.Add(row);
-            guard.Suspect(order.User);
-            commit.Db.SaveChanges(); // it has its number with this
-            var term = SanctionTerm.Of(row);
-            AuditLog.Add(commit, actor.Id, MethodOf(order.Kind), order.User.Value, $"{act.Target!.Name}{Where(room)}{When(row)}", reason);
-            Tell(commit, term, act.By!, order.User, holds: true);
-            if (order.Kind == SanctionKind.Ban) PutOut(commit, room, order.User, actor.Id);
-            return new SanctionResult(SanctionOutcome.Done, term);
-        });
+        var row = new Sanction
+        {
+            UserId = order.User.Value, Kind = order.Kind, RoomId = order.Room?.Value, Reason = reason, ById = actor.Id.Value, At = commit.Now, Until = commit.Now + order.Lasts,
+        };
+        if (order.Kind != SanctionKind.Warning) Replace(commit, row, act);
+        commit.Db.Sanctions.Add(row);
+        guard.Suspect(order.User);
+        commit.Db.SaveChanges(); // it has its number with this
+        var term = SanctionTerm.Of(row);
+        if (isAudited) AuditLog.Add(commit, actor.Id, MethodOf(order.Kind), order.User.Value, $"{act.Target!.Name}{Where(room)}{When(row)}", reason);
+        Tell(commit, term, act.By!, order.User, holds: true);
+        if (order.Kind == SanctionKind.Ban) PutOut(commit, room, order.User, actor.Id);
+        return new SanctionResult(SanctionOutcome.Done, term);
     }
 
     /// <summary>
@@ -122,15 +126,15 @@ public sealed class Sanctions(CommitQueue commits, RoomBroker broker, UserDirect
         _ => "sanction.ban",
     };
 
-    private static bool IsTerm(SanctionKind kind, TimeSpan? lasts) => kind switch
+    internal static bool IsTerm(SanctionKind kind, TimeSpan? lasts) => kind switch
     {
         SanctionKind.Warning => lasts is null,
         SanctionKind.Mute => lasts >= TimeSpan.FromSeconds(1) && lasts <= LongestMute,
         _ => lasts is null || (lasts >= TimeSpan.FromSeconds(1) && lasts <= LongestBan),
     };
 
-    // Null where it is too long.
-    private static string? CleanReason(string? reason)
+    /// <summary>A reason as it is stored, empty where nothing of it is visible; null where it is too long.</summary>
+    internal static string? CleanReason(string? reason)
     {
         var clean = RoomText.Lines(reason ?? "");
         return clean.Length > Sanction.MaxReasonLength ? null : VisibleText.HasAny(clean) ? clean : "";

@@ -57,9 +57,15 @@ namespace ChatApp.Sockets;
 /// <param name="SanctionLists">Shows them.</param>
 /// <param name="Guard">Who is banned.</param>
 /// <param name="Brake">Stops raids.</param>
+/// <param name="Reports">Takes reports in.</param>
+/// <param name="ReportLists">Shows the queue of them.</param>
+/// <param name="ReportDesk">Decides about them.</param>
+/// <param name="Sweeps">Hides what somebody said, and brings it back.</param>
+/// <param name="SweepLists">Shows what was hidden.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, RoomPreferences Preferences, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, MentionList Mentions, Bookmarks Bookmarks, ReadMarkers Markers, Threads Threads, ThreadList ThreadList,
-    MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace, Sanctions Sanctions, SanctionLists SanctionLists, SanctionGuard Guard, RaidBrake Brake)
+    MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace, Sanctions Sanctions, SanctionLists SanctionLists, SanctionGuard Guard, RaidBrake Brake,
+    Reports Reports, ReportLists ReportLists, ReportDesk ReportDesk, Sweeps Sweeps, SweepLists SweepLists)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

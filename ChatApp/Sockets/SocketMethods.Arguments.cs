@@ -34,6 +34,14 @@ internal sealed partial class SocketMethods
             return [.. value.EnumerateArray().Take(DirectRooms.MaxPeople + 1).Select(id => new UserId(id.GetString()!))];
         }
 
+        // One more than are wanted is enough to be refused.
+        public IReadOnlyList<RoomId>? OptionalRooms(string name)
+        {
+            if (!given.TryGetProperty(name, out var value)) return null;
+            if (value.ValueKind != JsonValueKind.Array) throw Wrong(name, "a list of ids of rooms");
+            return [.. value.EnumerateArray().Take(Moderation.Sweeps.MostRooms + 1).Select(id => (id.ValueKind == JsonValueKind.String ? Wire.Channel.Room("room:" + id.GetString()) : null) ?? throw Wrong(name, "a list of ids of rooms"))];
+        }
+
         public string OptionalText(string name) => given.TryGetProperty(name, out _) ? Text(name) : "";
 
         public string? TextOrNull(string name) => given.TryGetProperty(name, out _) ? Text(name) : null;
@@ -74,6 +82,9 @@ internal sealed partial class SocketMethods
             : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : throw Wrong(name, "a whole number from 0");
 
         public long Number(string name) => OptionalNumber(name) ?? throw Wrong(name, "a whole number from 0");
+
+        public T OneOf<T>(string name, IReadOnlyDictionary<string, T> words) =>
+            words.TryGetValue(Text(name), out var found) ? found : throw Wrong(name, string.Join(", ", words.Keys.SkipLast(1)) + " or " + words.Keys.Last());
 
         // More than any limit is a number too, and refused as one.
         public int? OptionalCount(string name) => OptionalNumber(name) is { } count ? (int)Math.Min(count, int.MaxValue) : null;

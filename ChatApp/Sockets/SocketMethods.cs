@@ -52,6 +52,8 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 _ when method.StartsWith("thread.", StringComparison.Ordinal) => await CallThreadAsync(method, given),
                 _ when method == "room.kick" || method.StartsWith("sanction.", StringComparison.Ordinal) => await CallSanctionAsync(method, given),
                 _ when method == "brake.lift" || method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
+                _ when method.StartsWith("report.", StringComparison.Ordinal) => await CallReportAsync(method, given),
+                _ when method.StartsWith("sweep.", StringComparison.Ordinal) => await CallSweepAsync(method, given),
                 _ when method.StartsWith("direct.", StringComparison.Ordinal) => await CallDirectAsync(method, given),
                 _ when method.StartsWith("block.", StringComparison.Ordinal) => await CallBlockAsync(method, given),
                 _ when method.StartsWith("bookmark.", StringComparison.Ordinal) => await CallBookmarkAsync(method, given),

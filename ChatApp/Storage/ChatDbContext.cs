@@ -85,6 +85,18 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>What was imposed on people.</summary>
     public DbSet<Sanction> Sanctions => Set<Sanction>();
 
+    /// <summary>What members told moderators of.</summary>
+    public DbSet<Report> Reports => Set<Report>();
+
+    /// <summary>Messages that were hidden together.</summary>
+    public DbSet<Sweep> Sweeps => Set<Sweep>();
+
+    /// <summary>Which messages an entry of a room's log hid or brought back.</summary>
+    public DbSet<SweepPart> SweepParts => Set<SweepPart>();
+
+    /// <summary>What hidden messages said.</summary>
+    public DbSet<SweptMessage> SweptMessages => Set<SweptMessage>();
+
     /// <summary>What moderators did.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
@@ -158,6 +170,8 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
         AccountTables.Configure(builder);
         ReaderTables.Configure(builder);
         ModerationTables.Configure(builder);
+        ReportTables.Configure(builder);
+        SweepTables.Configure(builder);
 
         builder.Entity<Room>(room =>
         {

@@ -99,6 +99,16 @@ internal static partial class EventJson
                 User(json, "by", sanction.By);
                 json.WriteNumber("at", sanction.At.ToUnixTimeMilliseconds());
                 break;
+            case ReportResolved resolved:
+                json.WriteString("type", "report.resolved");
+                json.WriteStartObject("report");
+                ReportJson.Notice(json, resolved.Notice);
+                json.WriteEndObject();
+                break;
+            case ReportSeen seen:
+                json.WriteString("type", "report.seen");
+                json.WriteNumber("id", seen.Id);
+                break;
             case OwnRankChanged rank:
                 json.WriteString("type", "rank.changed");
                 json.WriteString("rank", RankOf(rank.User.Rank));

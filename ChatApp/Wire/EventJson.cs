@@ -49,6 +49,14 @@ internal static partial class EventJson
                 json.WriteString("type", "message.restored");
                 Message(json, restored.Message);
                 break;
+            case MessagesSwept swept:
+                json.WriteString("type", "messages.swept");
+                SweepJson.Range(json, swept.Range, swept.By, swept.At);
+                break;
+            case MessagesReturned returned:
+                json.WriteString("type", "messages.returned");
+                SweepJson.Range(json, returned.Range, returned.By, returned.At);
+                break;
             case ReactionChanged reacted:
                 json.WriteString("type", "reaction.changed");
                 Change(json, reacted.Room, reacted.Message, reacted.By, reacted.At, () => Reactions(json, reacted.Reactions));

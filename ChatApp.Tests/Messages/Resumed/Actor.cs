@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using ChatApp.Bench.Crash;
 using ChatApp.Messages;
+using ChatApp.Moderation;
 using ChatApp.Rooms;
 using ChatApp.Tests.Harness;
 
@@ -70,7 +71,9 @@ internal sealed class Actor(House house, Resident owner, Random random, PageView
                     : PostAsync(room, text, key, replyTo);
             case < 58: return CallAsync("message.edit", new { id = $"{own}", text = $"edit {number}" }, services => services.Get<MessageEditor>().EditAsync(owner.Id, own, $"edit {number}"));
             case < 63: return CallAsync("message.delete", new { id = $"{own}" }, services => services.Get<MessageEditor>().DeleteAsync(owner.Id, own));
-            case < 70: return UndoAsync(own);
+            case < 69: return UndoAsync(own);
+            // Whoever made the rooms stands above all others, and below nobody: their own messages stay.
+            case < 70: return AgainAsync(async server => (await server.Get<Sweeps>().RunAsync(house.People[0].Id, new SweepOrder(owner.Id, 1, [room.Id], "flood"))).Outcome != SweepOutcome.Busy ? true : null);
             case < 84: return CallAsync("message.react", new { id = $"{target}", emoji, on = isOn }, services => services.Get<MessageMarks>().ReactAsync(owner.Id, target, emoji, isOn));
             case < 90: return CallAsync("message.pin", new { id = $"{target}", on = isOn }, services => services.Get<MessageMarks>().PinAsync(owner.Id, target, isOn));
             case < 95: return CallAsync("read.mark", new { room = $"{room.Id}", offset = number }, services => services.Get<ReadMarkers>().MarkAsync(owner.Id, room.Id, new Offset(number)));

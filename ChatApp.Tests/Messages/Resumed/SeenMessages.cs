@@ -8,6 +8,7 @@ namespace ChatApp.Tests.Messages.Resumed;
 internal sealed class SeenMessages
 {
     private readonly SortedDictionary<long, JsonElement> _messages = [];
+    private readonly Dictionary<long, long> _places = [];
 
     /// <summary>Offset of the last change that was taken in.</summary>
     public long Position { get; private set; }
@@ -18,8 +19,10 @@ internal sealed class SeenMessages
         Assert.Equal(Position + 1, publication.GetProperty("offset").GetInt64());
         Position++;
         var data = publication.GetProperty("data");
+        if (data.GetProperty("type").GetString() == "messages.swept") Sweep(data);
         if (!data.TryGetProperty("message", out var message)) return;
         var id = long.Parse(message.GetProperty("id").GetString()!, CultureInfo.InvariantCulture);
+        if (data.GetProperty("type").GetString() == "message.posted") _places[id] = Position;
         _messages[id] = data.GetProperty("type").GetString() is "message.posted" or "message.edited" or "message.restored"
             ? message
             : Merge(_messages.GetValueOrDefault(id), message);
@@ -32,6 +35,16 @@ internal sealed class SeenMessages
     public static string LineOf(MessageView message) => Line(
         message.Id.ToString(), message.IsDeleted, message.Text, message.EditedAt is not null, message.IsPinned,
         message.Reactions.Select(kind => $"{kind.Emoji}{kind.Users.Count}"));
+
+    private void Sweep(JsonElement swept)
+    {
+        var (author, from, to) = (swept.GetProperty("author").GetProperty("id").GetString(), swept.GetProperty("from").GetInt64(), swept.GetProperty("to").GetInt64());
+        foreach (var id in _places.Where(one => from <= one.Value && one.Value <= to).Select(one => one.Key))
+        {
+            if (_messages[id].TryGetProperty("author", out var by) && by.GetProperty("id").GetString() == author)
+                _messages[id] = Merge(_messages[id], JsonSerializer.SerializeToElement(new { deleted = true }));
+        }
+    }
 
     // A deletion, a reaction or a pin names only what it changes.
     private static JsonElement Merge(JsonElement known, JsonElement change)

@@ -174,6 +174,9 @@ public sealed partial class RoomFeed : IDisposable
             ReactionChanged reacted => Replace(reacted.Message, message => message with { Reactions = reacted.Reactions }),
             PinChanged pinned => Replace(pinned.Message, message => message with { IsPinned = pinned.IsPinned }),
             HistoryTrimmed trimmed => Trim(trimmed),
+            MessagesSwept swept => Sweep(swept.Range),
+            // Their texts are too many for an event: what is shown is read again.
+            MessagesReturned => ReadAgain(),
             _ => false,
         };
     }

@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Components.Shared;
+using ChatApp.Moderation;
 using ChatApp.Rooms;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -12,9 +13,13 @@ public sealed partial class PersonCard
     private PersonDetails? _shown;
     private RoomRole _role;
     private UserCard? _asked;
+    private UserCard? _about;
+    private Question _question;
     private string? _problem;
     private ElementReference _frame;
     private PageScript<PersonCard> _script = default!;
+
+    private enum Question { Report, Moderate }
 
     /// <summary>The room beside which the card is opened; null where there is none.</summary>
     [Parameter]
@@ -26,6 +31,9 @@ public sealed partial class PersonCard
 
     [CascadingParameter]
     private ClientContext Client { get; set; } = default!;
+
+    private bool MayModerate => _shown is { } shown && Room is { IsDirect: false } room
+        && ModerationRights.May("sanction.mute", Sanctions.StandingOf(Viewer, room.Id), ModerationRights.Of(shown.User.Rank, _role));
 
     private bool IsBlocked => _shown is { } shown && Blocks.Has(Viewer, shown.User.Id);
 
@@ -75,6 +83,12 @@ public sealed partial class PersonCard
     {
         await _script.InvokeAsync("hide");
         _asked = _shown?.User;
+    }
+
+    private async Task AskAboutAsync(Question question)
+    {
+        await _script.InvokeAsync("hide");
+        (_about, _question) = (_shown?.User, question);
     }
 
     private async Task BlockAsync(UserCard person)

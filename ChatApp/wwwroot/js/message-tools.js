@@ -87,6 +87,8 @@ export function messageTools(frame, { ask, show }) {
     forward: row => ask('AskForward', row.dataset.id),
     link: copyLink,
     unread: row => ask('MarkUnread', row.dataset.id),
+    report: row => ask('AskReport', row.dataset.id),
+    sweep: row => ask('AskSweep', row.dataset.id),
     moderate: row => ask('AskModerate', row.dataset.id),
     delete: row => ask('AskDelete', row.dataset.id),
   };
