@@ -60,6 +60,7 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<SanctionGuard>().AddSingleton<Sanctions>().AddSingleton<SanctionLists>();
+        services.AddSingleton<AuditExport>().AddSingleton<StartLimits>();
         services.AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
         services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton(static _ => new ArrivalTurns(4 * Environment.ProcessorCount)).AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());
@@ -89,6 +90,7 @@ public static class Program
         app.MapAccountApi();
         app.MapAvatars();
         app.MapOwnData();
+        app.MapAudit();
         app.MapServerApi();
         app.MapHealth();
         app.MapAsyncApi();

@@ -1,6 +1,9 @@
+using System.Globalization;
 using ChatApp.Accounts;
+using ChatApp.Messages;
 using ChatApp.Moderation;
 using ChatApp.Push;
+using ChatApp.Rooms;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +15,14 @@ namespace ChatApp.Settings;
 /// Whom strangers ask for an account where they may not make one, in the administrators' words: one line of at most
 /// <see cref="InstanceSettings.MaxContactLength"/> UTF-16 units; empty says it in general.
 /// </param>
-public sealed record InstanceValues(RegistrationMode Registration, string Contact = "");
+public sealed record InstanceValues(RegistrationMode Registration, string Contact = "")
+{
+    /// <summary>Days after which messages go in rooms that set nothing themselves, pinned ones excepted; 0 to 3,650, 0: never.</summary>
+    public int RetentionDays { get; init; }
+
+    /// <summary>Hours in which an author can edit a message; 0 to 87,600.</summary>
+    public int EditHours { get; init; } = 24;
+}
 
 /// <summary>How a change of the settings went.</summary>
 public enum SettingOutcome
@@ -43,11 +53,15 @@ public sealed record InstanceSettingsChanged(InstanceValues Values);
 /// <param name="commits">The one writer.</param>
 /// <param name="users">Who is told of a change.</param>
 /// <param name="broker">Tells them.</param>
-/// <param name="accounts">The operator's defaults.</param>
-public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits, UserDirectory users, RoomBroker broker, AccountOptions accounts)
+/// <param name="accounts">The operator's defaults for accounts.</param>
+/// <param name="messages">The operator's defaults for messages.</param>
+public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits, UserDirectory users, RoomBroker broker, AccountOptions accounts, MessageOptions messages)
 {
     /// <summary>Longest <see cref="InstanceValues.Contact"/>, in UTF-16 units.</summary>
     public const int MaxContactLength = 200;
+
+    /// <summary>Longest time in which authors can edit: ten years.</summary>
+    public const int MaxEditHours = 87_600;
 
     private static readonly Setting[] All =
     [
@@ -57,9 +71,11 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         new("contact",
             values => values.Contact,
             (values, text) => text.Length <= MaxContactLength && !text.Any(char.IsControl) ? values with { Contact = text } : null),
+        Number("retention_days", RoomSettings.MaxRetentionDays, values => values.RetentionDays, (values, days) => values with { RetentionDays = days }),
+        Number("edit_hours", MaxEditHours, values => values.EditHours, (values, hours) => values with { EditHours = hours }),
     ];
 
-    private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open);
+    private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open) { RetentionDays = messages.RetentionDays, EditHours = messages.EditHours };
     private readonly Lock _gate = new();
     private InstanceValues? _current;
 
@@ -95,12 +111,13 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
     /// </summary>
     /// <param name="actor">Who changes them.</param>
     /// <param name="change">Makes the new values of those that are stored: what it leaves alone stays as others have set it.</param>
-    public async Task<SettingOutcome> ChangeAsync(UserId actor, Func<InstanceValues, InstanceValues> change)
+    /// <param name="reason">Why, for the audit log; may be empty.</param>
+    public async Task<SettingOutcome> ChangeAsync(UserId actor, Func<InstanceValues, InstanceValues> change, string reason = "")
     {
         ArgumentNullException.ThrowIfNull(change);
         try
         {
-            return await commits.CommitAsync(commit => Change(commit, actor, change));
+            return await commits.CommitAsync(commit => Change(commit, actor, change, reason));
         }
         catch (StorageUnavailableException)
         {
@@ -108,7 +125,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         }
     }
 
-    private SettingOutcome Change(Commit commit, UserId actor, Func<InstanceValues, InstanceValues> change)
+    private SettingOutcome Change(Commit commit, UserId actor, Func<InstanceValues, InstanceValues> change, string reason)
     {
         // Read here and not from memory: a demotion in the same batch counts.
         if (commit.Db.Users.FirstOrDefault(user => user.Id == actor.Value)?.Rank != Rank.Administrator) return SettingOutcome.NotAllowed;
@@ -122,7 +139,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
             if (old == wanted) continue;
             if (commit.Db.InstanceSettings.FirstOrDefault(row => row.Name == setting.Name) is { } stored) stored.Value = wanted;
             else commit.Db.InstanceSettings.Add(new InstanceSetting { Name = setting.Name, Value = wanted });
-            AuditLog.Add(commit, actor, "setting.change", setting.Name, $"{setting.Name}: {old} -> {wanted}", reason: "");
+            AuditLog.Add(commit, actor, "setting.change", setting.Name, $"{setting.Name}: {old} -> {wanted}", reason, old, wanted);
         }
 
         commit.AfterCommit(() =>
@@ -132,6 +149,11 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         });
         return SettingOutcome.Done;
     }
+
+    private static Setting Number(string name, int most, Func<InstanceValues, int> get, Func<InstanceValues, int, InstanceValues> with) => new(
+        name,
+        values => get(values).ToString(CultureInfo.InvariantCulture),
+        (values, text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? with(values, number) : null);
 
     // How a setting becomes text, and what it is as text: null where the text is none that it can have.
     private sealed record Setting(string Name, Func<InstanceValues, string> Write, Func<InstanceValues, string, InstanceValues?> Read);

@@ -135,7 +135,7 @@ public sealed partial class Timeline
     }
 
     private bool MayEdit(MessageView message) =>
-        message.Author.Id == Viewer && !Room.IsArchived && Time.GetUtcNow() - message.At < TimeSpan.FromHours(Options.EditHours);
+        message.Author.Id == Viewer && !Room.IsArchived && Time.GetUtcNow() - message.At < TimeSpan.FromHours(Settings.Current.EditHours);
 
     private bool MayDelete(MessageView message) => message.Author.Id == Viewer || ModerationRights.May("message.delete", StandingOf(_viewer), StandingOf(Users.Get(message.Author.Id)));
 
