@@ -60,7 +60,8 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<SanctionGuard>().AddSingleton<Sanctions>().AddSingleton<SanctionLists>();
-        services.AddSingleton<AuditExport>().AddSingleton<StartLimits>();
+        services.AddSingleton<AuditExport>().AddSingleton<RoomDesk>().AddSingleton<TokenDesk>().AddSingleton<WhyDesk>().AddSingleton<StartLimits>();
+        services.AddSingleton<OverviewBoard>().AddHostedService(static provider => provider.GetRequiredService<OverviewBoard>());
         services.AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
         services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton(static _ => new ArrivalTurns(4 * Environment.ProcessorCount)).AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());

@@ -26,14 +26,14 @@ public static class AdminSections
     /// <summary>All of them; the first is what <c>/admin</c> shows.</summary>
     public static IReadOnlyList<AdminSection> All { get; } =
     [
-        //new("overview", "Overview.Title", "pulse", typeof(OverviewSection)),
+        new("overview", "Overview.Title", "pulse", typeof(OverviewSection)),
         new("connections", "Admin.Connections", "monitor", typeof(ConnectionsSection)),
-        //new("rooms", "RoomsAdmin.Title", "hash", typeof(RoomsSection)),
+        new("rooms", "RoomsAdmin.Title", "hash", typeof(RoomsSection)),
         new("users", "Admin.Users", "users", typeof(UsersSection)),
-        //new("sanctions", "SanctionsAdmin.Title", "mute", typeof(SanctionsSection)),
+        new("sanctions", "SanctionsAdmin.Title", "mute", typeof(SanctionsSection)),
         new("invitations", "Invites.Title", "user-plus", typeof(InvitationsSection)) { News = [typeof(InvitationsChanged)] },
-        //new("tokens", "TokensAdmin.Title", "key", typeof(TokensSection)) { Least = Rank.Administrator },
-        //new("why", "Why.Title", "compass", typeof(WhySection)),
+        new("tokens", "TokensAdmin.Title", "key", typeof(TokensSection)) { Least = Rank.Administrator },
+        new("why", "Why.Title", "compass", typeof(WhySection)),
         new("audit", "Admin.Audit", "list", typeof(AuditSection)),
         new("settings", "AdminSettings.Title", "gear", typeof(SettingsSection)) { Least = Rank.Administrator, News = [typeof(InstanceSettingsChanged)] },
     ];

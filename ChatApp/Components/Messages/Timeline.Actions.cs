@@ -13,7 +13,7 @@ public sealed partial class Timeline
 {
     private const int NamesShown = 20;
     private static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(4);
-    private static readonly string[] Mays = [.. Enumerable.Range(0, 32).Select(rights => string.Join(' ', WordsOf(rights)))];
+    private static readonly string[] Mays = [.. Enumerable.Range(0, 64).Select(rights => string.Join(' ', WordsOf(rights)))];
 
     private readonly ConditionalWeakTable<ReactionView, Chip> _chips = [];
     private readonly CancellationTokenSource _gone = new();
@@ -115,6 +115,7 @@ public sealed partial class Timeline
         if ((rights & 2) != 0) yield return "edit";
         if ((rights & 4) != 0) yield return "delete";
         if ((rights & 16) != 0) yield return "moderate";
+        if ((rights & 32) != 0) yield return "why";
     }
 
     private static bool TryParse(string? id, out MessageId message)
@@ -131,7 +132,7 @@ public sealed partial class Timeline
     private string? MayOf(TimelineRow row)
     {
         if (row is not { State: RowState.Stored, Stored: { } message } || message.Id == _editing) return null;
-        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0) | (MayModerate(message) ? 16 : 0)];
+        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0) | (MayModerate(message) ? 16 : 0) | (_viewer.IsModerator && !Room.IsDirect ? 32 : 0)];
     }
 
     private bool MayEdit(MessageView message) =>

@@ -88,6 +88,7 @@ export function messageTools(frame, { ask, show }) {
     link: copyLink,
     unread: row => ask('MarkUnread', row.dataset.id),
     moderate: row => ask('AskModerate', row.dataset.id),
+    why: row => ask('AskWhy', row.dataset.id),
     delete: row => ask('AskDelete', row.dataset.id),
   };
 
