@@ -7,6 +7,7 @@ using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 using ChatApp.Tests.Harness;
+using ChatApp.Tests.Tokens;
 
 namespace ChatApp.Tests.Moderation;
 
@@ -83,7 +84,7 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
     /// <summary>A room with two people of each standing.</summary>
     public sealed class Crowd : IAsyncLifetime
     {
-        public TestServer Server { get; } = new Tokens.PersonalTokenTests.Server();
+        public TestServer Server { get; } = new PersonalTokenTests.Server();
 
         public RoomId Room { get; private set; }
 
@@ -146,7 +147,8 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
                 commit.Db.SaveChanges();
                 return row.Id;
             });
-            return new Prepared(on, room, message, sanction, connection);
+            if (method != "moderation.revoke") return new Prepared(on, room, message, sanction, connection, Token: "");
+            return new Prepared(on, room, message, sanction, connection, (await Server.AddTokenAsync(on)).Id);
         }
 
         private async Task<bool> ByServiceAsync(string method, TestPerson by, Prepared it)
@@ -167,6 +169,11 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
                 "moderation.audit" => desk.Audit(by.Id) is not null,
                 "moderation.connections" => desk.Connections(by.Id) is not null,
                 "moderation.disconnect" => await desk.DisconnectAsync(by.Id, it.Connection.Id, "why") == ModerationOutcome.Done,
+                "moderation.overview" => Server.Get<OverviewBoard>().Samples(by.Id) is not null,
+                "moderation.revoke" => await Server.Get<TokenDesk>().RevokeAsync(by.Id, it.Token, "why") == ModerationOutcome.Done,
+                "moderation.rooms" => Server.Get<RoomDesk>().List(by.Id, new RoomQuery(), default) is not null,
+                "moderation.tokens" => Server.Get<TokenDesk>().List(by.Id, new TokenQuery(), default) is not null,
+                "moderation.why" => (await Server.Get<WhyDesk>().AskAsync(by.Id, it.On.Id, Room)).Outcome == ModerationOutcome.Done,
                 "moderation.rank" => await desk.SetRankAsync(by.Id, it.On.Id, OtherRank(it.On), "why") == ModerationOutcome.Done,
                 _ => throw new NotSupportedException(method),
             };
@@ -182,6 +189,8 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             if (method == "sanction.lift") data["id"] = it.Sanction;
             if (method == "room.slow") data["seconds"] = 5;
             if (method == "moderation.disconnect") data["client"] = it.Connection.Id.ToString();
+            if (method == "moderation.revoke") data["id"] = it.Token;
+            if (method == "moderation.why") data["room"] = Room.Value;
             if (method == "moderation.rank") data["rank"] = OtherRank(it.On) == Rank.Moderator ? "moderator" : "member";
             var reply = await ask(new { rpc = new { method, data } });
             if (reply.TryGetProperty("rpc", out _)) return true;
@@ -220,7 +229,7 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
 
         private static Rank RankOf(Standing standing) => standing switch { Standing.Administrator => Rank.Administrator, Standing.Moderator => Rank.Moderator, _ => Rank.Member };
 
-        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, Connection Connection);
+        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, Connection Connection, string Token);
     }
 
     /// <summary>One way in, held open.</summary>

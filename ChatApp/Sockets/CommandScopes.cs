@@ -122,6 +122,9 @@ internal static class CommandScopes
         ["moderation.audit"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.connections"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.disconnect"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.overview"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.rooms"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.why"] = new(TokenScopes.Moderate, RoomsOf.Instance),
 
         ["room.kick"] = new(TokenScopes.Moderate, RoomsOf.Room),
         ["room.lock"] = new(TokenScopes.Moderate, RoomsOf.Room),
@@ -133,5 +136,7 @@ internal static class CommandScopes
         ["sanction.warn"] = new(TokenScopes.Moderate, RoomsOf.Given),
 
         ["moderation.rank"] = new(TokenScopes.Admin, RoomsOf.Instance),
+        ["moderation.revoke"] = new(TokenScopes.Admin, RoomsOf.Instance),
+        ["moderation.tokens"] = new(TokenScopes.Admin, RoomsOf.Instance),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -54,6 +54,7 @@ export function attach(frame) {
   }
 
   const onCancel = () => stop?.abort();
+  frame.dataset.live = '';
   link.addEventListener('click', onClick);
   cancel.addEventListener('click', onCancel);
   return {
