@@ -43,19 +43,20 @@ public sealed class AuditExport(ModerationDesk desk)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(output);
+        if (Read(query) is not { } lines) return false;
         await using var text = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
-        var isFirst = true;
-        while (desk.Audit(actor, query with { Limit = Batch }) is { } lines)
+        await text.WriteAsync(Head.AsMemory(), cancellation);
+        while (true)
         {
-            if (isFirst) await text.WriteAsync(Head.AsMemory(), cancellation);
-            isFirst = false;
             foreach (var line in lines) await text.WriteAsync(RowOf(line).AsMemory(), cancellation);
             await text.FlushAsync(cancellation);
             if (lines.Count < Batch) return true;
             query = query with { Before = lines[^1].Id };
+            if (Read(query) is not { } next) return false;
+            lines = next;
         }
 
-        return false;
+        IReadOnlyList<AuditLine>? Read(AuditQuery wanted) => desk.Audit(actor, wanted with { Limit = Batch });
     }
 
     private static string RowOf(AuditLine line) => string.Join(',', new[]
