@@ -32,6 +32,8 @@ public sealed record AuditWords(string Action, string Target)
         ["room.slow"] = "Sanction.Audit.Slow",
         ["room.lock"] = "Sanction.Audit.Lock",
         ["token.revoke"] = "Tokens.AuditRevoked",
+        ["key.add"] = "Tokens.AuditKeyAdded",
+        ["key.revoke"] = "Tokens.AuditKeyRevoked",
         ["bot.delete"] = "Bots.AuditDeleted",
         ["room.edit"] = "Admin.EditedRoom",
         ["room.archive"] = "Admin.ArchivedRoom",
