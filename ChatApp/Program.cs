@@ -60,6 +60,8 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<SanctionGuard>().AddSingleton<RaidBrake>().AddSingleton<NewMembers>().AddSingleton<Sanctions>().AddSingleton<SanctionLists>();
+        services.AddSingleton<AuditExport>().AddSingleton<RoomDesk>().AddSingleton<TokenDesk>().AddSingleton<WhyDesk>().AddSingleton<StartLimits>();
+        services.AddSingleton<OverviewBoard>().AddHostedService(static provider => provider.GetRequiredService<OverviewBoard>());
         services.AddSingleton<Reports>().AddSingleton<ReportLists>().AddSingleton<ReportDesk>();
         services.AddSingleton<SweptTexts>().AddSingleton<SweepLists>().AddSingleton<Sweeps>();
         services.AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
@@ -91,6 +93,7 @@ public static class Program
         app.MapAccountApi();
         app.MapAvatars();
         app.MapOwnData();
+        app.MapAudit();
         app.MapServerApi();
         app.MapHealth();
         app.MapAsyncApi();

@@ -98,7 +98,7 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
         var (boss, bob) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Bob"));
         var room = await server.MakeRoomAsync(boss, name: "Office", members: [bob]);
         await server.PostAsync(boss, RoomId.General, "word of the boss");
-        await using var admin = await browser.SignInAsync(server, boss, "/admin");
+        await using var admin = await browser.SignInAsync(server, boss, "/admin/users");
         await using var page = await browser.SignInAsync(server, bob, $"/rooms/{room.Id}");
 
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Admin.ChangeRankOf", bob.Name) }).ClickAsync();
@@ -111,6 +111,7 @@ public sealed class ConversationTests(TestServer server, Browser browser) : ICla
         await page.ShowsAsync("h1", Words.Of("Admin.Title"));
         await page.GoToRoomAsync("Office");
 
+        await admin.Page.Locator(".console-link[href='/admin/connections']").ClickAsync();
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Admin.DisconnectWho", bob.Name) }).ClickAsync();
         await admin.Page.FillAsync("#reason", "time to go home");
         await admin.Page.Locator("dialog .button-danger").ClickAsync();

@@ -20,7 +20,7 @@ public sealed class InvitationPagesTests(Browser browser)
         var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
         var room = await server.MakeRoomAsync(boss, RoomVisibility.Private, "Workshop");
         await server.PostAsync(boss, room.Id, "welcome words");
-        await using var window = await browser.SignInAsync(server, boss, "/admin");
+        await using var window = await browser.SignInAsync(server, boss, "/admin/settings");
         await using var stranger = await browser.NewPageAsync(new Uri(server.Address));
 
         await window.Page.CheckAsync("#settings [value=invite-only]");
@@ -30,6 +30,7 @@ public sealed class InvitationPagesTests(Browser browser)
         await stranger.ShowsAsync("h1", Words.Of("Register.InviteOnlyTitle"));
         await Assertions.Expect(stranger.Page.Locator("#email")).ToHaveCountAsync(0);
 
+        await window.Page.ClickAsync(".console-link[href='/admin/invitations']");
         await window.Page.ClickAsync("#invitations .section-head button");
         await window.Page.FillAsync("#invitation-note", "The new one");
         await window.Page.SelectOptionAsync("#invitation-room", room.Id.Value);
@@ -73,7 +74,7 @@ public sealed class InvitationPagesTests(Browser browser)
         await using var server = await TestServer.StartAsync();
         var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
         var link = Invitations.PathOf(await server.InviteAsync(boss));
-        await using var window = await browser.SignInAsync(server, boss, "/admin");
+        await using var window = await browser.SignInAsync(server, boss, "/admin/invitations");
         await using var stranger = await browser.NewPageAsync(new Uri(server.Address));
         await stranger.Page.GotoAsync(link);
         await stranger.Page.ClickAsync("button[lang=zh-Hans]");
@@ -84,6 +85,7 @@ public sealed class InvitationPagesTests(Browser browser)
         await window.Page.FillAsync("#reason", "went to the wrong person");
         await window.Page.ClickAsync("dialog .button-danger");
         await window.ShowsAsync("#invitations tbody tr", Words.Of("Invites.State.Revoked"));
+        await window.Page.ClickAsync(".console-link[href='/admin/audit']");
         await window.ShowsAsync("#audit", "went to the wrong person");
 
         // Sent from the page that was open before.
@@ -115,7 +117,7 @@ public sealed class InvitationPagesTests(Browser browser)
         await first.Page.FillAsync("#password", Password);
         await first.Page.PressAsync("#password", "Enter");
         await first.ArrivesAsync(server.Address + "/rooms/general");
-        await first.Page.GotoAsync("/admin");
+        await first.Page.GotoAsync("/admin/settings");
         // What is sent before the page has come to life is sent to the server as a form, and lost.
         await first.ConnectionAsync();
         await first.Page.FillAsync("#settings-contact", "the office, room 12");

@@ -15,6 +15,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
 {
     // A theme is colours and moves nothing, so each width is measured in one of the two.
     private static readonly (int Width, ColorScheme Theme)[] Widths = [(320, ColorScheme.Light), (360, ColorScheme.Dark), (900, ColorScheme.Light), (1600, ColorScheme.Dark)];
+    private static readonly string[] AdminPages = [.. ChatApp.Components.Admin.AdminSections.All.Select(section => $"/admin/{section.Id}")];
 
     [Fact]
     public async Task Pages_outside_fit_every_width_and_are_accessible()
@@ -69,7 +70,7 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await using var socket = await server.SubscribeAsync(bob, room.Id);
 
         await using var window = await browser.SignInAsync(server, boss, $"/rooms/{room.Id}");
-        foreach (var path in new[] { $"/rooms/{room.Id}", "/mentions", "/bookmarks", "/rooms", "/rooms/new", "/admin", "/account/preferences", "/account/sessions", "/account/tokens", "/account/profile", "/account/profile?picture=Broken&problem=Busy", "/account/login-data", "/account/data", "/rooms/nosuchroom23" })
+        foreach (var path in (string[])[$"/rooms/{room.Id}", "/mentions", "/bookmarks", "/rooms", "/rooms/new", .. AdminPages, "/account/preferences", "/account/sessions", "/account/tokens", "/account/profile", "/account/profile?picture=Broken&problem=Busy", "/account/login-data", "/account/data", "/rooms/nosuchroom23"])
         {
             if (!window.Page.Url.EndsWith(path, StringComparison.Ordinal)) await window.Page.GotoAsync(path);
             if (path.EndsWith("23", StringComparison.Ordinal)) window.ForgetErrors(); // the browser notes the 404
@@ -159,13 +160,15 @@ public sealed class LooksTests(TestServer server, Browser browser) : IClassFixtu
         await page.ClickAsync("dialog .dialog-head button");
         await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
 
-        await page.GotoAsync("/admin");
+        await page.GotoAsync("/admin/users");
         await window.IsLiveAsync(server, boss);
         await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("Admin.ChangeRankOf", bob.Name) }).ClickAsync();
         await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
         await IsAccessibleAsync(window, "the choice of a role", "dialog");
         await page.ClickAsync("dialog .dialog-head button");
         await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+        await page.GotoAsync("/admin/invitations");
+        await window.IsLiveAsync(server, boss);
         await page.ClickAsync("#invitations .section-head button");
         await Assertions.Expect(page.Locator("dialog[open]")).ToHaveCountAsync(1);
         await page.FillAsync("#invitation-uses", "0");

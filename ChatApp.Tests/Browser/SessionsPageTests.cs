@@ -114,7 +114,7 @@ public sealed class SessionsPageTests(Browser browser, TestServer server) : ICla
     {
         var (boss, ann) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Ann"));
         await using var window = await browser.SignInAsync(server, ann);
-        await using var admin = await browser.SignInAsync(server, boss, "/admin#users");
+        await using var admin = await browser.SignInAsync(server, boss, "/admin/users");
         var row = admin.Page.Locator("#users tr", new() { HasText = ann.Name });
         await row.GetByRole(AriaRole.Button, new() { Name = $"Lock {ann.Name}" }).ClickAsync();
         await admin.Page.FillAsync("#reason", "spam");
@@ -138,7 +138,7 @@ public sealed class SessionsPageTests(Browser browser, TestServer server) : ICla
     public async Task A_demoted_moderator_sees_the_page_of_moderators_end_at_once()
     {
         var (boss, mod) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Mod", Rank.Moderator));
-        await using var window = await browser.SignInAsync(server, mod, "/admin");
+        await using var window = await browser.SignInAsync(server, mod, "/admin/connections");
         await Assertions.Expect(window.Page.Locator("#connections")).ToBeVisibleAsync();
         Assert.Equal(ModerationOutcome.Done, await server.Get<ModerationDesk>().SetRankAsync(boss.Id, mod.Id, Rank.Member));
         await Assertions.Expect(window.Page.Locator("#connections")).ToHaveCountAsync(0);

@@ -59,6 +59,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<PostingRules>());
         Services.AddSingleton(server.Get<Invitations>());
         Services.AddSingleton(server.Get<InstanceSettings>());
+        Services.AddSingleton(server.Get<StartLimits>());
         Services.AddSingleton(server.Get<ReadMarkers>());
         Services.AddSingleton(server.Get<UnreadBoard>());
         Services.AddSingleton(server.Get<Threads>());

@@ -7,6 +7,7 @@ using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 using ChatApp.Tests.Harness;
+using ChatApp.Tests.Tokens;
 
 namespace ChatApp.Tests.Moderation;
 
@@ -85,7 +86,7 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
     {
         private TestPerson _maker = default!;
 
-        public TestServer Server { get; } = new Tokens.PersonalTokenTests.Server();
+        public TestServer Server { get; } = new PersonalTokenTests.Server();
 
         public RoomId Room { get; private set; }
 
@@ -148,7 +149,8 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
                 commit.Db.SaveChanges();
                 return row.Id;
             });
-            return new Prepared(on, room, message, sanction, await PrepareReportAsync(method, on, room), await PrepareSweepAsync(method, on), connection);
+            var token = method == "moderation.revoke" ? (await Server.AddTokenAsync(on)).Id : "";
+            return new Prepared(on, room, message, sanction, await PrepareReportAsync(method, on, room), await PrepareSweepAsync(method, on), connection, token);
         }
 
         private async Task<long> PrepareReportAsync(string method, TestPerson on, RoomId? room) => method is not ("report.read" or "report.resolve") ? 0 : await Server.Get<CommitQueue>().CommitAsync(commit =>
@@ -203,6 +205,11 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
                 "moderation.audit" => desk.Audit(by.Id) is not null,
                 "moderation.connections" => desk.Connections(by.Id) is not null,
                 "moderation.disconnect" => await desk.DisconnectAsync(by.Id, it.Connection.Id, "why") == ModerationOutcome.Done,
+                "moderation.overview" => Server.Get<OverviewBoard>().Samples(by.Id) is not null,
+                "moderation.revoke" => await Server.Get<TokenDesk>().RevokeAsync(by.Id, it.Token, "why") == ModerationOutcome.Done,
+                "moderation.rooms" => Server.Get<RoomDesk>().List(by.Id, new RoomQuery(), default) is not null,
+                "moderation.tokens" => Server.Get<TokenDesk>().List(by.Id, new TokenQuery(), default) is not null,
+                "moderation.why" => (await Server.Get<WhyDesk>().AskAsync(by.Id, it.On.Id, Room)).Outcome == ModerationOutcome.Done,
                 "moderation.rank" => await desk.SetRankAsync(by.Id, it.On.Id, OtherRank(it.On), "why") == ModerationOutcome.Done,
                 _ => throw new NotSupportedException(method),
             };
@@ -222,6 +229,8 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             if (method is "sweep.undo" or "sweep.purge" or "sweep.cancel") data["id"] = it.Sweep;
             if (method == "sweep.run") (data["minutes"], data["rooms"]) = (5, new[] { Room.Value });
             if (method == "moderation.disconnect") data["client"] = it.Connection.Id.ToString();
+            if (method == "moderation.revoke") data["id"] = it.Token;
+            if (method == "moderation.why") data["room"] = Room.Value;
             if (method == "moderation.rank") data["rank"] = OtherRank(it.On) == Rank.Moderator ? "moderator" : "member";
             var reply = await ask(new { rpc = new { method, data } });
             if (reply.TryGetProperty("rpc", out _)) return true;
@@ -260,7 +269,7 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
 
         private static Rank RankOf(Standing standing) => standing switch { Standing.Administrator => Rank.Administrator, Standing.Moderator => Rank.Moderator, _ => Rank.Member };
 
-        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, long Report, long Sweep, Connection Connection);
+        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, long Report, long Sweep, Connection Connection, string Token);
     }
 
     /// <summary>One way in, held open.</summary>

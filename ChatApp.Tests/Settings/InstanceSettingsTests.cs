@@ -1,9 +1,12 @@
 using ChatApp.Accounts;
+using ChatApp.Messages;
 using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Settings;
 using ChatApp.Storage;
 using ChatApp.Tests.Harness;
+using ChatApp.Tests.Moderation;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Settings;
 
@@ -125,6 +128,39 @@ public sealed class InstanceSettingsTests
         Assert.True((await program.AskAsync(new { rpc = new { method = "room.list", data = new { } } })).TryGetProperty("rpc", out _));
 
         Connection Open(TestPerson person) => broker.Connect(new ConnectionDescription(person.Id, ConnectionKind.Circuit, "192.0.2.1"))!;
+    }
+
+    [Fact]
+    public async Task Retention_and_the_time_for_editing_hold_at_once_and_the_operators_values_are_only_the_beginning()
+    {
+        var clock = SanctionKit.Clock();
+        await using var server = await TestServer.StartAsync(["Messages:RetentionDays=100", "Messages:EditHours=1"], services => services.AddSingleton<TimeProvider>(clock));
+        var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
+        var settings = server.Get<InstanceSettings>();
+        Assert.Equal((100, 1), (settings.Current.RetentionDays, settings.Current.EditHours));
+        var message = await server.PostAsync(boss, RoomId.General, "words");
+        clock.Now += TimeSpan.FromHours(2);
+        Assert.Equal(MessageOutcome.WindowClosed, (await server.Get<MessageEditor>().EditAsync(boss.Id, message.Id, "other words")).Outcome);
+        Assert.Equal(SettingOutcome.Done, await settings.ChangeAsync(boss.Id, values => values with { EditHours = 3, RetentionDays = 1 }, "tidy"));
+        Assert.Equal(MessageOutcome.Done, (await server.Get<MessageEditor>().EditAsync(boss.Id, message.Id, "other words")).Outcome);
+        Assert.Equal(0, await server.Get<Retention>().TrimAsync());
+        clock.Now += TimeSpan.FromDays(1);
+        Assert.Equal(1, await server.Get<Retention>().TrimAsync());
+        var entry = server.Get<ModerationDesk>().Audit(boss.Id)!.Single(line => line.Target == "retention_days");
+        Assert.Equal(("100", "1", "tidy"), (entry.Before, entry.After, entry.Reason));
+    }
+
+    [Theory]
+    [InlineData(-1, 24)]
+    [InlineData(3651, 24)]
+    [InlineData(0, -1)]
+    [InlineData(0, 87_601)]
+    public async Task Numbers_out_of_range_are_refused(int days, int hours)
+    {
+        await using var server = await TestServer.StartAsync();
+        var boss = await server.AddPersonAsync("Boss", Rank.Administrator);
+        Assert.Equal(SettingOutcome.OutOfRange, await server.Get<InstanceSettings>().ChangeAsync(boss.Id, values => values with { RetentionDays = days, EditHours = hours }));
+        Assert.Equal((0, 24), (server.Get<InstanceSettings>().Current.RetentionDays, server.Get<InstanceSettings>().Current.EditHours));
     }
 
     private static Task<SettingOutcome> SetAsync(TestServer server, TestPerson who, RegistrationMode mode) =>

@@ -91,6 +91,7 @@ public sealed class ChatDatabaseTests
 
     [Theory]
     [InlineData("UPDATE audit SET Reason = 'nothing happened'")]
+    [InlineData("UPDATE audit SET \"Before\" = '', \"After\" = '', Via = NULL WHERE Id = 1")]
     [InlineData("DELETE FROM audit")]
     [InlineData("REPLACE INTO audit (Id, At, ActorId, Action, Target, Details, Reason) SELECT Id, At, 'mallory', Action, Target, Details, Reason FROM audit")]
     [InlineData("INSERT INTO audit SELECT * FROM audit WHERE true ON CONFLICT (Id) DO UPDATE SET ActorId = 'mallory'")]

@@ -174,7 +174,10 @@ public sealed class PersonalTokens(ChatDatabase database, CommitQueue commits, U
     });
 
     /// <summary>Revokes a token of one's own, or of a bot of one's own; administrators anybody's, which the audit log says.</summary>
-    public async Task<TokenOutcome> RevokeAsync(UserId actor, string id)
+    /// <param name="actor">Who acts.</param>
+    /// <param name="id">The token's id.</param>
+    /// <param name="reason">Why, for the audit log; may be empty.</param>
+    public async Task<TokenOutcome> RevokeAsync(UserId actor, string id, string reason = "")
     {
         var result = await CommitAsync(commit =>
         {
@@ -183,7 +186,7 @@ public sealed class PersonalTokens(ChatDatabase database, CommitQueue commits, U
             if (!IsOwn(commit.Db, actor, account))
             {
                 if (users.Get(actor).Rank != Rank.Administrator) return new TokenResult(TokenOutcome.NotFound);
-                AuditLog.Add(commit, actor, "token.revoke", account.Value, $"{users.Get(account).Name}: {token.Id}", reason: "");
+                AuditLog.Add(commit, actor, "token.revoke", account.Value, $"{users.Get(account).Name}: {token.Id}", reason);
             }
 
             Revoke(commit, token);
@@ -200,14 +203,21 @@ public sealed class PersonalTokens(ChatDatabase database, CommitQueue commits, U
         return [.. Live(db, account, time.GetUtcNow())
             .OrderByDescending(token => token.CreatedAt).ThenByDescending(token => token.Id)
             .AsEnumerable()
-            .Select(token => new TokenLine(token.Id, account, token.Name, token.Scopes, RoomsOf(token), token.CreatedAt, token.ExpiresAt, token.LastUsedAt, token.LastAddress))];
+            .Select(LineOf)];
     }
 
     /// <summary>The rank that somebody must have to give a token these scopes.</summary>
     public static Rank LowestFor(TokenScopes scopes) => scopes.HasFlag(TokenScopes.Admin) ? Rank.Administrator : scopes.HasFlag(TokenScopes.Moderate) ? Rank.Moderator : Rank.Member;
 
-    private static IQueryable<PersonalToken> Live(ChatDbContext db, UserId account, DateTimeOffset now) =>
-        db.PersonalTokens.Where(token => token.UserId == account.Value && token.RevokedAt == null && (token.ExpiresAt == null || token.ExpiresAt > now));
+    /// <summary>All that hold at a moment.</summary>
+    internal static IQueryable<PersonalToken> Live(ChatDbContext db, DateTimeOffset now) =>
+        db.PersonalTokens.Where(token => token.RevokedAt == null && (token.ExpiresAt == null || token.ExpiresAt > now));
+
+    /// <summary>A token as its owner sees it.</summary>
+    internal static TokenLine LineOf(PersonalToken token) =>
+        new(token.Id, new UserId(token.UserId), token.Name, token.Scopes, RoomsOf(token), token.CreatedAt, token.ExpiresAt, token.LastUsedAt, token.LastAddress);
+
+    private static IQueryable<PersonalToken> Live(ChatDbContext db, UserId account, DateTimeOffset now) => Live(db, now).Where(token => token.UserId == account.Value);
 
     private static PersonalToken? FindLive(ChatDbContext db, string id) => db.PersonalTokens.FirstOrDefault(token => token.Id == id && token.RevokedAt == null);
 

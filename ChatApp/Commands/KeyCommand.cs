@@ -98,7 +98,7 @@ public static class KeyCommand
     }
 
     private static AuditEntry Entry(string action, ApiKey key, string details) =>
-        new() { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = action, Target = key.Id, Details = details };
+        new() { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = action, Target = key.Id, Details = details, Via = Entrance.Command };
 
     private static string Moment(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 

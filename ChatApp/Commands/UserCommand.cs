@@ -62,7 +62,7 @@ public static class UserCommand
         if (!account.TwoFactorEnabled && passkeys.Count == 0) return (1, $"not reset: {account.Email} has no second factor");
         SecondFactor.Forget(db, account);
         db.RemoveRange(passkeys);
-        db.Audit.Add(new AuditEntry { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = "account.second_factor.reset", Target = account.Id, Details = account.DisplayName });
+        db.Audit.Add(new AuditEntry { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = "account.second_factor.reset", Target = account.Id, Details = account.DisplayName, Via = Entrance.Command });
         await db.SaveChangesAsync();
         return (0, $"reset {account.Email}: authenticator app, recovery codes and {passkeys.Count} passkeys are gone; the password alone opens it");
     }
@@ -104,7 +104,7 @@ public static class UserCommand
     {
         using var pass = await database.Gate.EnterAsync();
         await using var db = database.OpenWrite();
-        db.Audit.Add(new AuditEntry { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = "user.add", Target = added.Value, Details = $"{wanted.Name}: {rank}" });
+        db.Audit.Add(new AuditEntry { At = TimeProvider.System.GetUtcNow(), ActorId = "operator", Action = "user.add", Target = added.Value, Details = $"{wanted.Name}: {rank}", Via = Entrance.Command });
         await db.SaveChangesAsync();
     }
 

@@ -3,6 +3,7 @@ using ChatApp.Accounts;
 using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Settings;
 using ChatApp.Storage;
 
 namespace ChatApp.Messages;
@@ -75,10 +76,10 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
 /// <param name="mentions">Whom they name, and their HTML.</param>
 /// <param name="cards">Where messages are shown that other messages link to.</param>
 /// <param name="guard">Sanctions.</param>
-/// <param name="options">Limits.</param>
+/// <param name="settings">Limits.</param>
 /// <param name="time">The clock.</param>
 public sealed class MessageEditor(
-    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, SanctionGuard guard, MessageOptions options, TimeProvider time)
+    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, SanctionGuard guard, InstanceSettings settings, TimeProvider time)
 {
     /// <summary>How long an author can bring back a message of their own.</summary>
     public static readonly TimeSpan UndoTime = TimeSpan.FromSeconds(10);
@@ -86,7 +87,7 @@ public sealed class MessageEditor(
     // A deleted text is gone from the disk at once. What can still be brought back lives here, and dies with the process.
     private readonly ConcurrentDictionary<MessageId, Removed> _removed = new();
 
-    /// <summary>Changes the text of one's own message within <see cref="MessageOptions.EditHours"/>. The same text changes nothing.</summary>
+    /// <summary>Changes the text of one's own message within <see cref="InstanceValues.EditHours"/>. The same text changes nothing.</summary>
     public Task<MessageResult> EditAsync(UserId actor, MessageId id, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -101,7 +102,7 @@ public sealed class MessageEditor(
             if (guard.Speaking(commit, actor, new RoomId(room.Id)) is { } held) return MessageResult.Refused(held);
             if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
             if (room.Visibility == RoomVisibility.Direct && !DirectRooms.MayWrite(commit, new RoomId(room.Id), actor)) return new MessageResult(MessageOutcome.NotAllowed);
-            if (commit.Now - message.At >= TimeSpan.FromHours(options.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
+            if (commit.Now - message.At >= TimeSpan.FromHours(settings.Current.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
             if (message.Text == clean) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
 
             var settled = mentions.Settle(commit, read, new RoomId(room.Id), actor, message);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -28,6 +29,12 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly PostingRules _rules;
     private readonly PartitionedRateLimiter<UserId> _pace;
     private readonly Counter<long>? _posts;
+    private readonly Histogram<double>? _latency;
+
+    /// <summary>Name of the instrument that measures how long posts take until they are acknowledged, in seconds.</summary>
+    internal const string LatencyName = "chatapp.post.duration";
+
+    private static readonly double[] Seconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5];
 
     /// <summary>One instance for all.</summary>
     public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, MessageOptions options, Meter? meter = null)
@@ -40,6 +47,7 @@ public sealed class MessageWriter : IAsyncDisposable
         _mentions = mentions;
         _rules = rules;
         _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
+        _latency = meter?.CreateHistogram(LatencyName, "s", "From the arrival of a post until it is on disk, of those that were stored.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         // One maker for all: it is handed over with each message, and used with the first of a person.
         Func<UserId, RateLimiter> bucket = _ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
@@ -69,7 +77,9 @@ public sealed class MessageWriter : IAsyncDisposable
     public async Task<PostResult> PostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo = null, Action<PostResult.Accepted>? stored = null, MessageId? thread = null)
     {
         ArgumentNullException.ThrowIfNull(text);
+        var began = Stopwatch.GetTimestamp();
         var result = await TryPostAsync(actor, room, text, key, replyTo, thread, stored);
+        if (result is PostResult.Accepted { IsDuplicate: false }) _latency?.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
         _posts?.Add(1, new KeyValuePair<string, object?>("result", result switch
         {
             PostResult.Accepted { IsDuplicate: true } => "duplicate",

@@ -1,5 +1,6 @@
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Settings;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,9 +19,9 @@ namespace ChatApp.Messages;
 /// <param name="commits">The one writer.</param>
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="cards">Where messages are shown that other messages link to.</param>
-/// <param name="options">The instance's limit.</param>
+/// <param name="settings">The instance's limit.</param>
 /// <param name="time">The clock.</param>
-public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBroker broker, MessageCards cards, MessageOptions options, TimeProvider time)
+public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBroker broker, MessageCards cards, InstanceSettings settings, TimeProvider time)
 {
     /// <summary>Most changes of a room that one batch lets go.</summary>
     public const int MaxBatch = 500;
@@ -55,9 +56,10 @@ public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBr
 
     private List<RoomId> RoomsWithLimit()
     {
+        var isLimited = settings.Current.RetentionDays > 0;
         using var db = database.OpenRead();
         return [.. db.Rooms
-            .Where(room => (room.RetentionDays != null || options.RetentionDays > 0) && room.Floor < room.Head)
+            .Where(room => (room.RetentionDays != null || isLimited) && room.Floor < room.Head)
             .Select(room => room.Id)
             .AsEnumerable()
             .Select(id => new RoomId(id))];
@@ -66,7 +68,7 @@ public sealed class Retention(ChatDatabase database, CommitQueue commits, RoomBr
     private Batch Trim(Commit commit, RoomId id, int size)
     {
         var room = commit.Db.Rooms.Find(id.Value)!;
-        var days = room.RetentionDays ?? options.RetentionDays;
+        var days = room.RetentionDays ?? settings.In(commit.Db).RetentionDays;
         if (days == 0) return new Batch(0, IsLast: true);
         var before = commit.Now - TimeSpan.FromDays(days);
         var next = commit.Db.Log

@@ -23,4 +23,13 @@ public sealed class AuditEntry
 
     /// <summary>Why; at most 512 characters.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>What was there before, where the action changed a value; at most 512 characters.</summary>
+    public string Before { get; init; } = "";
+
+    /// <summary>What is there since; at most 512 characters.</summary>
+    public string After { get; init; } = "";
+
+    /// <summary>By which kind of connection; null for entries that are older than this column.</summary>
+    public Entrance? Via { get; init; }
 }

@@ -9,8 +9,16 @@ public static class AuditLog
     /// <summary>Longest reason and longest details, in UTF-16 units; the rest is cut.</summary>
     public const int MaxTextLength = 512;
 
-    /// <summary>Adds an entry to the change that is being made.</summary>
-    public static void Add(Commit commit, UserId actor, string action, string target, string details, string reason)
+    /// <summary>Adds an entry to the change that is being made, with the kind of connection by which it was asked for.</summary>
+    /// <param name="commit">The change.</param>
+    /// <param name="actor">Who acts.</param>
+    /// <param name="action">What is done, such as <c>sanction.mute</c>.</param>
+    /// <param name="target">Id of what it is done to.</param>
+    /// <param name="details">What a person needs to recognise the target.</param>
+    /// <param name="reason">Why; may be empty.</param>
+    /// <param name="before">What is there until now, where the action changes a value; never a text that somebody deletes.</param>
+    /// <param name="after">What is there from now on.</param>
+    public static void Add(Commit commit, UserId actor, string action, string target, string details, string reason, string before = "", string after = "")
     {
         ArgumentNullException.ThrowIfNull(commit);
         commit.Db.Audit.Add(new AuditEntry
@@ -21,6 +29,9 @@ public static class AuditLog
             Target = target,
             Details = Cut(details),
             Reason = Cut(reason),
+            Before = Cut(before),
+            After = Cut(after),
+            Via = commit.Via,
         });
     }
 

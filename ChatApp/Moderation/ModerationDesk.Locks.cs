@@ -28,7 +28,7 @@ public sealed partial class ModerationDesk
         if (account.Rank == Rank.Administrator) return ModerationOutcome.NotAllowed;
         if (string.IsNullOrWhiteSpace(reason)) return ModerationOutcome.ReasonMissing;
         if (AccountLock.IsByAdministrator(account.LockoutEnd) == isLocked) return ModerationOutcome.Done;
-        AuditLog.Add(commit, actor, isLocked ? "user.lock" : "user.unlock", target.Value, account.DisplayName, reason);
+        AuditLog.Add(commit, actor, isLocked ? "user.lock" : "user.unlock", target.Value, account.DisplayName, reason, isLocked ? "open" : "locked", isLocked ? "locked" : "open");
         account.LockoutEnabled = true;
         account.LockoutEnd = isLocked ? AccountLock.Never : null;
         account.AccessFailedCount = 0;

@@ -44,16 +44,11 @@ public sealed record ConnectionLine(
 /// <param name="Email">Address; only administrators see it, others get an empty text.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="IsLocked">True where an administrator has locked it.</param>
-public sealed record AccountLine(UserCard User, string Email, DateTimeOffset CreatedAt, bool IsLocked = false);
-
-/// <summary>An entry of the audit log, readable.</summary>
-/// <param name="At">When.</param>
-/// <param name="Actor">Who.</param>
-/// <param name="Action">What.</param>
-/// <param name="Target">To what.</param>
-/// <param name="Details">Words to recognise the target by.</param>
-/// <param name="Reason">Why.</param>
-public sealed record AuditLine(DateTimeOffset At, string Actor, string Action, string Target, string Details, string Reason);
+public sealed record AccountLine(UserCard User, string Email, DateTimeOffset CreatedAt, bool IsLocked = false)
+{
+    /// <summary>True where it is under a ban from the instance.</summary>
+    public bool IsBanned { get; init; }
+}
 
 /// <summary>
 /// What moderators and administrators may see and do in the whole instance. Every right is checked here, against the
@@ -64,8 +59,9 @@ public sealed record AuditLine(DateTimeOffset At, string Actor, string Action, s
 /// <param name="database">For reading.</param>
 /// <param name="users">Ranks and names.</param>
 /// <param name="topics">Who may listen to what.</param>
+/// <param name="time">The clock, for what holds now.</param>
 public sealed partial class ModerationDesk(
-    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, TopicAccess topics)
+    RoomBroker broker, CommitQueue commits, ChatDatabase database, UserDirectory users, TopicAccess topics, TimeProvider time)
 {
     /// <summary>Most lines that one list holds.</summary>
     public const int MaxLines = 200;
@@ -108,7 +104,7 @@ public sealed partial class ModerationDesk(
             .OrderByDescending(user => user.Rank).ThenBy(user => user.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
-            .Select(user => new AccountLine(users.Capped(UserCard.Of(user)), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt, AccountLock.IsByAdministrator(user.LockoutEnd)))];
+            .Select(user => LineOf(user, by))];
     }
 
     /// <summary>
@@ -129,7 +125,7 @@ public sealed partial class ModerationDesk(
         }
 
         if (account.OwnerId is { } owner && rank > users.Get(new UserId(owner)).Rank) return ModerationOutcome.NotAllowed;
-        AuditLog.Add(commit, actor.Id, "user.rank", target.Value, $"{account.DisplayName}: {account.Rank} -> {rank}", reason);
+        AuditLog.Add(commit, actor.Id, "user.rank", target.Value, $"{account.DisplayName}: {account.Rank} -> {rank}", reason, account.Rank.ToString(), rank.ToString());
         account.Rank = rank;
         var card = UserCard.Of(account);
         commit.AfterCommit(() =>
@@ -141,19 +137,6 @@ public sealed partial class ModerationDesk(
         });
         return ModerationOutcome.Done;
     });
-
-    /// <summary>The newest entries of the audit log, at most <see cref="MaxLines"/>; null for members.</summary>
-    public IReadOnlyList<AuditLine>? Audit(Actor actor)
-    {
-        if (!users.Get(actor).IsModerator) return null;
-        using var db = database.OpenRead();
-        return [.. db.Audit
-            .OrderByDescending(entry => entry.Id)
-            .Take(MaxLines)
-            .AsEnumerable()
-            .Select(entry => new AuditLine(
-                entry.At, users.Find(new UserId(entry.ActorId))?.Name ?? entry.ActorId, entry.Action, entry.Target, entry.Details, entry.Reason))];
-    }
 
     /// <summary>True where the actor's rank is above the target's, or both are the same person.</summary>
     public bool MayActOn(Actor actor, UserId target) => actor.Id == target || users.Get(actor).Rank > users.Get(target).Rank;

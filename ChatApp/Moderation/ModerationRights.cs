@@ -74,7 +74,12 @@ public static class ModerationRights
         ["moderation.audit@instance"] = new(Standing.Moderator, IsOnSomebody: false),
         ["moderation.connections@instance"] = new(Standing.Moderator, IsOnSomebody: false),
         ["moderation.disconnect@instance"] = new(Standing.Moderator),
+        ["moderation.overview@instance"] = new(Standing.Moderator, IsOnSomebody: false),
         ["moderation.rank@instance"] = new(Standing.Administrator),
+        ["moderation.revoke@instance"] = new(Standing.Administrator, IsOnSomebody: false),
+        ["moderation.rooms@instance"] = new(Standing.Moderator, IsOnSomebody: false),
+        ["moderation.tokens@instance"] = new(Standing.Administrator, IsOnSomebody: false),
+        ["moderation.why@instance"] = new(Standing.Moderator, IsOnSomebody: false),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>How high a person stands where their role counts.</summary>

@@ -90,7 +90,11 @@ public sealed record OwnSanction(SanctionTerm Term, string? RoomName, bool IsSee
 /// <param name="LiftedBy">Who took it back.</param>
 /// <param name="LiftReason">Why; empty where it was not.</param>
 public sealed record SanctionLine(
-    SanctionTerm Term, UserCard User, UserCard By, DateTimeOffset At, bool Holds, DateTimeOffset? LiftedAt, UserCard? LiftedBy, string LiftReason);
+    SanctionTerm Term, UserCard User, UserCard By, DateTimeOffset At, bool Holds, DateTimeOffset? LiftedAt, UserCard? LiftedBy, string LiftReason)
+{
+    /// <summary>Name of its room, where the moderator may know of it; null otherwise, and in the whole instance.</summary>
+    public string? RoomName { get; init; }
+}
 
 /// <summary>Tells a person on all devices that something was imposed on them, or taken back.</summary>
 /// <param name="Term">What.</param>

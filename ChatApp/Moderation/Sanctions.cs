@@ -53,7 +53,7 @@ public sealed class Sanctions(CommitQueue commits, RoomBroker broker, UserDirect
         guard.Suspect(order.User);
         commit.Db.SaveChanges(); // it has its number with this
         var term = SanctionTerm.Of(row);
-        if (isAudited) AuditLog.Add(commit, actor.Id, MethodOf(order.Kind), order.User.Value, $"{act.Target!.Name}{Where(room)}{When(row)}", reason);
+        if (isAudited) AuditLog.Add(commit, actor.Id, MethodOf(order.Kind), order.User.Value, $"{act.Target!.Name}{Where(room)}{When(row)}", reason, after: TermOf(row));
         Tell(commit, term, act.By!, order.User, holds: true);
         if (order.Kind == SanctionKind.Ban) PutOut(commit, room, order.User, actor.Id);
         return new SanctionResult(SanctionOutcome.Done, term);
@@ -80,7 +80,7 @@ public sealed class Sanctions(CommitQueue commits, RoomBroker broker, UserDirect
             if (!row.HoldsAt(commit.Now)) return new SanctionResult(SanctionOutcome.Done, term);
 
             (row.LiftedAt, row.LiftedById, row.LiftReason) = (commit.Now, actor.Id.Value, why);
-            AuditLog.Add(commit, actor.Id, "sanction.lift", row.UserId, $"{row.Kind}: {act.Target!.Name}{Where(act.Room)}", why);
+            AuditLog.Add(commit, actor.Id, "sanction.lift", row.UserId, $"{row.Kind}: {act.Target!.Name}{Where(act.Room)}", why, TermOf(row), "lifted");
             Tell(commit, term, act.By!, target, holds: false);
             return new SanctionResult(SanctionOutcome.Done, term);
         });
@@ -196,6 +196,9 @@ public sealed class Sanctions(CommitQueue commits, RoomBroker broker, UserDirect
     private static string Where(Room? room) => room is null ? "" : $" in {AuditLog.NameOf(room)}";
 
     private static string When(Sanction row) => row.Until is { } until ? $" until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "";
+
+    // A warning has none.
+    private static string TermOf(Sanction row) => row.Kind == SanctionKind.Warning ? "" : row.Until is null ? "until lifted" : When(row).Trim();
 
     private static Task<SanctionResult> Refused(SanctionOutcome outcome) => Task.FromResult(new SanctionResult(outcome));
 

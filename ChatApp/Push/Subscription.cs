@@ -43,6 +43,18 @@ public sealed class Subscription : IDisposable
     /// <summary>True where the owner wants to hear who comes to the channel and who goes.</summary>
     public bool HearsJoins { get; internal init; }
 
+    /// <summary>The last stored event that was handed to the connection; zero before the first. What waits in its outbox is counted.</summary>
+    public Offset Position
+    {
+        get { lock (_gate) return _position; }
+    }
+
+    /// <summary>True while live events are kept back, because the owner still reads what was there before.</summary>
+    public bool IsHeld
+    {
+        get { lock (_gate) return _held is not null; }
+    }
+
     /// <summary>True from its release to its end: others see the owner there.</summary>
     internal bool IsHere => Volatile.Read(ref _presence) is Coming or Here;
 

@@ -32,7 +32,7 @@ public sealed class RoomRoles(CommitQueue commits, RoomBroker broker, UserDirect
         if (membership.Role == role) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
         if (membership.Role == RoomRole.Owner && IsLastOwner(commit, id)) return new RoomResult(RoomOutcome.LastOwner);
 
-        AuditLog.Add(commit, by.Id, "room.role", member.Value, $"{target.Name} in {AuditLog.NameOf(room)}: {membership.Role} -> {role}", reason: "");
+        AuditLog.Add(commit, by.Id, "room.role", member.Value, $"{target.Name} in {AuditLog.NameOf(room)}: {membership.Role} -> {role}", reason: "", membership.Role.ToString(), role.ToString());
         membership.Role = role;
         RoomLog.Append(commit, room, LogEntryKind.RoleChanged, by.Id, broker, new RoleChanged(id, target, role, by, commit.Now), subject: member);
         return new RoomResult(RoomOutcome.Done, RoomView.Of(room));

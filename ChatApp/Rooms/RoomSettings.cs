@@ -54,8 +54,8 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
             if (room.IsArchived) return new RoomResult(RoomOutcome.Archived);
 
             List<string> changes = [];
-            if (renames) changes.Add(Change(room, "name", room.Name, name!));
-            if (topic is not null && topic != room.Topic) changes.Add(Change(room, "topic", room.Topic, topic));
+            if (renames) changes.Add(Said(room, "name", room.Name, name!));
+            if (topic is not null && topic != room.Topic) changes.Add(Said(room, "topic", room.Topic, topic));
             if (description is not null && description != room.Description) changes.Add("description");
             AuditLog.Add(commit, by.Id, "room.edit", room.Id, $"{AuditLog.NameOf(room)}: {string.Join(", ", changes)}", reason: "");
             (room.Name, room.Topic, room.Description) = (name ?? room.Name, topic ?? room.Topic, description ?? room.Description);
@@ -67,14 +67,18 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
     /// Archives a room, or opens it again: an archived one is read and searched as before, and nothing is posted or changed
     /// there. For who governs the room; General is always open.
     /// </summary>
-    public Task<RoomResult> ArchiveAsync(Actor actor, RoomId id, bool isArchived) => commits.CommitRoomAsync(commit =>
+    /// <param name="actor">Who decides.</param>
+    /// <param name="id">The room.</param>
+    /// <param name="isArchived">Whether it is archived from now on.</param>
+    /// <param name="reason">Why, for the audit log; may be empty.</param>
+    public Task<RoomResult> ArchiveAsync(Actor actor, RoomId id, bool isArchived, string reason = "") => commits.CommitRoomAsync(commit =>
     {
         var by = users.Get(actor);
         if (commit.FindRoom(id, by) is not var (room, _, rights)) return new RoomResult(RoomOutcome.NotFound);
         if (!rights.CanGovern) return new RoomResult(RoomOutcome.NotAllowed);
         if (room.IsArchived == isArchived) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
         if (room.IsDefault) return new RoomResult(RoomOutcome.NotPossible);
-        AuditLog.Add(commit, by.Id, isArchived ? "room.archive" : "room.restore", room.Id, AuditLog.NameOf(room), reason: "");
+        AuditLog.Add(commit, by.Id, isArchived ? "room.archive" : "room.restore", room.Id, AuditLog.NameOf(room), reason, isArchived ? "open" : "archived", isArchived ? "archived" : "open");
         room.IsArchived = isArchived;
         return commit.LogRoomChange(room, by, broker, tellMembers: true);
     });
@@ -92,7 +96,7 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
             if (commit.FindRoom(id, by) is not var (room, _, rights)) return new RoomResult(RoomOutcome.NotFound);
             if (!rights.CanGovern) return new RoomResult(RoomOutcome.NotAllowed);
             if (room.RetentionDays == days) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
-            AuditLog.Add(commit, by.Id, "room.retention", room.Id, $"{AuditLog.NameOf(room)}: {InDays(room.RetentionDays)} -> {InDays(days)}", reason: "");
+            AuditLog.Add(commit, by.Id, "room.retention", room.Id, $"{AuditLog.NameOf(room)}: {InDays(room.RetentionDays)} -> {InDays(days)}", reason: "", InDays(room.RetentionDays), InDays(days));
             room.RetentionDays = days;
             return commit.LogRoomChange(room, by, broker, tellMembers: false);
         });
@@ -102,39 +106,49 @@ public sealed class RoomSettings(CommitQueue commits, RoomBroker broker, UserDir
     /// <param name="actor">Who decides.</param>
     /// <param name="id">The room.</param>
     /// <param name="seconds">0 to <see cref="MaxSlowSeconds"/>; 0 ends it.</param>
-    public Task<RoomResult> SetSlowModeAsync(Actor actor, RoomId id, int seconds) => seconds is < 0 or > MaxSlowSeconds
+    /// <param name="reason">Why, for the audit log; may be empty.</param>
+    public Task<RoomResult> SetSlowModeAsync(Actor actor, RoomId id, int seconds, string reason = "") => seconds is < 0 or > MaxSlowSeconds
         ? Refused(RoomOutcome.BadSlowMode)
-        : KeepOrderAsync("room.slow", actor, id, room => room.SlowSeconds == seconds, room =>
+        : KeepOrderAsync("room.slow", actor, id, reason, room => room.SlowSeconds == seconds, room =>
         {
-            var change = $"{room.SlowSeconds} s -> {seconds} s";
+            var before = room.SlowSeconds;
             room.SlowSeconds = seconds;
-            return change;
+            return new Change($"{before} s -> {seconds} s", $"{before} s", $"{seconds} s");
         });
 
     /// <summary>Locks a room, so that only moderators post there, or opens it again. For moderators (<see cref="ModerationRights"/>).</summary>
-    public Task<RoomResult> SetLockAsync(Actor actor, RoomId id, bool isLocked) =>
-        KeepOrderAsync("room.lock", actor, id, room => room.IsLocked == isLocked, room =>
+    /// <param name="actor">Who decides.</param>
+    /// <param name="id">The room.</param>
+    /// <param name="isLocked">Whether it is locked from now on.</param>
+    /// <param name="reason">Why, for the audit log; may be empty.</param>
+    public Task<RoomResult> SetLockAsync(Actor actor, RoomId id, bool isLocked, string reason = "") =>
+        KeepOrderAsync("room.lock", actor, id, reason, room => room.IsLocked == isLocked, room =>
         {
             room.IsLocked = isLocked;
-            return isLocked ? "locked" : "unlocked";
+            var (before, after) = isLocked ? ("unlocked", "locked") : ("locked", "unlocked");
+            return new Change(after, before, after);
         });
 
-    private Task<RoomResult> KeepOrderAsync(string act, Actor actor, RoomId id, Func<Room, bool> isSo, Func<Room, string> change) => commits.CommitRoomAsync(commit =>
+    private Task<RoomResult> KeepOrderAsync(string act, Actor actor, RoomId id, string reason, Func<Room, bool> isSo, Func<Room, Change> make) => commits.CommitRoomAsync(commit =>
     {
         var by = users.Get(actor);
         if (commit.FindModerated(id, by) is not { } room) return new RoomResult(RoomOutcome.NotFound);
         if (!ModerationRights.May(act, commit.StandingIn(room, actor, by))) return new RoomResult(RoomOutcome.NotAllowed);
         if (room.Visibility == RoomVisibility.Direct) return new RoomResult(RoomOutcome.NotPossible);
         if (isSo(room)) return new RoomResult(RoomOutcome.Done, RoomView.Of(room));
-        AuditLog.Add(commit, by.Id, act, room.Id, $"{AuditLog.NameOf(room)}: {change(room)}", reason: "");
+        var change = make(room);
+        AuditLog.Add(commit, by.Id, act, room.Id, $"{AuditLog.NameOf(room)}: {change.Words}", reason, change.Before, change.After);
         return commit.LogRoomChange(room, by, broker, tellMembers: false);
     });
 
     private static Task<RoomResult> Refused(RoomOutcome outcome) => Task.FromResult(new RoomResult(outcome));
 
     // Whoever reads the audit log is not in every private room: what is said there stays there.
-    private static string Change(Room room, string what, string before, string after) =>
+    private static string Said(Room room, string what, string before, string after) =>
         room.Visibility != RoomVisibility.Public ? what : $"{what} \"{before}\" -> \"{after}\"";
 
     private static string InDays(int? days) => days is { } number ? $"{number} days" : "no limit";
+
+    // In the log's words, and what was before and is after it.
+    private sealed record Change(string Words, string Before, string After);
 }

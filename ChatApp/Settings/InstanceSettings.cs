@@ -1,7 +1,9 @@
 using System.Globalization;
 using ChatApp.Accounts;
+using ChatApp.Messages;
 using ChatApp.Moderation;
 using ChatApp.Push;
+using ChatApp.Rooms;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,6 +31,12 @@ public sealed record InstanceValues(RegistrationMode Registration, string Contac
 
     /// <summary>Since when <see cref="RaidBrake"/> lets only those make an account who have an invitation; null where it does not. Nobody sets it.</summary>
     public DateTimeOffset? BrakedAt { get; init; }
+
+    /// <summary>Days after which messages go in rooms that set nothing themselves, pinned ones excepted; 0 to 3,650, 0: never.</summary>
+    public int RetentionDays { get; init; }
+
+    /// <summary>Hours in which an author can edit a message; 0 to 87,600.</summary>
+    public int EditHours { get; init; } = 24;
 }
 
 /// <summary>How a change of the settings went.</summary>
@@ -60,8 +68,9 @@ public sealed record InstanceSettingsChanged(InstanceValues Values);
 /// <param name="commits">The one writer.</param>
 /// <param name="users">Who is told of a change.</param>
 /// <param name="broker">Tells them.</param>
-/// <param name="accounts">The operator's defaults.</param>
-public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits, UserDirectory users, RoomBroker broker, AccountOptions accounts)
+/// <param name="accounts">The operator's defaults for accounts.</param>
+/// <param name="messages">The operator's defaults for messages.</param>
+public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits, UserDirectory users, RoomBroker broker, AccountOptions accounts, MessageOptions messages)
 {
     /// <summary>Longest <see cref="InstanceValues.Contact"/>, in UTF-16 units.</summary>
     public const int MaxContactLength = 200;
@@ -74,6 +83,9 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
 
     /// <summary>Highest <see cref="InstanceValues.NewMemberConversations"/>.</summary>
     public const int MaxNewConversations = 1000;
+
+    /// <summary>Longest time in which authors can edit: ten years.</summary>
+    public const int MaxEditHours = 87_600;
 
     private const long MaxTime = 253_402_300_800_000; // the year 10000
 
@@ -89,6 +101,8 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         Number("brake.joins", MaxPerMinute, values => values.JoinsPerMinute, (values, number) => values with { JoinsPerMinute = number }),
         Number("new-members.minutes", MaxNewMinutes, values => values.NewMemberMinutes, (values, number) => values with { NewMemberMinutes = number }),
         Number("new-members.conversations", MaxNewConversations, values => values.NewMemberConversations, (values, number) => values with { NewMemberConversations = number }),
+        Number("retention_days", RoomSettings.MaxRetentionDays, values => values.RetentionDays, (values, days) => values with { RetentionDays = days }),
+        Number("edit_hours", MaxEditHours, values => values.EditHours, (values, hours) => values with { EditHours = hours }),
         new("brake.since",
             values => values.BrakedAt is { } at ? at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) : "",
             (values, text) => text.Length == 0 ? values with { BrakedAt = null }
@@ -99,6 +113,8 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
     {
         RegistrationsPerMinute = accounts.RegistrationsPerMinute,
         JoinsPerMinute = accounts.JoinsPerMinute,
+        RetentionDays = messages.RetentionDays,
+        EditHours = messages.EditHours,
     };
 
     private readonly Lock _gate = new();
@@ -136,12 +152,13 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
     /// </summary>
     /// <param name="actor">Who changes them.</param>
     /// <param name="change">Makes the new values of those that are stored: what it leaves alone stays as others have set it.</param>
-    public async Task<SettingOutcome> ChangeAsync(UserId actor, Func<InstanceValues, InstanceValues> change)
+    /// <param name="reason">Why, for the audit log; may be empty.</param>
+    public async Task<SettingOutcome> ChangeAsync(UserId actor, Func<InstanceValues, InstanceValues> change, string reason = "")
     {
         ArgumentNullException.ThrowIfNull(change);
         try
         {
-            return await commits.CommitAsync(commit => Change(commit, actor, change));
+            return await commits.CommitAsync(commit => Change(commit, actor, change, reason));
         }
         catch (StorageUnavailableException)
         {
@@ -149,7 +166,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         }
     }
 
-    private SettingOutcome Change(Commit commit, UserId actor, Func<InstanceValues, InstanceValues> change)
+    private SettingOutcome Change(Commit commit, UserId actor, Func<InstanceValues, InstanceValues> change, string reason)
     {
         // Read here and not from memory: a demotion in the same batch counts.
         if (commit.Db.Users.FirstOrDefault(user => user.Id == actor.Value)?.Rank != Rank.Administrator) return SettingOutcome.NotAllowed;
@@ -158,7 +175,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         // Whoever says who may make an account has taken it over from the brake.
         if (after.Registration != before.Registration) after = after with { BrakedAt = null };
         if (!Enum.IsDefined(after.Registration) || All.Any(setting => setting.Read(after, setting.Write(after)) is null)) return SettingOutcome.OutOfRange;
-        if (after != before) Store(commit, actor, before, after, "setting.change");
+        if (after != before) Store(commit, actor, before, after, "setting.change", reason);
         return SettingOutcome.Done;
     }
 
@@ -181,7 +198,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
     }
 
     // With an entry for each setting that is another one then; null where the entry stands there already.
-    private void Store(Commit commit, UserId actor, InstanceValues before, InstanceValues after, string? action)
+    private void Store(Commit commit, UserId actor, InstanceValues before, InstanceValues after, string? action, string reason = "")
     {
         foreach (var setting in All)
         {
@@ -189,7 +206,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
             if (old == wanted) continue;
             if (commit.Db.InstanceSettings.FirstOrDefault(row => row.Name == setting.Name) is { } stored) stored.Value = wanted;
             else commit.Db.InstanceSettings.Add(new InstanceSetting { Name = setting.Name, Value = wanted });
-            if (action is not null && setting.Name != "brake.since") AuditLog.Add(commit, actor, action, setting.Name, $"{setting.Name}: {old} -> {wanted}", reason: "");
+            if (action is not null && setting.Name != "brake.since") AuditLog.Add(commit, actor, action, setting.Name, $"{setting.Name}: {old} -> {wanted}", reason, old, wanted);
         }
 
         commit.AfterCommit(() =>

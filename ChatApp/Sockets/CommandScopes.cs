@@ -127,6 +127,9 @@ internal static class CommandScopes
         ["moderation.audit"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.connections"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.disconnect"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.overview"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.rooms"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.why"] = new(TokenScopes.Moderate, RoomsOf.Instance),
 
         ["report.list"] = new(TokenScopes.Moderate, RoomsOf.Given),
         ["report.read"] = new(TokenScopes.Moderate, RoomsOf.Instance),
@@ -146,5 +149,7 @@ internal static class CommandScopes
         ["sweep.undo"] = new(TokenScopes.Moderate, RoomsOf.Instance),
 
         ["moderation.rank"] = new(TokenScopes.Admin, RoomsOf.Instance),
+        ["moderation.revoke"] = new(TokenScopes.Admin, RoomsOf.Instance),
+        ["moderation.tokens"] = new(TokenScopes.Admin, RoomsOf.Instance),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

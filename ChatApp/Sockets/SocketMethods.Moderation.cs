@@ -15,8 +15,7 @@ internal sealed partial class SocketMethods
         "moderation.disconnect" => Of(await services.Desk.DisconnectAsync(permit.Actor, given.Connection("client"), given.OptionalText("reason"))),
         "moderation.accounts" => ListAccounts(given.OptionalText("text")),
         "moderation.rank" => Of(await services.Desk.SetRankAsync(permit.Actor, new UserId(given.Text("user")), given.Rank("rank"), given.OptionalText("reason"))),
-        "moderation.audit" => Audit(),
-        _ => (null, WireError.MethodNotFound),
+        _ => await CallConsoleAsync(method, given),
     };
 
     private static (Action<Utf8JsonWriter>?, WireError?) Of(ModerationOutcome outcome) => outcome switch
@@ -25,7 +24,8 @@ internal sealed partial class SocketMethods
         ModerationOutcome.NotAllowed => (null, WireError.PermissionDenied),
         ModerationOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
         ModerationOutcome.LastAdministrator => Bad("the last administrator remains one"),
-        _ => Bad("there is no such room, connection or account"),
+        ModerationOutcome.ReasonMissing => Bad("this needs a reason"),
+        _ => Bad("there is no such room, connection, account or token"),
     };
 
     private (Action<Utf8JsonWriter>?, WireError?) Connections()
@@ -61,20 +61,6 @@ internal sealed partial class SocketMethods
             json.WriteString("rank", EventJson.RankOf(account.User.Rank));
             if (account.Email.Length > 0) json.WriteString("email", account.Email);
             json.WriteNumber("created_at", account.CreatedAt.ToUnixTimeMilliseconds());
-        }), null);
-    }
-
-    private (Action<Utf8JsonWriter>?, WireError?) Audit()
-    {
-        if (services.Desk.Audit(permit.Actor) is not { } lines) return (null, WireError.PermissionDenied);
-        return (json => List(json, "entries", lines, line =>
-        {
-            json.WriteNumber("at", line.At.ToUnixTimeMilliseconds());
-            json.WriteString("actor", line.Actor);
-            json.WriteString("action", line.Action);
-            json.WriteString("target", line.Target);
-            json.WriteString("details", line.Details);
-            json.WriteString("reason", line.Reason);
         }), null);
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
         var given = new Arguments(arguments);
         // What has no line in the table is nothing that anybody calls.
         if (!CommandScopes.Methods.TryGetValue(method, out var needs)) return (null, WireError.MethodNotFound);
+        Moderation.CurrentEntrance.Value = Moderation.Entrance.Program;
         try
         {
             if (!IsAllowed(needs, given)) return (null, WireError.PermissionDenied);

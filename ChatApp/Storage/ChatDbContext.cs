@@ -268,6 +268,12 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
             entry.Property(e => e.Target).HasMaxLength(64);
             entry.Property(e => e.Details).HasMaxLength(512);
             entry.Property(e => e.Reason).HasMaxLength(512);
+            entry.Property(e => e.Before).HasMaxLength(512);
+            entry.Property(e => e.After).HasMaxLength(512);
+            entry.HasIndex(e => e.At);
+            entry.HasIndex(e => new { e.Action, e.Id });
+            entry.HasIndex(e => new { e.ActorId, e.Id });
+            entry.HasIndex(e => new { e.Target, e.Id });
         });
     }
 

@@ -1,3 +1,5 @@
+using ChatApp.Moderation;
+
 namespace ChatApp.Storage;
 
 /// <summary>What a change sees while it runs on the writer.</summary>
@@ -26,6 +28,9 @@ public sealed class Commit
 
     /// <summary>The time of the commit, by the server's clock, to the millisecond.</summary>
     public DateTimeOffset Now { get; }
+
+    /// <summary>By which kind of connection the change was asked for.</summary>
+    public Entrance Via => _item?.Via ?? default;
 
     /// <summary>True where the batch holds this one change: nobody waits for what is done after it.</summary>
     public bool IsAlone { get; }

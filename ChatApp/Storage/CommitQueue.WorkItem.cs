@@ -1,3 +1,5 @@
+using ChatApp.Moderation;
+
 namespace ChatApp.Storage;
 
 public sealed partial class CommitQueue
@@ -7,6 +9,9 @@ public sealed partial class CommitQueue
     {
         private Action? _afterCommit;
         private List<Action>? _more;
+
+        /// <summary>Where it came from: the writer's thread knows nothing of the caller.</summary>
+        public Entrance Via { get; } = CurrentEntrance.Value;
 
         public abstract void Run(Commit commit);
 

@@ -57,6 +57,7 @@ public sealed class ServerApi(ApiKeys keys, ServerCommands commands, ApiOptions 
             return;
         }
 
+        Moderation.CurrentEntrance.Value = Moderation.Entrance.ServerApi;
         using var document = Parse(bytes);
         if (document is null)
         {

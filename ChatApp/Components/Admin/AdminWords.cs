@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Resources;
 using Microsoft.Extensions.Localization;
@@ -20,6 +21,20 @@ public static class AdminWords
     {
         ArgumentNullException.ThrowIfNull(text);
         return text[$"Admin.Kind.{kind}"];
+    }
+
+    /// <summary>Why an action of a moderator was not carried out; null where it was, or its target is gone.</summary>
+    public static string? Outcome(IStringLocalizer<Text> text, ModerationOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return outcome switch
+        {
+            ModerationOutcome.NotAllowed => text["Admin.NotAllowed"].Value,
+            ModerationOutcome.LastAdministrator => text["Admin.LastAdministrator"].Value,
+            ModerationOutcome.Busy => text["Admin.Busy"].Value,
+            ModerationOutcome.ReasonMissing => text["Reason.Missing"].Value,
+            _ => null,
+        };
     }
 
     /// <summary>A length of time in its two largest units: 58 s, 6 min, 3 h 2 min, 12 d 3 h. Never negative.</summary>

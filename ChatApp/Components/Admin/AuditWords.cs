@@ -14,6 +14,56 @@ namespace ChatApp.Components.Admin;
 /// <param name="Target">To what or whom.</param>
 public sealed record AuditWords(string Action, string Target)
 {
+    // What is done, as the log names it, and the key of its words.
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["message.delete"] = "Admin.DeletedMessage",
+        ["connection.disconnect"] = "Admin.EndedConnection",
+        ["user.add"] = "Admin.AddedUser",
+        ["user.lock"] = "Admin.LockedUser",
+        ["user.unlock"] = "Admin.UnlockedUser",
+        ["account.delete"] = "Admin.DeletedAccount",
+        ["user.rank"] = "Admin.ChangedRank",
+        ["sanction.warn"] = "Sanction.Audit.Warn",
+        ["sanction.mute"] = "Sanction.Audit.Mute",
+        ["sanction.ban"] = "Sanction.Audit.Ban",
+        ["sanction.lift"] = "Sanction.Audit.Lift",
+        ["brake.instance"] = "Brake.AuditInstance",
+        ["brake.room"] = "Brake.AuditRoom",
+        ["brake.lift"] = "Brake.AuditLift",
+        ["report.read"] = "Report.Audit.Read",
+        ["report.resolve"] = "Report.Audit.Resolve",
+        ["sweep.run"] = "Sweep.Audit.Run",
+        ["sweep.undo"] = "Sweep.Audit.Undo",
+        ["sweep.purge"] = "Sweep.Audit.Purge",
+        ["sweep.cancel"] = "Sweep.Audit.Cancel",
+        ["room.kick"] = "Sanction.Audit.Kick",
+        ["room.slow"] = "Sanction.Audit.Slow",
+        ["room.lock"] = "Sanction.Audit.Lock",
+        ["token.revoke"] = "Tokens.AuditRevoked",
+        ["key.add"] = "Tokens.AuditKeyAdded",
+        ["key.revoke"] = "Tokens.AuditKeyRevoked",
+        ["bot.delete"] = "Bots.AuditDeleted",
+        ["room.edit"] = "Admin.EditedRoom",
+        ["room.archive"] = "Admin.ArchivedRoom",
+        ["room.restore"] = "Admin.RestoredRoom",
+        ["room.retention"] = "Admin.ChangedRetention",
+        ["room.role"] = "Admin.ChangedRole",
+        ["moderation.why"] = "Why.Audit",
+        ["invitation.create"] = "Invites.AuditCreated",
+        ["invitation.revoke"] = "Invites.AuditRevoked",
+        ["setting.change"] = "AdminSettings.AuditChanged",
+        ["account.second_factor.on"] = "Security.AuditOn",
+        ["account.second_factor.off"] = "Security.AuditOff",
+        ["account.second_factor.reset"] = "Security.AuditReset",
+        ["account.app.add"] = "Security.AuditApp",
+        ["account.recovery_codes"] = "Security.AuditCodes",
+        ["account.passkey.add"] = "Security.AuditPasskeyAdded",
+        ["account.passkey.remove"] = "Security.AuditPasskeyRemoved",
+        ["account.login.link"] = "Security.AuditLinked",
+        ["account.login.unlink"] = "Security.AuditUnlinked",
+    };
+
     /// <summary>The words for an entry.</summary>
     public static AuditWords Of(IStringLocalizer<Text> text, AuditLine line)
     {
@@ -21,51 +71,20 @@ public sealed record AuditWords(string Action, string Target)
         ArgumentNullException.ThrowIfNull(line);
         return line.Action switch
         {
-            "message.delete" => new(text["Admin.DeletedMessage"], MessageOf(text, line.Details)),
-            "connection.disconnect" => new(text["Admin.EndedConnection"], ConnectionOf(text, line.Details)),
-            "user.add" => new(text["Admin.AddedUser"], line.Details),
-            "user.lock" => new(text["Admin.LockedUser"], line.Details),
-            "user.unlock" => new(text["Admin.UnlockedUser"], line.Details),
-            "account.delete" => new(text["Admin.DeletedAccount"], line.Actor),
+            "message.delete" => new(ActionOf(text, line.Action), MessageOf(text, line.Details)),
+            "connection.disconnect" => new(ActionOf(text, line.Action), ConnectionOf(text, line.Details)),
+            "account.delete" => new(ActionOf(text, line.Action), line.Actor),
             "user.rank" => RankOf(text, line.Details),
-            "sanction.warn" => new(text["Sanction.Audit.Warn"], line.Details),
-            "sanction.mute" => new(text["Sanction.Audit.Mute"], line.Details),
-            "sanction.ban" => new(text["Sanction.Audit.Ban"], line.Details),
-            "sanction.lift" => new(text["Sanction.Audit.Lift"], line.Details),
-            "brake.instance" => new(text["Brake.AuditInstance"], line.Details),
-            "brake.room" => new(text["Brake.AuditRoom"], line.Details),
-            "brake.lift" => new(text["Brake.AuditLift"], line.Details),
-            "report.read" => new(text["Report.Audit.Read"], line.Details),
-            "report.resolve" => new(text["Report.Audit.Resolve"], line.Details),
-            "sweep.run" => new(text["Sweep.Audit.Run"], line.Details),
-            "sweep.undo" => new(text["Sweep.Audit.Undo"], line.Details),
-            "sweep.purge" => new(text["Sweep.Audit.Purge"], line.Details),
-            "sweep.cancel" => new(text["Sweep.Audit.Cancel"], line.Details),
-            "room.kick" => new(text["Sanction.Audit.Kick"], line.Details),
-            "room.slow" => new(text["Sanction.Audit.Slow"], line.Details),
-            "room.lock" => new(text["Sanction.Audit.Lock"], line.Details),
-            "token.revoke" => new(text["Tokens.AuditRevoked"], line.Details),
-            "bot.delete" => new(text["Bots.AuditDeleted"], line.Details),
-            "room.edit" => new(text["Admin.EditedRoom"], line.Details),
-            "room.archive" => new(text["Admin.ArchivedRoom"], line.Details),
-            "room.restore" => new(text["Admin.RestoredRoom"], line.Details),
-            "room.retention" => new(text["Admin.ChangedRetention"], line.Details),
-            "room.role" => new(text["Admin.ChangedRole"], line.Details),
-            "invitation.create" => new(text["Invites.AuditCreated"], line.Details),
-            "invitation.revoke" => new(text["Invites.AuditRevoked"], line.Details),
-            "setting.change" => new(text["AdminSettings.AuditChanged"], line.Details),
-            "account.second_factor.on" => new(text["Security.AuditOn"], line.Details),
-            "account.second_factor.off" => new(text["Security.AuditOff"], line.Details),
-            "account.second_factor.reset" => new(text["Security.AuditReset"], line.Details),
-            "account.app.add" => new(text["Security.AuditApp"], line.Details),
-            "account.recovery_codes" => new(text["Security.AuditCodes"], line.Details),
-            "account.passkey.add" => new(text["Security.AuditPasskeyAdded"], line.Details),
-            "account.passkey.remove" => new(text["Security.AuditPasskeyRemoved"], line.Details),
-            "account.login.link" => new(text["Security.AuditLinked"], line.Details),
-            "account.login.unlink" => new(text["Security.AuditUnlinked"], line.Details),
-            _ => new(line.Action, line.Details.Length > 0 ? line.Details : line.Target),
+            _ => new(ActionOf(text, line.Action), line.Details.Length > 0 ? line.Details : line.Target),
         };
     }
+
+    /// <summary>All actions that have words, by those words.</summary>
+    public static IEnumerable<(string Action, string Words)> Actions(IStringLocalizer<Text> text) =>
+        Names.Select(name => (name.Key, text[name.Value].Value)).OrderBy(name => name.Value, StringComparer.CurrentCultureIgnoreCase);
+
+    // What has no words is shown as the log names it.
+    private static string ActionOf(IStringLocalizer<Text> text, string action) => Names.TryGetValue(action, out var key) ? text[key] : action;
 
     // "by NAME in ROOM": both may hold the word "in", so only a single one is trusted.
     private static string MessageOf(IStringLocalizer<Text> text, string details)

@@ -13,7 +13,7 @@ public sealed partial class Timeline
 {
     private const int NamesShown = 20;
     private static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(4);
-    private static readonly string[] Mays = [.. Enumerable.Range(0, 64).Select(rights => string.Join(' ', WordsOf(rights)))];
+    private static readonly string[] Mays = [.. Enumerable.Range(0, 128).Select(rights => string.Join(' ', WordsOf(rights)))];
 
     private readonly ConditionalWeakTable<ReactionView, Chip> _chips = [];
     private readonly CancellationTokenSource _gone = new();
@@ -116,6 +116,7 @@ public sealed partial class Timeline
         if ((rights & 4) != 0) yield return "delete";
         if ((rights & 16) != 0) yield return "moderate sweep";
         if ((rights & 32) != 0) yield return "report";
+        if ((rights & 64) != 0) yield return "why";
     }
 
     private static bool TryParse(string? id, out MessageId message)
@@ -132,7 +133,7 @@ public sealed partial class Timeline
     private string? MayOf(TimelineRow row)
     {
         if (row is not { State: RowState.Stored, Stored: { } message } || message.Id == _editing) return null;
-        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0) | (MayModerate(message) ? 16 : 0) | (message.Author.Id != Viewer ? 32 : 0)];
+        return Mays[(Room.IsArchived ? 1 : 0) | (MayEdit(message) ? 2 : 0) | (MayDelete(message) ? 4 : 0) | (Thread is null && !Room.IsArchived ? 8 : 0) | (MayModerate(message) ? 16 : 0) | (message.Author.Id != Viewer ? 32 : 0) | (_viewer.IsModerator && !Room.IsDirect ? 64 : 0)];
     }
 
     // Null where the row has more to show than what its message says.
@@ -140,7 +141,7 @@ public sealed partial class Timeline
         RowMarkup.IsPlain(row) && row.Stored!.Id != _editing && !IsBookmarked(row) && !IsFolded(row) && HighlightOf(row) is null ? RowMarkup.Of(row, MayOf(row), L) : null;
 
     private bool MayEdit(MessageView message) =>
-        message.Author.Id == Viewer && !Room.IsArchived && Time.GetUtcNow() - message.At < TimeSpan.FromHours(Options.EditHours);
+        message.Author.Id == Viewer && !Room.IsArchived && Time.GetUtcNow() - message.At < TimeSpan.FromHours(Settings.Current.EditHours);
 
     private bool MayDelete(MessageView message) => message.Author.Id == Viewer || ModerationRights.May("message.delete", StandingOf(_viewer), StandingOf(Users.Get(message.Author.Id)));
 

@@ -20,6 +20,16 @@ public sealed partial class Timeline
     [Inject]
     private MessageCards Cards { get; set; } = default!;
 
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    /// <summary>Goes to where moderators see whom a message reached.</summary>
+    [JSInvokable("AskWhy")]
+    public void AskWhy(string? id)
+    {
+        if (TryParse(id, out var message)) Navigation.NavigateTo($"/admin/why?message={message}");
+    }
+
     /// <summary>Keeps a message among the reader's bookmarks, or takes it away.</summary>
     [JSInvokable("Bookmark")]
     public async Task BookmarkAsync(string? id, bool isOn)

@@ -90,6 +90,7 @@ export function messageTools(frame, { ask, show }) {
     report: row => ask('AskReport', row.dataset.id),
     sweep: row => ask('AskSweep', row.dataset.id),
     moderate: row => ask('AskModerate', row.dataset.id),
+    why: row => ask('AskWhy', row.dataset.id),
     delete: row => ask('AskDelete', row.dataset.id),
   };
 
