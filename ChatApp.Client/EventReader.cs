@@ -50,6 +50,10 @@ internal static class EventReader
                 "thread.moved" => new ThreadMoved(data.Deserialize(WireFormat.Json.ThreadStanding)!),
                 "user.changed" => new PersonChanged(Person(data, "user"), Text(data, "status"), At(data)),
                 "sanction" => new SanctionChanged(Sanction(data.GetProperty("sanction")), data.GetProperty("holds").GetBoolean(), Person(data, "by"), At(data)),
+                "held.decided" => new HeldDecided(
+                    Text(data, "room"), Text(data, "key"), data.GetProperty("approved").GetBoolean(), data.TryGetProperty("reason", out var reason) ? reason.GetString() : null, At(data)),
+                "held.changed" => new HeldChanged(Text(data, "room"), data.GetProperty("waiting").GetInt32(), At(data)),
+                "rule.alert" => new RuleAlert(Text(data, "rule"), Message(data) with { Offset = data.GetProperty("offset").GetInt64() }),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),
             };

@@ -6,6 +6,9 @@ using ChatApp.Commands;
 using ChatApp.Components;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -60,6 +63,8 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<SanctionGuard>().AddSingleton<Sanctions>().AddSingleton<SanctionLists>();
+        services.AddSingleton(SettingsReader.Read<PolicyOptions>(settings, "Policy")).AddSingleton<RuleBook>().AddSingleton<RuleDesk>().AddSingleton<RuleTrial>().AddSingleton<Screening>().AddSingleton<ModeratorNews>();
+        services.AddSingleton<HeldMessages>().AddSingleton<HeldDesk>().AddSingleton<PolicyChecks>().AddSingleton<PolicyDesk>();
         services.AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
         services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton(static _ => new ArrivalTurns(4 * Environment.ProcessorCount)).AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());

@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation.Held;
 using ChatApp.Tests.Harness;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,7 +17,7 @@ public sealed class UpkeepTests
         var time = new ManualTime();
         using var lifetime = new Lifetime();
         using var upkeep = new Upkeep(
-            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<SessionUpkeep>(), lifetime, time, NullLogger<Upkeep>.Instance);
+            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<SessionUpkeep>(), server.Get<HeldMessages>(), lifetime, time, NullLogger<Upkeep>.Instance);
         await upkeep.StartAsync(CancellationToken.None);
         await lifetime.IsAwaited.Soon();
         // Its clock is set before its first work.
@@ -33,7 +34,7 @@ public sealed class UpkeepTests
         var time = new ManualTime();
         using var lifetime = new Lifetime();
         using var upkeep = new Upkeep(
-            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<SessionUpkeep>(), lifetime, time, NullLogger<Upkeep>.Instance);
+            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<SessionUpkeep>(), server.Get<HeldMessages>(), lifetime, time, NullLogger<Upkeep>.Instance);
         await upkeep.StartAsync(CancellationToken.None);
         await lifetime.IsAwaited.Soon();
         await upkeep.StopAsync(CancellationToken.None).Soon();

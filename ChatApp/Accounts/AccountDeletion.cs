@@ -105,6 +105,7 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         db.Mentions.Where(row => row.UserId == id).ExecuteDelete();
         db.ThreadFollows.RemoveRange(db.ThreadFollows.Where(row => row.UserId == id));
         db.Sanctions.RemoveRange(db.Sanctions.Where(row => row.UserId == id));
+        db.Held.RemoveRange(db.Held.Where(row => row.AuthorId == id));
         foreach (var key in db.ApiKeys.Where(row => row.UserId == id && row.RevokedAt == null)) key.RevokedAt = commit.Now;
         foreach (var invitation in db.Invitations.Where(row => row.CreatedById == id && row.RevokedAt == null)) invitation.RevokedAt = commit.Now;
 

@@ -78,6 +78,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Join(db.Users, row => row.BlockedId, user => user.Id, (row, user) => new { User = user.Id, Name = user.DisplayName, row.At }), cancellation), cancellation);
         await AddAsync(zip, "sanctions.jsonl", await ReadAsync(db => db.Sanctions.Where(row => row.UserId == id).OrderBy(row => row.Id)
             .Select(row => new { row.Kind, Room = row.RoomId, row.Reason, row.At, row.Until, row.LiftedAt, row.LiftReason, row.SeenAt }), cancellation), cancellation);
+        await AddAsync(zip, "held-messages.jsonl", await ReadAsync(db => db.Held.Where(row => row.AuthorId == id).OrderBy(row => row.Id)
+            .Select(row => new { Room = row.RoomId, row.Text, row.ReplyTo, Thread = row.ThreadId, row.At, row.State, row.Reason, row.DecidedAt }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "room-preferences.jsonl", await ReadAsync(db => db.RoomPreferences.Where(row => row.UserId == id).OrderBy(row => row.RoomId)

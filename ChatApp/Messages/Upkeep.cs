@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ChatApp.Accounts;
+using ChatApp.Moderation.Held;
 
 namespace ChatApp.Messages;
 
@@ -11,11 +12,12 @@ namespace ChatApp.Messages;
 /// <param name="renewal">Makes HTML anew.</param>
 /// <param name="erasure">Makes deleted texts go from the files.</param>
 /// <param name="sessions">Removes sessions that ended.</param>
+/// <param name="held">Forgets what nobody has looked at.</param>
 /// <param name="lifetime">When the server has started: a start that fails leaves everything as it is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">What was done, and faults.</param>
 public sealed partial class Upkeep(
-    Retention retention, HtmlRenewal renewal, Erasure erasure, SessionUpkeep sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
+    Retention retention, HtmlRenewal renewal, Erasure erasure, SessionUpkeep sessions, HeldMessages held, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
 {
     /// <summary>Time between two rounds: 10 minutes.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -30,6 +32,7 @@ public sealed partial class Upkeep(
             await TryAsync("retention", retention.TrimAsync, stoppingToken);
             await TryAsync("renewal of HTML", renewal.RunAsync, stoppingToken);
             await TryAsync("sessions", sessions.RunAsync, stoppingToken);
+            await TryAsync("held messages", held.ForgetAsync, stoppingToken);
             await TryAsync("erasure", erasure.RunAsync, stoppingToken);
         }
         while (await WaitAsync(timer, stoppingToken));

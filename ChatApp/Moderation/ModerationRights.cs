@@ -40,15 +40,33 @@ public static class ModerationRights
     /// <summary>The table. Whoever stands higher may too.</summary>
     public static FrozenDictionary<string, ModerationNeed> Needs { get; } = new Dictionary<string, ModerationNeed>(StringComparer.Ordinal)
     {
+        ["held.approve"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["held.list"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["held.reject"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["message.delete"] = new(Standing.RoomModerator),
+        ["policy.leave"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["policy.register"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["policy.set"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["room.kick"] = new(Standing.RoomModerator),
         ["room.lock"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["room.slow"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["rule.add"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["rule.change"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["rule.list"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["rule.remove"] = new(Standing.RoomModerator, IsOnSomebody: false),
+        ["rule.test"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["sanction.ban"] = new(Standing.RoomModerator),
         ["sanction.lift"] = new(Standing.RoomModerator),
         ["sanction.list"] = new(Standing.RoomModerator, IsOnSomebody: false),
         ["sanction.mute"] = new(Standing.RoomModerator),
         ["sanction.warn"] = new(Standing.RoomModerator),
+
+        ["held.list@instance"] = new(Standing.Moderator, IsOnSomebody: false),
+        ["rule.add@instance"] = new(Standing.Moderator, IsOnSomebody: false),
+        ["rule.change@instance"] = new(Standing.Moderator, IsOnSomebody: false),
+        ["rule.list@instance"] = new(Standing.Moderator, IsOnSomebody: false),
+        ["rule.remove@instance"] = new(Standing.Moderator, IsOnSomebody: false),
+        ["rule.test@instance"] = new(Standing.Moderator, IsOnSomebody: false),
 
         ["sanction.ban@instance"] = new(Standing.Moderator),
         ["sanction.lift@instance"] = new(Standing.Moderator),

@@ -2,6 +2,8 @@ using System.Text.Json;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
 using ChatApp.Presence;
 using ChatApp.Rooms;
 
@@ -98,6 +100,9 @@ internal static partial class EventJson
                 json.WriteBoolean("holds", sanction.Holds);
                 User(json, "by", sanction.By);
                 json.WriteNumber("at", sanction.At.ToUnixTimeMilliseconds());
+                break;
+            case RuleAlert or HeldChanged or HeldDecided or PolicyCheck:
+                ScreeningJson.Event(json, body);
                 break;
             case OwnRankChanged rank:
                 json.WriteString("type", "rank.changed");

@@ -18,6 +18,9 @@ public enum RowState
 
     /// <summary>Refused.</summary>
     Failed,
+
+    /// <summary>Waits for a moderator.</summary>
+    Held,
 }
 
 /// <summary>

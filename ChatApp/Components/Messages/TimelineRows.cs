@@ -105,7 +105,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     {
         var clock = time.ToString("t", _culture);
         var state = stored is null
-            ? unsent!.Refusal is null ? RowState.Pending : RowState.Failed
+            ? unsent!.Refusal is not null ? RowState.Failed : unsent.HeldUntil is not null ? RowState.Held : RowState.Pending
             : stored.IsDeleted ? RowState.Deleted : RowState.Stored;
         return new TimelineRow
         {
@@ -136,6 +136,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         RowState.Deleted => " message-deleted",
         RowState.Pending => " message-pending",
         RowState.Failed => " message-failed",
+        RowState.Held => " message-held",
         _ => null,
     };
 }
