@@ -224,6 +224,25 @@ public sealed record ReportSeen(long Id) : ChatEvent;
 /// <param name="Seen">True where this account has read it.</param>
 public sealed record ChatReport(long Id, bool Own, ChatPerson User, string? MessageId, string? Category, string? Comment, DateTimeOffset At, string Decision, string Reason, bool Seen);
 
+/// <summary>A message that waited for a moderator waits no more. On the own channel; an approved one comes in its room besides.</summary>
+/// <param name="Room">For which room.</param>
+/// <param name="Key">The sender's key.</param>
+/// <param name="Approved">True: it was posted; false: it was turned down.</param>
+/// <param name="Reason">Why it was turned down; null where it was not.</param>
+/// <param name="At">When.</param>
+public sealed record HeldDecided(string Room, string Key, bool Approved, string? Reason, DateTimeOffset At) : ChatEvent;
+
+/// <summary>More or fewer messages wait in a room that this account moderates. On the own channel.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="Waiting">How many do now.</param>
+/// <param name="At">When.</param>
+public sealed record HeldChanged(string Room, int Waiting, DateTimeOffset At) : ChatEvent;
+
+/// <summary>A rule has hit a message and let it through, in a room that this account moderates. On the own channel.</summary>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="Message">The message.</param>
+public sealed record RuleAlert(string Rule, ChatMessage Message) : ChatEvent;
+
 /// <summary>This account has another rank. On the own channel.</summary>
 /// <param name="Rank"><c>member</c>, <c>moderator</c> or <c>administrator</c>.</param>
 public sealed record RankChanged(string Rank) : ChatEvent;

@@ -55,6 +55,10 @@ internal static class EventReader
                 "sanction" => new SanctionChanged(Sanction(data.GetProperty("sanction")), data.GetProperty("holds").GetBoolean(), Person(data, "by"), At(data)),
                 "report.resolved" => new ReportResolved(Report(data.GetProperty("report"))),
                 "report.seen" => new ReportSeen(data.GetProperty("id").GetInt64()),
+                "held.decided" => new HeldDecided(
+                    Text(data, "room"), Text(data, "key"), data.GetProperty("approved").GetBoolean(), data.TryGetProperty("reason", out var reason) ? reason.GetString() : null, At(data)),
+                "held.changed" => new HeldChanged(Text(data, "room"), data.GetProperty("waiting").GetInt32(), At(data)),
+                "rule.alert" => new RuleAlert(Text(data, "rule"), Message(data) with { Offset = data.GetProperty("offset").GetInt64() }),
                 "rank.changed" => new RankChanged(Text(data, "rank")),
                 _ => new RawEvent(type),
             };

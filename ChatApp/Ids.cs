@@ -6,6 +6,9 @@ namespace ChatApp;
 /// <param name="Value">The id as stored and as sent on the wire; at most 36 characters.</param>
 public readonly record struct UserId(string Value)
 {
+    /// <summary>The house itself, where nobody in particular acts: a rule that mutes, an alert.</summary>
+    public static readonly UserId System = new("system");
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 }

@@ -6,6 +6,9 @@ using ChatApp.Commands;
 using ChatApp.Components;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -64,6 +67,8 @@ public static class Program
         services.AddSingleton<OverviewBoard>().AddHostedService(static provider => provider.GetRequiredService<OverviewBoard>());
         services.AddSingleton<Reports>().AddSingleton<ReportLists>().AddSingleton<ReportDesk>();
         services.AddSingleton<SweptTexts>().AddSingleton<SweepLists>().AddSingleton<Sweeps>();
+        services.AddSingleton(SettingsReader.Read<PolicyOptions>(settings, "Policy")).AddSingleton<RuleBook>().AddSingleton<RuleDesk>().AddSingleton<RuleTrial>().AddSingleton<Screening>().AddSingleton<ModeratorNews>();
+        services.AddSingleton<HeldMessages>().AddSingleton<HeldDesk>().AddSingleton<PolicyChecks>().AddSingleton<PolicyDesk>();
         services.AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
         services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton(static _ => new ArrivalTurns(4 * Environment.ProcessorCount)).AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());

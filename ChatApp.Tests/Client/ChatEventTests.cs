@@ -249,6 +249,18 @@ public sealed class ChatEventTests : ClientTestBase
             case "report seen":
                 Assert.Equal(new ReportSeen(3), seen);
                 break;
+            case "held message approved":
+                Assert.Equal(new HeldDecided("general", "my-key-1", Approved: true, Reason: null, At), seen);
+                break;
+            case "held message turned down":
+                Assert.Equal(new HeldDecided("general", "my-key-1", Approved: false, "Not here", At), seen);
+                break;
+            case "held messages wait":
+                Assert.Equal(new HeldChanged("general", 3, At), seen);
+                break;
+            case "rule alert":
+                Assert.Equal(new RuleAlert("Bad words", Message with { Offset = 7 }), seen);
+                break;
             case "room kept in order":
                 Assert.Equal(new RoomChanged("general", "General", "", "", Archived: false, At) { Locked = true, SlowSeconds = 30, InviteOnly = true }, seen);
                 break;

@@ -6,6 +6,9 @@ using ChatApp.Accounts;
 using ChatApp.Components.Account;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Resources;
 using ChatApp.Tests.Architecture;
@@ -67,6 +70,11 @@ public sealed partial class ResourceTests
             .Concat(Enum.GetNames<RoomState>().Select(state => $"RoomsAdmin.State.{state}"))
             .Concat(ChatApp.Components.Admin.AdminSections.All.Select(section => section.Title))
             .Concat(Enum.GetNames<SanctionOutcome>().Select(outcome => $"SanctionOutcome.{outcome}"))
+            .Concat(Enum.GetNames<RuleOutcome>().Select(outcome => $"RuleOutcome.{outcome}"))
+            .Concat(Enum.GetNames<HeldOutcome>().Select(outcome => $"HeldOutcome.{outcome}"))
+            .Concat(Enum.GetNames<PolicyOutcome>().Select(outcome => $"PolicyOutcome.{outcome}"))
+            .Concat(Enum.GetNames<RuleKind>().SelectMany(kind => (string[])[$"Rules.Kind.{kind}", $"Rules.KindText.{kind}"]))
+            .Concat(Enum.GetNames<RuleAction>().SelectMany(action => (string[])[$"Rules.Action.{action}", $"Rules.ActionText.{action}"]))
             .Concat(Enum.GetNames<PostRefusal>().Select(refusal => $"Post.{refusal}"))
             .Concat(Enum.GetNames<MessageOutcome>().Select(outcome => $"MessageOutcome.{outcome}"))
             .Concat(ReaderChoices.Themes.Select(theme => $"Preferences.Theme.{theme}"));

@@ -1,6 +1,7 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
 using ChatApp.Tests.Harness;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,7 +18,7 @@ public sealed class UpkeepTests
         var time = new ManualTime();
         using var lifetime = new Lifetime();
         using var upkeep = new Upkeep(
-            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<Sweeps>(), server.Get<SessionUpkeep>(), lifetime, time, NullLogger<Upkeep>.Instance);
+            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<Sweeps>(), server.Get<SessionUpkeep>(), server.Get<HeldMessages>(), lifetime, time, NullLogger<Upkeep>.Instance);
         await upkeep.StartAsync(CancellationToken.None);
         await lifetime.IsAwaited.Soon();
         // Its clock is set before its first work.
@@ -34,7 +35,7 @@ public sealed class UpkeepTests
         var time = new ManualTime();
         using var lifetime = new Lifetime();
         using var upkeep = new Upkeep(
-            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<Sweeps>(), server.Get<SessionUpkeep>(), lifetime, time, NullLogger<Upkeep>.Instance);
+            server.Get<Retention>(), server.Get<HtmlRenewal>(), server.Get<Erasure>(), server.Get<Sweeps>(), server.Get<SessionUpkeep>(), server.Get<HeldMessages>(), lifetime, time, NullLogger<Upkeep>.Instance);
         await upkeep.StartAsync(CancellationToken.None);
         await lifetime.IsAwaited.Soon();
         await upkeep.StopAsync(CancellationToken.None).Soon();

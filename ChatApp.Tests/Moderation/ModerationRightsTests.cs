@@ -3,6 +3,9 @@ using System.Text.RegularExpressions;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -150,7 +153,10 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
                 return row.Id;
             });
             var token = method == "moderation.revoke" ? (await Server.AddTokenAsync(on)).Id : "";
-            return new Prepared(on, room, message, sanction, await PrepareReportAsync(method, on, room), await PrepareSweepAsync(method, on), connection, token);
+            return new Prepared(on, room, message, sanction, await PrepareReportAsync(method, on, room), await PrepareSweepAsync(method, on), connection, token)
+            {
+                Rule = await RuleAsync(method, room), Held = await HeldAsync(method, on),
+            };
         }
 
         private async Task<long> PrepareReportAsync(string method, TestPerson on, RoomId? room) => method is not ("report.read" or "report.resolve") ? 0 : await Server.Get<CommitQueue>().CommitAsync(commit =>
@@ -178,6 +184,23 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             });
         }
 
+        // Past the services, so that only the table counts.
+        private Task<long> RuleAsync(string method, RoomId? room) => method is not ("rule.change" or "rule.remove") ? Task.FromResult(0L) : Server.Get<CommitQueue>().CommitAsync(commit =>
+        {
+            var row = new AutoModRule { RoomId = room?.Value, Name = "rule", Kind = RuleKind.Words, Patterns = "spam", Action = RuleAction.Block, ChangedById = "operator", ChangedAt = commit.Now };
+            commit.Db.Rules.Add(row);
+            commit.Db.SaveChanges();
+            return row.Id;
+        });
+
+        private Task<long> HeldAsync(string method, TestPerson on) => method is not ("held.approve" or "held.reject") ? Task.FromResult(0L) : Server.Get<CommitQueue>().CommitAsync(commit =>
+        {
+            var row = new HeldMessage { AuthorId = on.Id.Value, RoomId = Room.Value, Key = Guid.NewGuid().ToString("N"), Fingerprint = "x", Text = "said", Source = "rule", At = commit.Now };
+            commit.Db.Held.Add(row);
+            commit.Db.SaveChanges();
+            return row.Id;
+        });
+
         private async Task<bool> ByServiceAsync(string method, TestPerson by, Prepared it)
         {
             var (sanctions, desk, settings) = (Server.Get<Sanctions>(), Server.Get<ModerationDesk>(), Server.Get<RoomSettings>());
@@ -193,6 +216,17 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
                 "sweep.purge" => (await Server.Get<Sweeps>().PurgeAsync(by.Id, it.Sweep, "why")).IsDone,
                 "sweep.cancel" => (await Server.Get<Sweeps>().CancelAsync(by.Id, it.Sweep)).IsDone,
                 "message.delete" => (await Server.Get<MessageEditor>().DeleteAsync(by.Id, it.Message, "why")).Outcome == MessageOutcome.Done,
+                "held.approve" => (await Server.Get<HeldDesk>().ApproveAsync(by.Id, it.Held)).Outcome == HeldOutcome.Done,
+                "held.list" => Server.Get<HeldDesk>().List(by.Id, it.Room) is not null,
+                "held.reject" => (await Server.Get<HeldDesk>().RejectAsync(by.Id, it.Held, "why")).Outcome == HeldOutcome.Done,
+                "policy.leave" => await Server.Get<PolicyDesk>().LeaveAsync(by.Id, it.Connection, Room) == PolicyOutcome.Done,
+                "policy.register" => await Server.Get<PolicyDesk>().RegisterAsync(by.Id, it.Connection, Room, PolicyMode.Open) == PolicyOutcome.Done,
+                "policy.set" => await Server.Get<PolicyDesk>().SetAsync(by.Id, Room, PolicyMode.Open) == PolicyOutcome.Done,
+                "rule.add" => (await Server.Get<RuleDesk>().AddAsync(by.Id, it.Room, Rule)).IsDone,
+                "rule.change" => (await Server.Get<RuleDesk>().ChangeAsync(by.Id, it.Rule, Rule)).IsDone,
+                "rule.list" => Server.Get<RuleDesk>().List(by.Id, it.Room) is not null,
+                "rule.remove" => (await Server.Get<RuleDesk>().RemoveAsync(by.Id, it.Rule)).IsDone,
+                "rule.test" => (await Server.Get<RuleTrial>().TestAsync(by.Id, it.Room, Rule)).Outcome == RuleOutcome.Done,
                 "room.kick" => (await sanctions.KickAsync(by.Id, Room, it.On.Id, "why")).IsDone,
                 "room.lock" => (await settings.SetLockAsync(by.Id, Room, isLocked: true)).IsDone,
                 "room.slow" => (await settings.SetSlowModeAsync(by.Id, Room, 5)).IsDone,
@@ -221,6 +255,9 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             if (it.Room is { } room) data["room"] = room.Value;
             if (method == "sanction.mute") data["seconds"] = 3600;
             if (method == "sanction.list") data.Remove("user");
+            if (method.StartsWith("rule.", StringComparison.Ordinal)) (data["name"], data["kind"], data["action"], data["patterns"]) = ("rule", "words", "block", new[] { "spam" });
+            if (method.StartsWith("policy.", StringComparison.Ordinal)) data["fail"] = "open";
+            if (it.Rule > 0 || it.Held > 0) data["id"] = Math.Max(it.Rule, it.Held);
             if (method == "message.delete") data["id"] = it.Message.ToString();
             if (method == "sanction.lift") data["id"] = it.Sanction;
             if (method == "room.slow") data["seconds"] = 5;
@@ -238,6 +275,8 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
             return false;
         }
 
+        private static RuleDraft Rule => new("rule", RuleKind.Words, RuleAction.Block) { Patterns = ["spam"] };
+
         private Rank OtherRank(TestPerson person) => Server.Get<UserDirectory>().Get(person.Id).Rank == Rank.Member ? Rank.Moderator : Rank.Member;
 
         // As it was: whatever was imposed is lifted, who went is back with their role and their rank, the room is open.
@@ -245,6 +284,10 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
         {
             await Server.Get<CommitQueue>().CommitAsync(commit =>
             {
+                commit.Db.Rules.RemoveRange(commit.Db.Rules);
+                commit.Db.Held.RemoveRange(commit.Db.Held);
+                commit.Db.Policies.RemoveRange(commit.Db.Policies);
+                Server.Get<RuleBook>().Change(commit);
                 foreach (var row in commit.Db.Sanctions.Where(row => row.LiftedAt == null)) row.LiftedAt = commit.Now;
                 var room = commit.Db.Rooms.Single(room => room.Id == Room.Value);
                 (room.IsLocked, room.SlowSeconds) = (false, 0);
@@ -269,7 +312,12 @@ public sealed class ModerationRightsTests(ModerationRightsTests.Crowd crowd) : I
 
         private static Rank RankOf(Standing standing) => standing switch { Standing.Administrator => Rank.Administrator, Standing.Moderator => Rank.Moderator, _ => Rank.Member };
 
-        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, long Report, long Sweep, Connection Connection, string Token);
+        private sealed record Prepared(TestPerson On, RoomId? Room, MessageId Message, long Sanction, long Report, long Sweep, Connection Connection, string Token)
+        {
+            public long Rule { get; init; }
+
+            public long Held { get; init; }
+        }
     }
 
     /// <summary>One way in, held open.</summary>

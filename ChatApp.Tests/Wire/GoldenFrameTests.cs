@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
 using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -150,6 +152,15 @@ public sealed class GoldenFrameTests
             ["report seen"] = OfUser(new ReportSeen(3)),
             ["refused for a sanction"] = FrameEncoder.Refused(7, WireError.Muted with { Until = At.AddHours(1) }),
             ["refused for slow mode"] = FrameEncoder.Refused(8, WireError.SlowMode with { RetryMs = 30_000, Until = At.AddSeconds(30) }),
+            ["held message approved"] = OfUser(new HeldDecided(4, Room, "my-key-1", IsApproved: true, "", At)),
+            ["held message turned down"] = OfUser(new HeldDecided(5, Room, "my-key-1", IsApproved: false, "Not here", At)),
+            ["held messages wait"] = OfUser(new HeldChanged(Room, 3, At)),
+            ["rule alert"] = OfUser(new RuleAlert("Bad words", message)),
+            ["policy check"] = Encoder.Encode(new Envelope(new PolicyCheck("general-7", Room, Ann, "hello", 50), Encoder)),
+            ["policy check of an edit"] = Encoder.Encode(new Envelope(new PolicyCheck("general-8", Room, Ann, "hello", 50) { Edited = new MessageId(42) }, Encoder)),
+            ["held for review"] = FrameEncoder.Refused(9, WireError.Of(new PostResult.Held(4, At, At.AddDays(7)))),
+            ["refused by a rule"] = FrameEncoder.Refused(10, WireError.Of(new PostResult.Rejected(PostRefusal.Blocked) { Words = "No advertising here" })),
+            ["refused unchecked"] = FrameEncoder.Refused(11, WireError.Of(new PostResult.Rejected(PostRefusal.NotChecked, TimeSpan.FromSeconds(1)))),
             ["room kept in order"] = OfRoom(new RoomChanged(general with { IsLocked = true, SlowSeconds = 30, IsBraked = true }, Ann, At), 15),
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
             ["subscribed by server"] = FrameEncoder.SubscribedByServer(general.Id, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),

@@ -106,6 +106,7 @@ public sealed class AccountDeletion(CommitQueue commits, RoomBroker broker, Prof
         db.ThreadFollows.RemoveRange(db.ThreadFollows.Where(row => row.UserId == id));
         db.Sanctions.RemoveRange(db.Sanctions.Where(row => row.UserId == id));
         db.Reports.RemoveRange(db.Reports.Where(row => row.UserId == id || row.ReporterId == id));
+        db.Held.RemoveRange(db.Held.Where(row => row.AuthorId == id));
         foreach (var key in db.ApiKeys.Where(row => row.UserId == id && row.RevokedAt == null)) key.RevokedAt = commit.Now;
         foreach (var invitation in db.Invitations.Where(row => row.CreatedById == id && row.RevokedAt == null)) invitation.RevokedAt = commit.Now;
 

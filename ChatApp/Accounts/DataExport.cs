@@ -82,6 +82,8 @@ public sealed class DataExport(ChatDatabase database, AccountOptions options)
             .Select(row => new { row.Kind, Room = row.RoomId, row.Reason, row.At, row.Until, row.LiftedAt, row.LiftReason, row.SeenAt }), cancellation), cancellation);
         await AddAsync(zip, "reports.jsonl", await ReadAsync(db => db.Reports.Where(row => row.ReporterId == id).OrderBy(row => row.Id)
             .Select(row => new { About = row.UserId, Room = row.RoomId, Message = row.MessageId, row.Category, row.Comment, row.At, row.ResolvedAt, row.Outcome, row.Reason }), cancellation), cancellation);
+        await AddAsync(zip, "held-messages.jsonl", await ReadAsync(db => db.Held.Where(row => row.AuthorId == id).OrderBy(row => row.Id)
+            .Select(row => new { Room = row.RoomId, row.Text, row.ReplyTo, Thread = row.ThreadId, row.At, row.State, row.Reason, row.DecidedAt }), cancellation), cancellation);
         await AddAsync(zip, "read-markers.jsonl", await ReadAsync(db => db.ReadMarkers.Where(row => row.UserId == id).OrderBy(row => row.RoomId)
             .Select(row => new { Room = row.RoomId, row.UpTo }), cancellation), cancellation);
         await AddAsync(zip, "room-preferences.jsonl", await ReadAsync(db => db.RoomPreferences.Where(row => row.UserId == id && !untold.Contains(row.RoomId)).OrderBy(row => row.RoomId)

@@ -12,6 +12,8 @@ public sealed class UserDirectory(ChatDatabase database)
 {
     private readonly ConcurrentDictionary<UserId, UserCard> _known = new();
 
+    private static readonly UserCard House = new(UserId.System, "ChatApp", Rank.Member);
+
     /// <summary>The account; null where there is none.</summary>
     public UserCard? Find(UserId id)
     {
@@ -33,7 +35,7 @@ public sealed class UserDirectory(ChatDatabase database)
     public UserCard Get(Actor actor) => Get(actor.Id).UpTo(actor.UpTo);
 
     /// <summary>The account, or a nameless stand-in where it is gone: history must always be readable.</summary>
-    public UserCard Get(UserId id) => Find(id) ?? new UserCard(id, "?", Rank.Member);
+    public UserCard Get(UserId id) => id == UserId.System ? House : Find(id) ?? new UserCard(id, "?", Rank.Member);
 
     /// <summary>What everybody may know of somebody, read anew; null where there is no such account.</summary>
     public PersonDetails? Details(UserId id)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ChatApp.Accounts;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Settings;
@@ -44,6 +45,12 @@ public enum MessageOutcome
     /// <summary>The actor is muted, in the room or in the instance.</summary>
     Muted,
 
+    /// <summary>A rule stands against the new text, or the program that checks the room; also where a new message would be held.</summary>
+    Blocked,
+
+    /// <summary>The room is checked by a program that has not answered in time.</summary>
+    NotChecked,
+
     /// <summary>Nothing was stored; trying again soon makes sense.</summary>
     Busy,
 }
@@ -61,6 +68,12 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
     /// <summary>When a mute that is the reason ends by itself; null where it does not, or none is.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>What a rule or a program says to the author; null where it says nothing.</summary>
+    public string? Words { get; init; }
+
+    /// <summary>True where the rules have changed since the text was looked at.</summary>
+    internal bool IsOutdated { get; init; }
+
     internal static MessageResult Refused(SanctionTerm held) => new(MessageOutcome.Muted) { Until = held.Until };
 }
 
@@ -76,51 +89,17 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
 /// <param name="mentions">Whom they name, and their HTML.</param>
 /// <param name="cards">Where messages are shown that other messages link to.</param>
 /// <param name="guard">Sanctions.</param>
+/// <param name="screening">Rules, and programs that check rooms.</param>
 /// <param name="settings">Limits.</param>
 /// <param name="time">The clock.</param>
-public sealed class MessageEditor(
-    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, SanctionGuard guard, InstanceSettings settings, TimeProvider time)
+public sealed partial class MessageEditor(
+    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, SanctionGuard guard, Screening screening, InstanceSettings settings, TimeProvider time)
 {
     /// <summary>How long an author can bring back a message of their own.</summary>
     public static readonly TimeSpan UndoTime = TimeSpan.FromSeconds(10);
 
     // A deleted text is gone from the disk at once. What can still be brought back lives here, and dies with the process.
     private readonly ConcurrentDictionary<MessageId, Removed> _removed = new();
-
-    /// <summary>Changes the text of one's own message within <see cref="InstanceValues.EditHours"/>. The same text changes nothing.</summary>
-    public Task<MessageResult> EditAsync(UserId actor, MessageId id, string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (texts.Check(text, out var clean) is { } problem)
-            return Task.FromResult(new MessageResult(problem == PostRefusal.Empty ? MessageOutcome.Empty : MessageOutcome.TooLong));
-        var read = mentions.Read(clean, id);
-        return CommitAsync(commit =>
-        {
-            if (FindInOwnRoom(commit, actor, id) is not { } found || found.Message.DeletedAt is not null) return new MessageResult(MessageOutcome.NotFound);
-            var (message, room) = found;
-            if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
-            if (guard.Speaking(commit, actor, new RoomId(room.Id)) is { } held) return MessageResult.Refused(held);
-            if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
-            if (room.Visibility == RoomVisibility.Direct && !DirectRooms.MayWrite(commit, new RoomId(room.Id), actor)) return new MessageResult(MessageOutcome.NotAllowed);
-            if (commit.Now - message.At >= TimeSpan.FromHours(settings.Current.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
-            if (message.Text == clean) return new MessageResult(MessageOutcome.Done, MessageViews.Of(commit.Db, message, users));
-
-            var settled = mentions.Settle(commit, read, new RoomId(room.Id), actor, message);
-            if (settled.Refusal is { } refusal) return new MessageResult(OutcomeOf(refusal));
-            var moved = Mentions.Move(commit, message, settled.Whom);
-            commit.Db.Revisions.Add(new MessageRevision { MessageId = message.Id, Revision = message.Revision, Text = message.Text, ReplacedAt = commit.Now });
-            message.Revision++;
-            message.Text = clean;
-            message.Html = settled.Html;
-            message.HtmlVersion = MarkdownRenderer.Version;
-            message.EditedAt = commit.Now;
-            var view = MessageViews.Of(commit.Db, message, users);
-            RoomLog.Append(commit, room, LogEntryKind.MessageEdited, actor, broker, new MessageEdited(view, commit.Now) { Moved = moved.All }, id);
-            mentions.TellMoved(commit, view, moved);
-            commit.AfterCommit(() => cards.Changed([id]));
-            return new MessageResult(MessageOutcome.Done, view);
-        });
-    }
 
     /// <summary>
     /// Deletes a message: its own author may, and a moderator who stands above the author in that room; the latter leaves an entry

@@ -6,6 +6,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using ChatApp.Accounts;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -16,7 +18,7 @@ namespace ChatApp.Messages;
 /// The one way by which messages come into being: the same for the composer, the socket and every other entrance, so each
 /// rule stands here once. Whoever calls says who acts; what they may do is looked up here.
 /// </summary>
-public sealed class MessageWriter : IAsyncDisposable
+public sealed partial class MessageWriter : IAsyncDisposable
 {
     /// <summary>Longest key of a sender, in UTF-16 units.</summary>
     public const int MaxKeyLength = 128;
@@ -27,6 +29,9 @@ public sealed class MessageWriter : IAsyncDisposable
     private readonly MessageTexts _texts;
     private readonly Mentions _mentions;
     private readonly PostingRules _rules;
+    private readonly Screening _screening;
+    private readonly HeldMessages _held;
+    private readonly SenderTurns _turns = new();
     private readonly PartitionedRateLimiter<UserId> _pace;
     private readonly Counter<long>? _posts;
     private readonly Histogram<double>? _latency;
@@ -37,7 +42,7 @@ public sealed class MessageWriter : IAsyncDisposable
     private static readonly double[] Seconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5];
 
     /// <summary>One instance for all.</summary>
-    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, MessageOptions options, Meter? meter = null)
+    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, Screening screening, HeldMessages held, MessageOptions options, Meter? meter = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _commits = commits;
@@ -46,6 +51,8 @@ public sealed class MessageWriter : IAsyncDisposable
         _texts = texts;
         _mentions = mentions;
         _rules = rules;
+        _screening = screening;
+        _held = held;
         _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
         _latency = meter?.CreateHistogram(LatencyName, "s", "From the arrival of a post until it is on disk, of those that were stored.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         // One maker for all: it is handed over with each message, and used with the first of a person.
@@ -84,6 +91,7 @@ public sealed class MessageWriter : IAsyncDisposable
         {
             PostResult.Accepted { IsDuplicate: true } => "duplicate",
             PostResult.Rejected rejected => rejected.Reason.ToString(),
+            PostResult.Held => "held",
             _ => "accepted",
         }));
         return result;
@@ -105,7 +113,9 @@ public sealed class MessageWriter : IAsyncDisposable
         var draft = new Draft(actor, room, _mentions.Read(clean), key, replyTo, thread, stored);
         try
         {
-            return await _commits.CommitAsync(commit => Post(commit, draft));
+            // Nearly always nothing is in the way of a room's messages, and nothing comes into it until the commit.
+            var looked = _screening.Look(room);
+            return (looked.Screen is null ? await _commits.CommitAsync(commit => Post(commit, draft, looked)) : null) ?? await PostScreenedAsync(draft);
         }
         catch (StorageUnavailableException fault)
         {
@@ -115,7 +125,8 @@ public sealed class MessageWriter : IAsyncDisposable
         }
     }
 
-    private PostResult Post(Commit commit, Draft draft)
+    // Null where the rules have changed since it was looked at.
+    private PostResult? Post(Commit commit, Draft draft, Looked looked)
     {
         if (RoomAccess.Find(commit, draft.Room, draft.Author) is not { IsMember: true } standing) return _rules.Outside(commit, draft.Author, draft.Room);
         if (IsKeyUsed(commit, draft)) return AnswerAgain(commit, draft, standing.Epoch);
@@ -124,7 +135,17 @@ public sealed class MessageWriter : IAsyncDisposable
         UserId? beginner = null;
         if (draft.Thread is { } thread && (beginner = BeginnerOf(commit, thread, draft.Room)) is null) return new PostResult.Rejected(PostRefusal.NoSuchThread);
         if (draft.ReplyTo is { } target && !MayAnswer(commit, target, draft)) return new PostResult.Rejected(PostRefusal.NoSuchReply);
+        return _screening.Judge(commit, looked, standing) switch
+        {
+            Judgement.Passed passed => Store(commit, draft, standing, beginner, looked, passed),
+            Judgement.Refused refused => refused.Result,
+            Judgement.Held held => _held.Keep(commit, RowOf(commit, draft, held)),
+            _ => null,
+        };
+    }
 
+    private PostResult Store(Commit commit, Draft draft, PostingStanding standing, UserId? beginner, Looked? looked = null, Judgement.Passed? passed = null)
+    {
         var text = _mentions.Settle(commit, draft.Read, draft.Room, draft.Author);
         if (text.Refusal is { } refusal) return new PostResult.Rejected(refusal, refusal == PostRefusal.TooFast ? TimeSpan.FromMinutes(1) : default);
 
@@ -133,6 +154,7 @@ public sealed class MessageWriter : IAsyncDisposable
         if (view.Mentions.IsAny) _mentions.Tell(commit, view, view.Mentions.People, view.Mentions.IsAll);
         RoomLog.AppendPosted(commit, view.Offset, new MessagePosted(view), _broker);
         if (beginner is { } first) FollowThread(commit, view, first);
+        if (looked is { Screen: not null }) _screening.Stored(commit, looked, passed!, view);
         var accepted = new PostResult.Accepted(view, standing.Epoch, IsDuplicate: false);
         if (commit.IsAlone && draft.Stored is { } stored) commit.AfterCommit(() => stored(accepted));
         return accepted;
@@ -164,7 +186,10 @@ public sealed class MessageWriter : IAsyncDisposable
     private static bool IsKeyUsed(Commit commit, Draft draft)
     {
         using var row = commit.Query(
-            "SELECT 1 FROM messages WHERE AuthorId = ?1 AND Key = ?2 UNION ALL SELECT 1 FROM spent_keys WHERE AuthorId = ?1 AND Key = ?2",
+            """
+            SELECT 1 FROM messages WHERE AuthorId = ?1 AND Key = ?2 UNION ALL SELECT 1 FROM spent_keys WHERE AuthorId = ?1 AND Key = ?2
+            UNION ALL SELECT 1 FROM held_messages WHERE AuthorId = ?1 AND Key = ?2
+            """,
             draft.Author.Value, draft.Key);
         return row.Read();
     }
@@ -172,7 +197,7 @@ public sealed class MessageWriter : IAsyncDisposable
     private PostResult AnswerAgain(Commit commit, Draft draft, string epoch)
     {
         if (commit.Db.Messages.FirstOrDefault(m => m.AuthorId == draft.Author.Value && m.Key == draft.Key) is not { } earlier)
-            return SpentKeys.AnswerTo(commit.Db, draft.Author, draft.Key, draft.Fingerprint, epoch, _users);
+            return HeldMessages.AnswerTo(commit, draft.Author, draft.Key, draft.Fingerprint) ?? SpentKeys.AnswerTo(commit.Db, draft.Author, draft.Key, draft.Fingerprint, epoch, _users);
         return earlier.Fingerprint == draft.Fingerprint
             ? new PostResult.Accepted(MessageViews.Of(commit.Db, earlier, _users), epoch, IsDuplicate: true)
             : new PostResult.Rejected(PostRefusal.KeyUsedForOther);
@@ -208,7 +233,7 @@ public sealed class MessageWriter : IAsyncDisposable
 
     private sealed record Draft(UserId Author, RoomId Room, NamedText Read, string Key, MessageId? ReplyTo, MessageId? Thread, Action<PostResult.Accepted>? Stored)
     {
-        public string Fingerprint { get; } = FingerprintOf(Room, ReplyTo, Thread, Read.Text);
+        public string Fingerprint { get; init; } = FingerprintOf(Room, ReplyTo, Thread, Read.Text);
 
         private static string FingerprintOf(RoomId room, MessageId? replyTo, MessageId? thread, string text)
         {

@@ -26,6 +26,19 @@ public abstract record PostResult
     {
         /// <summary>When a sanction ends by itself; null where it does not, or none is the reason.</summary>
         public DateTimeOffset? Until { get; init; }
+
+        /// <summary>What a rule, a program or a moderator says to the author; null where they say nothing.</summary>
+        public string? Words { get; init; }
+    }
+
+    /// <summary>It waits until a moderator has looked at it, in no room so far. The same key again gives the same answer, and once it is approved the message.</summary>
+    /// <param name="Id">Which of those that wait.</param>
+    /// <param name="At">When it came.</param>
+    /// <param name="Until">When it will have waited too long.</param>
+    public sealed record Held(long Id, DateTimeOffset At, DateTimeOffset Until) : PostResult
+    {
+        /// <summary>What a rule or a program says to the author; null where it says nothing.</summary>
+        public string? Words { get; init; }
     }
 }
 
@@ -67,6 +80,21 @@ public enum PostRefusal
 
     /// <summary>The sender's last message in this room is too recent for its slow mode.</summary>
     SlowMode,
+
+    /// <summary>A rule stands against it, or the program that checks the room.</summary>
+    Blocked,
+
+    /// <summary>The room is checked by a program that has not answered in time.</summary>
+    NotChecked,
+
+    /// <summary>It was held, and a moderator has turned it down.</summary>
+    TurnedDown,
+
+    /// <summary>It was held, and nobody has looked at it in time.</summary>
+    HeldTooLong,
+
+    /// <summary>It would be held, and too many wait already: of this sender, or in this room.</summary>
+    TooManyHeld,
 
     /// <summary>The message answers one that is not in this room.</summary>
     NoSuchReply,

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ChatApp.Accounts;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
 
 namespace ChatApp.Messages;
 
@@ -13,11 +14,12 @@ namespace ChatApp.Messages;
 /// <param name="erasure">Makes deleted texts go from the files.</param>
 /// <param name="sweeps">Purges what nobody can bring back any more.</param>
 /// <param name="sessions">Removes sessions that ended.</param>
+/// <param name="held">Forgets what nobody has looked at.</param>
 /// <param name="lifetime">When the server has started: a start that fails leaves everything as it is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">What was done, and faults.</param>
 public sealed partial class Upkeep(
-    Retention retention, HtmlRenewal renewal, Erasure erasure, Sweeps sweeps, SessionUpkeep sessions, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
+    Retention retention, HtmlRenewal renewal, Erasure erasure, Sweeps sweeps, SessionUpkeep sessions, HeldMessages held, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Upkeep> log) : BackgroundService
 {
     /// <summary>Time between two rounds: 10 minutes.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
@@ -33,6 +35,7 @@ public sealed partial class Upkeep(
             await TryAsync("renewal of HTML", renewal.RunAsync, stoppingToken);
             await TryAsync("sweeps", sweeps.UpkeepAsync, stoppingToken);
             await TryAsync("sessions", sessions.RunAsync, stoppingToken);
+            await TryAsync("held messages", held.ForgetAsync, stoppingToken);
             await TryAsync("erasure", erasure.RunAsync, stoppingToken);
         }
         while (await WaitAsync(timer, stoppingToken));

@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -117,6 +118,27 @@ public sealed class Sanctions(CommitQueue commits, RoomBroker broker, UserDirect
         Tell(commit, term, users.Get(term.By), user, holds: row.HoldsAt(commit.Now));
         return new SanctionResult(SanctionOutcome.Done, term);
     });
+
+    /// <summary>
+    /// A rule mutes somebody, in the change in which it has hit: in its room, or everywhere where it is one for all rooms. Who is exempt is the
+    /// rule's affair. Moderators lift it like any other.
+    /// </summary>
+    internal SanctionTerm MuteByRule(Commit commit, UserId user, AutoModRule rule)
+    {
+        var row = new Sanction
+        {
+            UserId = user.Value, Kind = SanctionKind.Mute, RoomId = rule.RoomId, Reason = rule.Message.Length > 0 ? rule.Message : rule.Name, ById = UserId.System.Value, At = commit.Now,
+            Until = commit.Now.AddSeconds(rule.MuteSeconds),
+        };
+        commit.Db.Sanctions.Add(row);
+        guard.Suspect(user);
+        commit.Db.SaveChanges(); // it has its number with this
+        var room = rule.RoomId is null ? null : commit.Db.Rooms.Single(one => one.Id == rule.RoomId);
+        AuditLog.Add(commit, UserId.System, MethodOf(SanctionKind.Mute), user.Value, $"{users.Get(user).Name}{Where(room)}{When(row)}", rule.Name);
+        var term = SanctionTerm.Of(row);
+        Tell(commit, term, users.Get(UserId.System), user, holds: true);
+        return term;
+    }
 
     /// <summary>The method that imposes a kind, and its name in the audit log.</summary>
     public static string MethodOf(SanctionKind kind) => kind switch

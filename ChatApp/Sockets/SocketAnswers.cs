@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation.Policies;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Wire;
@@ -46,7 +47,7 @@ internal sealed class SocketAnswers(Connection connection, Credential shown, Tok
             case ClientCommand.Presence presence:
                 return new PresenceAnswers(connection, _permit, services).Answer(presence);
             case ClientCommand.Rpc call:
-                var (data, error) = await new SocketMethods(connection.User, _permit, services).CallAsync(call.Method, call.Data);
+                var (data, error) = await new SocketMethods(connection, _permit, services).CallAsync(call.Method, call.Data);
                 return data is null ? error : Reply(FrameEncoder.Called(call.Id, data));
             case ClientCommand.Refresh refresh:
                 return await RefreshAsync(refresh);
@@ -57,6 +58,10 @@ internal sealed class SocketAnswers(Connection connection, Credential shown, Tok
             case ClientCommand.Send send:
                 // Nobody in the house wants such messages; a client that waits for an answer gets one.
                 return send.Id == 0 ? null : Reply(FrameEncoder.Empty(send.Id, "send"));
+            case ClientCommand.Verdict verdict:
+                // Late, twice, or of nothing that was asked: it changes nothing, and only counts as a command.
+                TakeVerdict(verdict);
+                return verdict.Id == 0 ? null : Reply(FrameEncoder.Empty(verdict.Id, "send"));
             case ClientCommand.Malformed malformed:
                 return WireError.BadRequest with { Message = malformed.Problem };
             case ClientCommand.Connect:
@@ -65,6 +70,10 @@ internal sealed class SocketAnswers(Connection connection, Credential shown, Tok
                 return WireError.MethodNotFound;
         }
     }
+
+    /// <summary>Takes an answer to a question that this program was asked; false where it was not, or has answered as often as it was asked.</summary>
+    public bool TakeVerdict(ClientCommand.Verdict verdict) => services.PolicyChecks.Answer(
+        connection, verdict.Check, verdict.Word switch { "deny" => PolicyWord.Deny, "hold" => PolicyWord.Hold, _ => PolicyWord.Allow }, verdict.Reason);
 
     /// <summary>
     /// Begins the subscriptions that came with the connect command; their events are held back until <see cref="GoOn"/>,
@@ -249,10 +258,8 @@ internal sealed class SocketAnswers(Connection connection, Credential shown, Tok
             case PostResult.Accepted accepted:
                 if (!isAnswered) Answer(accepted);
                 return null;
-            case PostResult.Rejected rejected:
-                return WireError.Of(rejected);
-            default:
-                return WireError.Internal;
+            case var other:
+                return WireError.Of(other);
         }
 
         void Answer(PostResult.Accepted accepted)

@@ -5,6 +5,9 @@ using ChatApp.Accounts;
 using ChatApp.Api;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -66,11 +69,17 @@ namespace ChatApp.Sockets;
 /// <param name="TokenDesk">Tokens, for administrators.</param>
 /// <param name="WhyDesk">Why something did not reach somebody.</param>
 /// <param name="Overview">The figures of the last minutes.</param>
+/// <param name="Rules">Rules that messages are judged by.</param>
+/// <param name="RuleTrial">Tries them.</param>
+/// <param name="HeldDesk">Messages that wait for a moderator.</param>
+/// <param name="Policies">Which rooms are checked by programs.</param>
+/// <param name="PolicyChecks">Takes their answers.</param>
 public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, RoomPreferences Preferences, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, MentionList Mentions, Bookmarks Bookmarks, ReadMarkers Markers, Threads Threads, ThreadList ThreadList,
     MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace, Sanctions Sanctions, SanctionLists SanctionLists, SanctionGuard Guard, RaidBrake Brake,
     Reports Reports, ReportLists ReportLists, ReportDesk ReportDesk, Sweeps Sweeps, SweepLists SweepLists,
-    RoomDesk RoomDesk, TokenDesk TokenDesk, WhyDesk WhyDesk, OverviewBoard Overview)
+    RoomDesk RoomDesk, TokenDesk TokenDesk, WhyDesk WhyDesk, OverviewBoard Overview,
+    RuleDesk Rules, RuleTrial RuleTrial, HeldDesk HeldDesk, PolicyDesk Policies, PolicyChecks PolicyChecks)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

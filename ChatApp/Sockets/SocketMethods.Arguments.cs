@@ -1,5 +1,8 @@
 using System.Text.Json;
 using ChatApp.Accounts;
+using ChatApp.Moderation;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Wire;
@@ -72,6 +75,41 @@ internal sealed partial class SocketMethods
             "member" => RoomRole.Member,
             _ => throw Wrong(name, "member, moderator or owner"),
         };
+
+        public PolicyMode? OptionalMode(string name) => !given.TryGetProperty(name, out _) ? null : Text(name) switch
+        {
+            "open" => PolicyMode.Open,
+            "closed" => PolicyMode.Closed,
+            "none" => PolicyMode.None,
+            _ => throw Wrong(name, "open, closed or none"),
+        };
+
+        public RuleDraft Rule() => new(Text("name"), One(Enum.GetValues<RuleKind>(), "kind", ScreeningJson.NameOf), One(Enum.GetValues<RuleAction>(), "action", ScreeningJson.NameOf))
+        {
+            Patterns = Texts("patterns"), AllowsListed = Flag("allows_listed", otherwise: false), Count = OptionalCount("count") ?? 0, Seconds = OptionalCount("seconds") ?? 0,
+            Message = OptionalText("message"), MuteSeconds = OptionalCount("mute_seconds") ?? 0, Position = OptionalCount("position") ?? 0, IsEnabled = Flag("enabled", otherwise: false),
+            ExemptFrom = given.TryGetProperty("exempt", out _) ? One<Standing?>([null, Standing.RoomModerator, Standing.RoomOwner, Standing.Moderator, Standing.Administrator], "exempt", ScreeningJson.NameOf) : Standing.RoomModerator,
+            ExemptRooms = [.. Texts("exempt_rooms").Select(id => new RoomId(id))],
+        };
+
+        // Longer than any rule wants one is long enough to be refused as too long.
+        private IReadOnlyList<string> Texts(string name)
+        {
+            if (!given.TryGetProperty(name, out var value)) return [];
+            if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(text => text.ValueKind != JsonValueKind.String)) throw Wrong(name, "a list of strings");
+            return [.. value.EnumerateArray().Take(RuleLimits.Patterns + 1).Select(text => text.GetString()!)];
+        }
+
+        private T One<T>(IReadOnlyList<T> all, string name, Func<T, string> nameOf)
+        {
+            var word = Text(name);
+            foreach (var one in all)
+            {
+                if (nameOf(one) == word) return one;
+            }
+
+            throw Wrong(name, string.Join(", ", all.Select(nameOf)));
+        }
 
         public bool? OptionalFlag(string name) => given.TryGetProperty(name, out _) ? Flag(name, otherwise: false) : null;
 

@@ -48,8 +48,7 @@ internal sealed partial class SocketMethods
                 json.WriteString("id", accepted.Message.Id.ToString());
                 json.WriteBoolean("duplicate", accepted.IsDuplicate);
             }, null),
-            PostResult.Rejected rejected => (null, WireError.Of(rejected)),
-            _ => (null, WireError.Internal),
+            var refused => (null, WireError.Of(refused)),
         };
     }
 

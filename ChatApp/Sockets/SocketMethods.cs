@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Search;
 using ChatApp.Wire;
@@ -11,12 +12,13 @@ namespace ChatApp.Sockets;
 /// The methods that a program calls by <c>rpc</c>: all that a person can do beyond posting. Each reads its arguments,
 /// calls one service, and says how the answer looks; what is allowed is the service's affair.
 /// </summary>
-/// <param name="user">Who calls.</param>
+/// <param name="connection">Who calls.</param>
 /// <param name="permit">What their token lets through.</param>
 /// <param name="services">The house.</param>
-internal sealed partial class SocketMethods(UserId user, SocketPermit permit, SocketServices services)
+internal sealed partial class SocketMethods(Connection connection, SocketPermit permit, SocketServices services)
 {
     private static readonly Action<Utf8JsonWriter> Nothing = static _ => { };
+    private readonly UserId user = connection.User;
 
     /// <summary>Carries a method out: what to write as its result, or why it is refused.</summary>
     public async Task<(Action<Utf8JsonWriter>? Data, WireError? Error)> CallAsync(string method, JsonElement arguments)
@@ -52,6 +54,9 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
                 "user.find" => People(given.OptionalText("text")),
                 _ when method.StartsWith("thread.", StringComparison.Ordinal) => await CallThreadAsync(method, given),
                 _ when method == "room.kick" || method.StartsWith("sanction.", StringComparison.Ordinal) => await CallSanctionAsync(method, given),
+                _ when method.StartsWith("rule.", StringComparison.Ordinal) => await CallRuleAsync(method, given),
+                _ when method.StartsWith("held.", StringComparison.Ordinal) => await CallHeldAsync(method, given),
+                _ when method.StartsWith("policy.", StringComparison.Ordinal) => await CallPolicyAsync(method, given),
                 _ when method == "brake.lift" || method.StartsWith("room.", StringComparison.Ordinal) => await CallRoomAsync(method, given),
                 _ when method.StartsWith("report.", StringComparison.Ordinal) => await CallReportAsync(method, given),
                 _ when method.StartsWith("sweep.", StringComparison.Ordinal) => await CallSweepAsync(method, given),
@@ -97,7 +102,9 @@ internal sealed partial class SocketMethods(UserId user, SocketPermit permit, So
         MessageOutcome.Archived => (null, WireError.Archived),
         MessageOutcome.TooManyMentions => (null, WireError.TooManyMentions),
         MessageOutcome.RoomTooLarge => (null, WireError.RoomTooLarge),
-        MessageOutcome.Muted => (null, WireError.Muted with { Until = result.Until }),
+        MessageOutcome.Muted => (null, WireError.Muted with { Until = result.Until, Reason = result.Words }),
+        MessageOutcome.Blocked => (null, WireError.Blocked with { Reason = result.Words }),
+        MessageOutcome.NotChecked => (null, WireError.NotChecked with { RetryMs = 1000 }),
         MessageOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
         MessageOutcome.Empty => (null, WireError.BadRequest with { Message = "the text is empty" }),
         _ => (null, WireError.BadRequest with { Message = "not one emoji, or too many kinds" }),

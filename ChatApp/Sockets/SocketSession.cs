@@ -179,6 +179,8 @@ public sealed partial class SocketSession(WebSocket socket, ISocketWire wire, st
     {
         if (command is ClientCommand.Pong) return null;
         if (_connection!.EndReason is { } ended) return ended;
+        // Whoever checks a busy room answers as often as it is asked.
+        if (command is ClientCommand.Verdict { Id: 0 } verdict && _answers!.TakeVerdict(verdict)) return null;
         var error = MaySend(_connection.User)
             ? await _answers!.AnswerAsync(command)
             : WireError.TooManyRequests with { RetryMs = 1000 };

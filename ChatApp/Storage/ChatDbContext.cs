@@ -1,6 +1,9 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Rooms;
 using ChatApp.Settings;
 using Microsoft.AspNetCore.Identity;
@@ -97,6 +100,15 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
     /// <summary>What hidden messages said.</summary>
     public DbSet<SweptMessage> SweptMessages => Set<SweptMessage>();
 
+    /// <summary>What messages are judged by.</summary>
+    public DbSet<AutoModRule> Rules => Set<AutoModRule>();
+
+    /// <summary>Messages that wait for a moderator.</summary>
+    public DbSet<HeldMessage> Held => Set<HeldMessage>();
+
+    /// <summary>Rooms that are checked by programs.</summary>
+    public DbSet<RoomPolicy> Policies => Set<RoomPolicy>();
+
     /// <summary>What moderators did.</summary>
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
@@ -172,6 +184,7 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options, Write
         ModerationTables.Configure(builder);
         ReportTables.Configure(builder);
         SweepTables.Configure(builder);
+        ScreeningTables.Configure(builder);
 
         builder.Entity<Room>(room =>
         {

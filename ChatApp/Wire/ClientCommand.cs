@@ -94,6 +94,12 @@ public abstract record ClientCommand
     /// <summary>A message to the server, which may come without a number: nothing is made of it.</summary>
     public sealed record Send : ClientCommand;
 
+    /// <summary>What the program that checks a room says of a message; comes as a message to the server, with or without a number.</summary>
+    /// <param name="Check">Which question it answers.</param>
+    /// <param name="Word"><c>allow</c>, <c>deny</c> or <c>hold</c>.</param>
+    /// <param name="Reason">Words for the author; null for none.</param>
+    public sealed record Verdict(string Check, string Word, string? Reason) : ClientCommand;
+
     /// <summary>Fields that are missing or of the wrong type.</summary>
     /// <param name="Problem">Which, in words.</param>
     public sealed record Malformed(string Problem) : ClientCommand;
@@ -141,7 +147,7 @@ public static partial class FrameDecoder
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
             if (root.GetPropertyCount() == 0) return new ClientCommand.Pong { Id = 0 };
-            if (!root.TryGetProperty("id", out var number)) return root.TryGetProperty("send", out _) ? new ClientCommand.Send { Id = 0 } : null;
+            if (!root.TryGetProperty("id", out var number)) return root.TryGetProperty("send", out var sent) ? ReadSend(sent, 0) : null;
             if (number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id) || id <= 0) return null;
             return Read(root, id);
         }
@@ -159,7 +165,7 @@ public static partial class FrameDecoder
         if (name == "connect") return ReadConnect(body, id);
         if (name == "rpc") return ReadRpc(body, id);
         if (name == "ping") return new ClientCommand.Ping { Id = id };
-        if (name == "send") return new ClientCommand.Send { Id = id };
+        if (name == "send") return ReadSend(body, id);
         if (name == "refresh") return Text(body, "token") is { Length: > 0 } token ? new ClientCommand.Refresh(token) { Id = id } : new ClientCommand.Malformed("token must be a string") { Id = id };
         if (Text(body, "channel") is not { Length: > 0 and <= Channel.MaxLength } channel)
             return new ClientCommand.Malformed($"channel must be a string of 1 to {Channel.MaxLength} characters") { Id = id };

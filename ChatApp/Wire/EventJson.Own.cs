@@ -2,6 +2,8 @@ using System.Text.Json;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Policies;
 using ChatApp.Presence;
 using ChatApp.Rooms;
 
@@ -108,6 +110,9 @@ internal static partial class EventJson
             case ReportSeen seen:
                 json.WriteString("type", "report.seen");
                 json.WriteNumber("id", seen.Id);
+                break;
+            case RuleAlert or HeldChanged or HeldDecided or PolicyCheck:
+                ScreeningJson.Event(json, body);
                 break;
             case OwnRankChanged rank:
                 json.WriteString("type", "rank.changed");

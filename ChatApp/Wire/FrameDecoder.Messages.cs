@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ChatApp.Rooms;
 
 namespace ChatApp.Wire;
 
@@ -28,6 +29,17 @@ public static partial class FrameDecoder
 
     private static bool TryMessageOrNone(JsonElement parent, string name, out MessageId? id) =>
         TryMessageOrNone(parent.TryGetProperty(name, out var value) ? value : null, out id);
+
+    // Of all that a client may tell the server only one thing is listened to. What has no such form is a message like any, of which nothing is made.
+    private static ClientCommand ReadSend(JsonElement body, long id)
+    {
+        const int longestId = 64;
+        return body.ValueKind == JsonValueKind.Object && body.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
+            && data.TryGetProperty("policy", out var policy) && policy.ValueKind == JsonValueKind.Object
+            && Text(policy, "id") is { Length: > 0 and <= longestId } check && Text(policy, "verdict") is ("allow" or "deny" or "hold") and var word && IsTextOrAbsent(policy, "reason")
+            ? new ClientCommand.Verdict(check, word, Text(policy, "reason") is { } reason ? VisibleText.Cut(RoomText.Lines(reason), Moderation.Policies.PolicyChecks.ReasonLength) : null) { Id = id }
+            : new ClientCommand.Send { Id = id };
+    }
 
     private static ClientCommand ReadPublish(JsonElement body, string channel, long id)
     {

@@ -182,6 +182,7 @@ public sealed partial class FrameEncoder : IEventEncoder
         json.WriteBoolean("temporary", error.Temporary);
         if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
         if (error.Until is { } until) json.WriteNumber("until", until.ToUnixTimeMilliseconds());
+        if (error.Reason is { } reason) json.WriteString("reason", reason);
     }
 
     private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)

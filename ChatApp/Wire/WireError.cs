@@ -12,6 +12,9 @@ namespace ChatApp.Wire;
 /// <param name="Until">When what is in the way ends by itself; null where it does not.</param>
 public sealed record WireError(int Code, string Message, bool Temporary = false, long? RetryMs = null, DateTimeOffset? Until = null)
 {
+    /// <summary>What a rule, a program or a moderator says of it; null where they say nothing.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>A fault of the server.</summary>
     public static readonly WireError Internal = new(100, "internal server error", Temporary: true);
 
@@ -84,8 +87,22 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>The message calls everybody in a room where that would be too many.</summary>
     public static readonly WireError RoomTooLarge = new(410, "room too large to mention everybody");
 
+    /// <summary>The message waits until a moderator has looked at it; the same key asks what became of it.</summary>
+    public static readonly WireError Held = new(411, "held for review");
+
+    /// <summary>The program that checks the room has not answered in time.</summary>
+    public static readonly WireError NotChecked = new(412, "not checked", Temporary: true);
+
     /// <summary>The account is too new for that.</summary>
     public static WireError NewMember => PermissionDenied with { Message = "the account is too new for that" };
+
+    /// <summary>What a message that was not posted looks like on the wire.</summary>
+    public static WireError Of(PostResult result) => result switch
+    {
+        PostResult.Held held => Held with { Until = held.Until, Reason = held.Words },
+        PostResult.Rejected rejected => Of(rejected),
+        _ => Internal,
+    };
 
     /// <summary>What a refused message looks like on the wire.</summary>
     public static WireError Of(PostResult.Rejected rejected)
@@ -100,7 +117,11 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.TooLong => TooLong,
             PostRefusal.KeyUsedForOther => KeyUsedForOther,
             PostRefusal.Archived => Archived,
-            PostRefusal.Unreachable => Blocked,
+            PostRefusal.Unreachable or PostRefusal.Blocked => Blocked,
+            PostRefusal.TurnedDown => Blocked with { Message = "turned down by a moderator" },
+            PostRefusal.HeldTooLong => Blocked with { Message = "held, and not looked at in time" },
+            PostRefusal.TooManyHeld => LimitExceeded with { Message = "too many messages wait for a moderator" },
+            PostRefusal.NotChecked => NotChecked,
             PostRefusal.Locked => Locked,
             PostRefusal.Muted => Muted,
             PostRefusal.Banned => Banned,
@@ -112,7 +133,7 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.TooFast or PostRefusal.Busy => TooManyRequests,
             _ => Internal,
         };
-        error = error with { Until = rejected.Until };
+        error = error with { Until = rejected.Until, Reason = rejected.Words };
         return rejected.RetryAfter > TimeSpan.Zero ? error with { RetryMs = (long)Math.Ceiling(rejected.RetryAfter.TotalMilliseconds) } : error;
     }
 

@@ -126,8 +126,7 @@ public sealed class ServerCommands : IAsyncDisposable
         return await _house.Writer.PostAsync(caller.User, room, post.Text, post.Key ?? key, target, thread: thread) switch
         {
             PostResult.Accepted done => ServerReply.Of(new PublishResult(done.Message.Offset.Value, done.Epoch, done.Message.Id.ToString(), done.IsDuplicate)),
-            PostResult.Rejected refused => WireError.Of(refused),
-            _ => WireError.Internal,
+            var other => WireError.Of(other),
         };
     }
 

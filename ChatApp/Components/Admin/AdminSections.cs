@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
 using ChatApp.Settings;
 
 namespace ChatApp.Components.Admin;
@@ -32,6 +33,8 @@ public static class AdminSections
         {
             Count = static (services, actor) => services.GetRequiredService<ReportLists>().Count(actor.Id), News = [typeof(ReportsChanged)],
         },
+        new("held", "Held.Title", "clock", typeof(HeldSection)) { News = [typeof(HeldChanged)] },
+        new("rules", "Rules.Title", "check-all", typeof(RulesSection)),
         new("connections", "Admin.Connections", "monitor", typeof(ConnectionsSection)),
         new("rooms", "RoomsAdmin.Title", "hash", typeof(RoomsSection)),
         new("users", "Admin.Users", "users", typeof(UsersSection)),

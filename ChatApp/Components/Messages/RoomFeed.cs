@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation.Held;
 using ChatApp.Push;
 using ChatApp.Rooms;
 
@@ -134,7 +135,7 @@ public sealed partial class RoomFeed : IDisposable
         var index = _pending.FindIndex(own => own.Key == key);
         // Not shown as pending: it is in the window already.
         if (index < 0) return true;
-        _pending[index] = _pending[index] with { Refusal = null };
+        _pending[index] = _pending[index] with { Refusal = null, HeldUntil = null, Words = null };
         var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key, _pending[index].ReplyTo?.Id, thread: _thread);
         index = _pending.FindIndex(own => own.Key == key);
         switch (result)
@@ -145,7 +146,10 @@ public sealed partial class RoomFeed : IDisposable
                 if (!accepted.HasGone) Insert(accepted.Message);
                 break;
             case PostResult.Rejected rejected when index >= 0:
-                _pending[index] = _pending[index] with { Refusal = rejected.Reason };
+                _pending[index] = _pending[index] with { Refusal = rejected.Reason, Words = rejected.Words };
+                break;
+            case PostResult.Held held when index >= 0:
+                _pending[index] = _pending[index] with { HeldUntil = held.Until, Words = held.Words };
                 break;
         }
 
@@ -157,6 +161,7 @@ public sealed partial class RoomFeed : IDisposable
 
     private void Take(Envelope envelope, Changes changes)
     {
+        if (envelope.Body is HeldDecided { IsApproved: false } decided) changes.HasChanged |= TurnDown(decided);
         if (envelope.Room != _room) return;
         if (envelope.Offset is { } offset)
         {
@@ -179,6 +184,13 @@ public sealed partial class RoomFeed : IDisposable
             MessagesReturned => ReadAgain(),
             _ => false,
         };
+    }
+
+    private bool TurnDown(HeldDecided decided)
+    {
+        var index = decided.Room == _room ? _pending.FindIndex(own => own.Key == decided.Key) : -1;
+        if (index >= 0) _pending[index] = _pending[index] with { Refusal = PostRefusal.TurnedDown, HeldUntil = null, Words = decided.Reason };
+        return index >= 0;
     }
 
     private bool Take(MessageView message, Changes changes)

@@ -20,6 +20,9 @@ public enum RowState
 
     /// <summary>Refused.</summary>
     Failed,
+
+    /// <summary>Waits for a moderator.</summary>
+    Held,
 }
 
 /// <summary>
@@ -103,6 +106,7 @@ public sealed class TimelineRow
         RowState.Deleted => " message-deleted",
         RowState.Pending => " message-pending",
         RowState.Failed => " message-failed",
+        RowState.Held => " message-held",
         _ => null,
     };
 }

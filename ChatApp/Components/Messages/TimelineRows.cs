@@ -117,7 +117,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
                 Author = author,
                 Quoted = quoted,
                 State = stored is null
-                    ? unsent!.Refusal is null ? RowState.Pending : RowState.Failed
+                    ? unsent!.Refusal is not null ? RowState.Failed : unsent.HeldUntil is not null ? RowState.Held : RowState.Pending
                     : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
                 Stored = stored,
                 Unsent = unsent,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChatApp.Accounts;
 using ChatApp.Moderation;
 using ChatApp.Resources;
 using Microsoft.Extensions.Localization;
@@ -20,6 +21,9 @@ internal static class SanctionWords
     public static string What(IStringLocalizer<Text> text, SanctionTerm term, string? roomName) => term.Room is null
         ? text[$"Sanction.You.{term.Kind}"]
         : roomName is null ? text[$"Sanction.YouHere.{term.Kind}"] : text[$"Sanction.YouIn.{term.Kind}", roomName];
+
+    /// <summary>Whom to ask about it: whoever has imposed it, and any moderator where a rule has.</summary>
+    public static string Whom(IStringLocalizer<Text> text, UserDirectory users, UserId by) => by == UserId.System ? text["Sanction.AskAny"] : users.Get(by).Name;
 
     /// <summary>Until when.</summary>
     public static string Until(IStringLocalizer<Text> text, ClientContext client, DateTimeOffset? until) =>
