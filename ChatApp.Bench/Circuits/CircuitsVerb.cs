@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatApp.Bench.Probe;
@@ -64,12 +65,18 @@ internal static class CircuitsVerb
         using var probe = new ProcessProbe();
         await using var server = await ProductServer.StartAsync(Checkout.Product, cancellation, probe: probe);
         using var poster = await ResumeClient.ConnectAsync(server.Port, server.Dialect.Path([]), server.Dialect.Hello([]), cancellation);
-        var reading = Task.CompletedTask;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        reading = DrainAsync(poster, ending.Token);
         var id = 10;
-        for (var number = 0; number < WindowRows; number++) await SayAsync($"message {number} of those that were said before anybody came, of usual length");
+        for (var number = 0; number < WindowRows; number++)
+        {
+            await SayAsync($"message {number} of those that were said before anybody came, of usual length");
+            // Stored before the first account is made: a page opens where its person has not read on, and shows no news below that.
+            while (!Encoding.UTF8.GetString((await poster.ReadAsync(cancellation)).Span).Contains($"\"id\":{id},", StringComparison.Ordinal))
+            {
+            }
+        }
 
+        var reading = DrainAsync(poster, ending.Token);
         var browsers = new List<CircuitBrowser>();
         try
         {

@@ -9,8 +9,13 @@ export function keepFocus(list) {
   }));
   new MutationObserver(() => {
     if (!row || row.isConnected) return;
-    const next = list.querySelector(`article.message[data-id="${CSS.escape(row.dataset.id ?? '')}"]`);
+    const next = rowAgain(row);
     row = null;
     if (next && (!document.activeElement || document.activeElement === document.body)) next.focus({ preventScroll: true });
   }).observe(list, { childList: true, subtree: true });
+}
+
+// What stands for the same message now.
+export function rowAgain(row) {
+  return !row || row.isConnected ? row : document.querySelector(`article.message[data-id="${CSS.escape(row.dataset.id ?? '')}"]`);
 }

@@ -1,5 +1,7 @@
 // A panel beside the messages; above them, as a modal dialog, where there is no room beside. Escape closes it, and the focus goes
 // back to where it was.
+import { rowAgain } from './keep-focus.js';
+
 const narrow = matchMedia('(max-width: 47.99rem)');
 
 export function openPanel(panel, close) {
@@ -38,7 +40,7 @@ export function openPanel(panel, close) {
       panel.removeEventListener('cancel', onCancel);
       panel.removeEventListener('close', onClose);
       if (panel.isConnected && !panel.contains(document.activeElement) && document.activeElement !== document.body) return;
-      const back = before?.isConnected && before !== document.body ? before : row?.isConnected ? row : null;
+      const back = before?.isConnected && before !== document.body ? before : rowAgain(row);
       back?.focus({ preventScroll: true });
     },
   };
