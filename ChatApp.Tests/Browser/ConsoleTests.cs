@@ -182,7 +182,7 @@ public sealed class ConsoleTests(TestServer server, Browser browser) : IClassFix
         await window.Page.PressAsync("#audit-actor", "Enter");
         await window.Page.SelectOptionAsync("#audit-action", "user.lock");
         await Assertions.Expect(window.Page.Locator("#audit tbody tr")).ToHaveCountAsync(1);
-        var download = await window.Page.RunAndWaitForDownloadAsync(() => window.Page.ClickAsync(".grid-export[data-live] a"));
+        var download = await window.Page.RunAndWaitForDownloadAsync(() => window.Page.ClickAsync(".grid-export[data-attached] a"));
         Assert.Equal("audit.csv", download.SuggestedFilename);
         await window.ShowsAsync(".grid-export", Words.Of("AuditAdmin.Exported"));
         var lines = await File.ReadAllLinesAsync(await download.PathAsync());
@@ -200,7 +200,7 @@ public sealed class ConsoleTests(TestServer server, Browser browser) : IClassFix
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // Never answered.
         await window.Page.RouteAsync("**/admin/audit.csv*", _ => asked.TrySetResult());
-        await window.Page.ClickAsync(".grid-export[data-live] a");
+        await window.Page.ClickAsync(".grid-export[data-attached] a");
         await asked.Task.Soon();
         await Assertions.Expect(window.Page.Locator(".export-progress")).ToBeVisibleAsync();
         await Assertions.Expect(window.Page.Locator("[data-cancel]")).ToBeFocusedAsync();

@@ -286,8 +286,7 @@ public sealed class ChatEventTests : ClientTestBase
     // The golden frame with the number that this client gave its command.
     private static async Task ReplyAsync(FakeSession session, string method, string golden)
     {
-        var (id, _) = await session.ExpectAsync(method);
-        var frame = GoldenFrames.OfServer[golden];
+        var ((id, _), frame) = (await session.ExpectAsync(method), GoldenFrames.OfServer[golden]);
         await session.SendAsync($"{{\"id\":{id}{frame[frame.IndexOf(',', StringComparison.Ordinal)..]}");
     }
 

@@ -21,12 +21,12 @@ public sealed class MessageActionsTests(TestServer server) : IClassFixture<TestS
         foreach (var person in new[] { ann, mia, boss }) await server.PostAsync(person, room.Id, "by " + person.Name);
         var gone = await server.PostAsync(ann, room.Id, "gone");
         await server.Get<MessageEditor>().DeleteAsync(ann.Id, gone.Id);
-        string?[] ofMember = ["react reply pin thread link unread bookmark forward edit delete", "react reply pin thread link unread bookmark forward", "react reply pin thread link unread bookmark forward", null];
+        string?[] ofMember = ["react reply pin thread link unread bookmark forward edit delete", "react reply pin thread link unread bookmark forward report", "react reply pin thread link unread bookmark forward report", null];
         Assert.Equal(ofMember, await MaysAsync(server, ann, room));
-        Assert.Equal(["react reply pin thread link unread bookmark forward delete moderate", "react reply pin thread link unread bookmark forward edit delete", "react reply pin thread link unread bookmark forward", null], await MaysAsync(server, mia, room));
+        Assert.Equal(["react reply pin thread link unread bookmark forward delete moderate sweep report why", "react reply pin thread link unread bookmark forward edit delete why", "react reply pin thread link unread bookmark forward report why", null], await MaysAsync(server, mia, room));
 
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.Rooms.Find(room.Id.Value)!.IsArchived = true);
-        Assert.Equal(["link unread bookmark forward delete", "link unread bookmark forward", "link unread bookmark forward", null], await MaysAsync(server, ann, server.Get<RoomDirectory>().Find(room.Id, ann.Id)!.Room));
+        Assert.Equal(["link unread bookmark forward delete", "link unread bookmark forward report", "link unread bookmark forward report", null], await MaysAsync(server, ann, server.Get<RoomDirectory>().Find(room.Id, ann.Id)!.Room));
     }
 
     [Fact]

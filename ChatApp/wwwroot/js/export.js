@@ -54,7 +54,7 @@ export function attach(frame) {
   }
 
   const onCancel = () => stop?.abort();
-  frame.dataset.live = '';
+  frame.dataset.attached = '';
   link.addEventListener('click', onClick);
   cancel.addEventListener('click', onCancel);
   return {
