@@ -93,7 +93,8 @@ public sealed class ReportPagesTests(TestServer server, Browser browser) : IClas
         var (owner, ann, bob) = (await server.AddPersonAsync("Owner"), await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
         var room = await server.MakeRoomAsync(owner, RoomVisibility.Public, "Cards", ann, bob);
         await using var member = await browser.SignInAsync(server, ann, $"/rooms/{room.Id}");
-        await member.Page.Locator($".members [data-user='{bob.Id}']").First.ClickAsync();
+        await OpenCardAsync(member, bob);
+        await member.ShowsAsync("#person-card", bob.Name);
         await Assertions.Expect(member.Page.Locator("#person-card [data-moderate]")).ToHaveCountAsync(0);
         await member.Page.Locator("#person-card [data-report]").ClickAsync();
         await member.Page.Locator("dialog button[type=submit]").ClickAsync();
@@ -101,7 +102,7 @@ public sealed class ReportPagesTests(TestServer server, Browser browser) : IClas
         Assert.Equal(room.Id, server.Get<ReportLists>().Queue(owner.Id)!.Single(line => line.User.Id == bob.Id).Room);
 
         await using var moderator = await browser.SignInAsync(server, owner, $"/rooms/{room.Id}");
-        await moderator.Page.Locator($".members [data-user='{bob.Id}']").First.ClickAsync();
+        await OpenCardAsync(moderator, bob);
         await moderator.Page.Locator("#person-card [data-moderate]").ClickAsync();
         await Assertions.Expect(moderator.Page.Locator("#sanction-reason")).ToBeVisibleAsync();
         await moderator.Page.Locator("dialog [data-sweep]").ClickAsync();
@@ -153,10 +154,18 @@ public sealed class ReportPagesTests(TestServer server, Browser browser) : IClas
     }
 
     // What is clicked before the page is live is lost: then it is clicked again.
-    private static Task LookAsync(BrowserPage window, string comment) => Eventually.BecomesAsync(async () =>
+    // The page is live: one press, which a second one would take back.
+    private static async Task LookAsync(BrowserPage window, string comment)
     {
-        var button = window.Page.Locator("#reports .report", new() { HasText = comment }).Locator("button[aria-expanded]");
-        if (await button.GetAttributeAsync("aria-expanded") == "false") await button.ClickAsync();
-        return await window.Page.Locator(".report-reported").CountAsync() == 1;
+        await window.Page.Locator("#reports .report", new() { HasText = comment }).Locator("button[aria-expanded]").ClickAsync();
+        await Assertions.Expect(window.Page.Locator(".report-reported")).ToHaveCountAsync(1);
+    }
+
+    // The list opens cards as soon as its script is there.
+    private static Task OpenCardAsync(BrowserPage window, TestPerson person) => Eventually.BecomesAsync(async () =>
+    {
+        var card = window.Page.Locator("#person-card");
+        if (!await card.IsVisibleAsync()) await window.Page.Locator($".members [data-user='{person.Id}']").First.ClickAsync();
+        return await card.IsVisibleAsync();
     });
 }

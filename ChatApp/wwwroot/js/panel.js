@@ -22,12 +22,21 @@ export function openPanel(panel, close) {
     close();
   }
 
-  // A browser may close it without asking.
+  // A browser may close it without asking. What was only put elsewhere is open again by then.
   function onClose(event) {
-    if (event.target === panel) close();
+    if (event.target === panel && !panel.open) close();
   }
 
-  if (narrow.matches) panel.showModal(); else panel.show();
+  // A window that becomes wider or narrower, a phone that is turned.
+  function place() {
+    const held = panel.contains(document.activeElement) ? document.activeElement : null;
+    if (panel.open) panel.close();
+    if (narrow.matches) panel.showModal(); else panel.show();
+    held?.focus({ preventScroll: true });
+  }
+
+  place();
+  narrow.addEventListener('change', place);
   panel.addEventListener('keydown', onKey);
   panel.addEventListener('cancel', onCancel);
   panel.addEventListener('close', onClose);
@@ -36,6 +45,7 @@ export function openPanel(panel, close) {
     // Where it covers the messages, and somebody wants to see one of those.
     makeWay() { if (getComputedStyle(panel).position === 'fixed') close(); },
     dispose() {
+      narrow.removeEventListener('change', place);
       panel.removeEventListener('keydown', onKey);
       panel.removeEventListener('cancel', onCancel);
       panel.removeEventListener('close', onClose);
