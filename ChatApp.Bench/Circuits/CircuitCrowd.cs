@@ -15,6 +15,7 @@ internal sealed class CircuitCrowd : IAsyncDisposable
     private readonly Lock _gate = new();
     private LatencyHistogram _latency = new();
     private long[] _due = [];
+    private int _first;
 
     public CircuitCrowd(CancellationToken cancellation) => _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -41,8 +42,9 @@ internal sealed class CircuitCrowd : IAsyncDisposable
     {
         var count = (int)(perSecond * time.TotalSeconds);
         _latency = new LatencyHistogram();
+        _first += _due.Length;
         _due = new long[count];
-        foreach (var page in _pages) page.Forget();
+        foreach (var page in _pages) page.Forget(_first);
         var others = new DisturbanceClock(server.Cpu, new CpuClock(Environment.ProcessId));
         var (begun, cpu) = (Stopwatch.GetTimestamp(), server.Cpu.Read());
         for (var number = 0; number < count; number++)
@@ -50,7 +52,7 @@ internal sealed class CircuitCrowd : IAsyncDisposable
             var due = begun + (long)(number * (double)Stopwatch.Frequency / perSecond);
             if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } early) await Task.Delay(early, _ending.Token);
             _due[number] = due;
-            await say(LoadText.Of(number));
+            await say(LoadText.Of(_first + number));
         }
 
         var shown = await AllShownAsync((long)count * _pages.Count);
@@ -87,7 +89,7 @@ internal sealed class CircuitCrowd : IAsyncDisposable
 
     private void Seen(int number)
     {
-        var age = Stopwatch.GetElapsedTime(_due[number]);
+        var age = Stopwatch.GetElapsedTime(_due[number - _first]);
         lock (_gate) _latency.Record((long)(age.TotalMicroseconds * 1000));
     }
 }

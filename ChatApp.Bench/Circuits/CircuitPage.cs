@@ -21,6 +21,7 @@ internal sealed partial class CircuitPage : IDisposable
     private readonly Action<int> _seen;
     private byte[] _buffer = new byte[64 * 1024];
     private long _component = -1;
+    private int _first;
     private int _calls;
 
     private CircuitPage(Action<int> seen) => _seen = seen;
@@ -75,8 +76,10 @@ internal sealed partial class CircuitPage : IDisposable
         SendAsync(HubMessage.Call(id: null, "BeginInvokeDotNetFromJS", $"{++_calls}", null, method, _component, "[]"), cancellation);
 
     /// <summary>Begins to count anew.</summary>
-    public void Forget()
+    /// <param name="first">The first number that counts: an older row may be drawn again, when it becomes the first one of the window for instance.</param>
+    public void Forget(int first)
     {
+        _first = first;
         _numbers.Clear();
         Renders = 0;
     }
@@ -193,7 +196,7 @@ internal sealed partial class CircuitPage : IDisposable
         {
             batch = batch[(at + LoadText.Mark.Length)..];
             // A text may stand there twice, as what is read out too; the order of the texts in a batch says nothing.
-            if (LoadText.NumberAt(batch) is { } number && _numbers.Add(number)) _seen(number);
+            if (LoadText.NumberAt(batch) is { } number && number >= _first && _numbers.Add(number)) _seen(number);
         }
     }
 
