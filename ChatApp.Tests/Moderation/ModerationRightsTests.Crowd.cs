@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;

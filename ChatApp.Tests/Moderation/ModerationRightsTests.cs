@@ -1,16 +1,8 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using ChatApp.Accounts;
 using ChatApp.Messages;
 using ChatApp.Moderation;
-using ChatApp.Moderation.Held;
-using ChatApp.Moderation.Policies;
-using ChatApp.Moderation.Rules;
-using ChatApp.Push;
-using ChatApp.Rooms;
-using ChatApp.Storage;
 using ChatApp.Tests.Harness;
-using ChatApp.Tests.Tokens;
 
 namespace ChatApp.Tests.Moderation;
 
