@@ -24,9 +24,9 @@ public sealed class PagePaceTests
     [Fact]
     public void The_rest_grows_with_the_load_and_has_an_end()
     {
-        Work(0.15);
+        Work(0.09);
         Assert.Equal(125, _pace.Rest.TotalMilliseconds, tolerance: 1);
-        Work(0.25);
+        Work(0.14);
         Assert.Equal(PagePace.Longest, _pace.Rest);
         Work(3);
         Assert.Equal(PagePace.Longest, _pace.Rest);

@@ -78,6 +78,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<Profiles>());
         Services.AddSingleton(server.Get<TimeProvider>());
         Services.AddSingleton(server.Get<PagePace>());
+        Services.AddSingleton(server.Get<DrawnOnce>());
         Services.AddScoped<CircuitSession>().AddScoped<UnreadNumbers>();
         this.AddAuthorization().SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id.Value));
         Client = new ClientContext("192.0.2.1", ClientContext.ZoneOf(zone));

@@ -31,6 +31,15 @@ public sealed class UserDirectory(ChatDatabase database)
         return card is { Owner: { } owner, Rank: > Rank.Member } ? card.UpTo(Find(owner)?.Rank ?? Rank.Member) : card;
     }
 
+    /// <summary>
+    /// The card that was just read: the very object that this directory keeps where it says the same, so that lists of people that are held for long share it.
+    /// </summary>
+    internal UserCard Shared(UserCard read)
+    {
+        var known = _known.GetOrAdd(read.Id, read);
+        return Capped(known == read ? known : read);
+    }
+
     /// <summary>Whoever acts, with as much of their rank as counts there.</summary>
     public UserCard Get(Actor actor) => Get(actor.Id).UpTo(actor.UpTo);
 

@@ -15,8 +15,8 @@ public sealed class PagePace(TimeProvider time)
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
 
     // Shares of all processors: below the first nobody rests, from the second on everybody does so for the longest time.
-    private const double Idle = 0.05;
-    private const double Busy = 0.25;
+    private const double Idle = 0.04;
+    private const double Busy = 0.14;
 
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 

@@ -28,7 +28,8 @@ public static class PageServices
             })
             // A message of 8,000 characters of four bytes each, and room for the call around it.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 64 * 1024);
-        services.AddSingleton<PagePace>();
+        LeanInterop.Add(services);
+        services.AddSingleton<PagePace>().AddSingleton<DrawnOnce>();
         services.AddScoped<CircuitSession>().AddScoped<UnreadNumbers>();
         services.AddScoped<CircuitHandler, CircuitReturn>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();

@@ -98,8 +98,9 @@ public sealed class MessageHistory(ChatDatabase database, UserDirectory users)
     /// <summary>What messages of a room show of their answers, as they are now; without those that never had one, and nothing where the viewer is not in the room.</summary>
     public IReadOnlyDictionary<MessageId, ThreadSummary> AnswersOf(UserId viewer, RoomId room, IReadOnlyCollection<MessageId> messages)
     {
+        if (messages.Count == 0) return new Dictionary<MessageId, ThreadSummary>();
         using var db = database.OpenRead();
-        if (messages.Count == 0 || RoomAccess.Find(db, room, viewer) is not { IsMember: true }) return new Dictionary<MessageId, ThreadSummary>();
+        if (RoomAccess.Find(db, room, viewer) is not { IsMember: true }) return new Dictionary<MessageId, ThreadSummary>();
         long[] ids = [.. messages.Select(message => message.Value)];
         long[] own = [.. db.Messages.Where(m => EF.Parameter(ids).Contains(m.Id) && m.RoomId == room.Value).Select(m => m.Id)];
         return ThreadViews.Of(db, own).ToDictionary(answers => new MessageId(answers.Key), answers => answers.Value);

@@ -97,7 +97,7 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
                 .Take(MaxLines)
                 .Select(UserCard.FromAccount)
                 .AsEnumerable()
-                .Select(user => new RoomMember(users.Capped(user), RoomRole.Member));
+                .Select(user => new RoomMember(users.Shared(user), RoomRole.Member));
             return ([.. everybody], db.Users.Count(user => user.DeletedAt == null));
         }
 
@@ -108,7 +108,7 @@ public sealed partial class RoomDirectory(ChatDatabase database, UserDirectory u
             .OrderByDescending(member => member.Role).ThenByDescending(member => EF.Parameter(preferred).Contains(member.User.Id)).ThenBy(member => member.User.NormalizedDisplayName)
             .Take(MaxLines)
             .AsEnumerable()
-            .Select(member => new RoomMember(users.Capped(UserCard.Of(member.User)), member.Role));
+            .Select(member => new RoomMember(users.Shared(UserCard.Of(member.User)), member.Role));
         return ([.. members], db.Memberships.Count(m => m.RoomId == id.Value));
     }
 

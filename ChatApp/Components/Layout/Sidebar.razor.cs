@@ -24,6 +24,7 @@ public sealed partial class Sidebar
     private int _direct = ShownDirect;
     private bool _hasUnread;
     private int _threads;
+    private string _path = "";
     private bool _isHelping;
 
     /// <summary>Whose rooms are shown.</summary>
@@ -51,12 +52,17 @@ public sealed partial class Sidebar
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
 
+    [Inject]
+    private DrawnOnce Parts { get; set; } = default!;
+
     // Nobody has come further than where everybody begins.
     private bool IsAlone => _rooms.All(room => room.Room.IsDefault || room.Room.IsDirect);
 
     private bool HasDirect => _groups.Direct.Count > 0 || _groups.Favourites.Any(row => row.IsDirect);
 
     private RoomId? Current => new Uri(Navigation.Uri).Segments is ["/", "rooms/", var id] ? new RoomId(id.TrimEnd('/')) : null;
+
+    private string Path => new Uri(Navigation.Uri).AbsolutePath;
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -135,11 +141,13 @@ public sealed partial class Sidebar
     // True where it looks otherwise than before.
     private bool Arrange()
     {
-        var (before, hadUnread, threads) = (_groups, _hasUnread, _threads);
-        (_hasUnread, _threads) = (Numbers.HasUnread, Numbers.Threads);
+        var (before, hadUnread, threads, path) = (_groups, _hasUnread, _threads, _path);
+        (_hasUnread, _threads, _path) = (Numbers.HasUnread, Numbers.Threads, Path);
         _groups = SidebarGroups.Of(_rooms, _user.Id, Numbers, Users, Current, _direct);
-        return hadUnread != _hasUnread || threads != _threads || !_groups.Shows(before);
+        return hadUnread != _hasUnread || threads != _threads || path != _path || !_groups.Shows(before);
     }
+
+    private string? CurrentAt(string page) => _path == page ? "page" : null;
 
     private void ShowMore()
     {

@@ -11,19 +11,6 @@ namespace ChatApp.Components.Messages;
 /// <summary>What the page asks of the server while somebody writes. It may ask anything, as often as it likes: the services decide.</summary>
 public sealed partial class Composer
 {
-    // A mark, its drawing, its keys as aria-keyshortcuts has them and as people read them.
-    private static readonly (string Mark, string Icon, string Keys, string Shown)[] Marks =
-    [
-        ("bold", "bold", "Control+B", "Ctrl+B"),
-        ("italic", "italic", "Control+I", "Ctrl+I"),
-        ("strike", "strike", "Control+Shift+X", "Ctrl+Shift+X"),
-        ("code", "code", "Control+E", "Ctrl+E"),
-        ("block", "code-block", "Control+Shift+E", "Ctrl+Shift+E"),
-        ("link", "link", "Control+Shift+U", "Ctrl+Shift+U"),
-        ("list", "list", "Control+Shift+8", "Ctrl+Shift+8"),
-        ("quote", "quote", "Control+Shift+9", "Ctrl+Shift+9"),
-    ];
-
     // With as few as these one knows whom one calls.
     private const int AskAbove = 5;
 
@@ -76,6 +63,9 @@ public sealed partial class Composer
 
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
+
+    [Inject]
+    private DrawnOnce Parts { get; set; } = default!;
 
     // Two composers stand in one page: what is named in a thread's has names of its own.
     private string Suffix => Thread is null ? "" : "-thread";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using ChatApp.Accounts;
 using ChatApp.Components.Shared;
@@ -15,7 +14,7 @@ namespace ChatApp.Components.Messages;
 /// </summary>
 internal static class RowMarkup
 {
-    private static readonly ConditionalWeakTable<MessageView, Shelf> Shelves = [];
+    private static readonly MarkupShelf<MessageView, Face> Shelf = new();
 
     /// <summary>True where the row has nothing that changes by itself.</summary>
     public static bool IsPlain(TimelineRow row) =>
@@ -28,7 +27,7 @@ internal static class RowMarkup
     public static string Of(TimelineRow row, string? may, IStringLocalizer words)
     {
         var face = new Face(CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name, row.IsHead, row.Local, row.Author, may);
-        return Shelves.GetOrCreateValue(row.Stored!).Get(face, () => Make(row, may, words));
+        return Shelf.Get(row.Stored!, face, (row, may, words), static it => Make(it.row, it.may, it.words));
     }
 
     private static string Make(TimelineRow row, string? may, IStringLocalizer words)
@@ -56,28 +55,4 @@ internal static class RowMarkup
 
     // On what the markup of a message depends besides the message.
     private readonly record struct Face(string Culture, string Language, bool IsHead, DateTime Local, UserCard Author, string? May);
-
-    // The few ways in which one message is shown at a time.
-    private sealed class Shelf
-    {
-        private const int MaxFaces = 8;
-        private readonly Lock _gate = new();
-        private readonly List<(Face Face, string Html)> _known = [];
-
-        public string Get(Face face, Func<string> make)
-        {
-            lock (_gate)
-            {
-                foreach (var known in _known)
-                {
-                    if (known.Face == face) return known.Html;
-                }
-
-                if (_known.Count == MaxFaces) _known.RemoveAt(0);
-                var html = make();
-                _known.Add((face, html));
-                return html;
-            }
-        }
-    }
 }

@@ -65,7 +65,9 @@ internal abstract record Judgement
 /// <param name="sanctions">For rules that mute.</param>
 /// <param name="users">Ranks.</param>
 /// <param name="news">Tells moderators.</param>
-public sealed class Screening(RuleBook book, PolicyChecks checks, Sanctions sanctions, UserDirectory users, ModeratorNews news)
+/// <param name="database">What was said lately.</param>
+/// <param name="time">The clock.</param>
+public sealed class Screening(RuleBook book, PolicyChecks checks, Sanctions sanctions, UserDirectory users, ModeratorNews news, ChatDatabase database, TimeProvider time)
 {
     /// <summary>How long whoever is refused for want of an answer shall wait.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -84,6 +86,7 @@ public sealed class Screening(RuleBook book, PolicyChecks checks, Sanctions sanc
     {
         var looked = Look(candidate.Room);
         if (looked.Screen is not { } screen) return looked;
+        if (screen.LooksBack && candidate.Edited is null) _recent.ReadAhead(database, looked.Rules, time.GetUtcNow());
         var asking = screen.Policy is { } policy ? checks.AskAsync(policy, candidate) : null;
         bool[] hits = [.. screen.Rules.Select(rule => rule.Covers(candidate.Room) && rule.IsIn(candidate.Text))];
         return looked with { Candidate = candidate, Hits = hits, Answer = asking is null ? default : await asking };

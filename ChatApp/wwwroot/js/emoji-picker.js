@@ -27,7 +27,8 @@ export function pickBeside(anchor, pick) {
   fill(box);
 }
 
-const recentName = box => `emoji:${box.dataset.person}`;
+// What one person took lately is not shown to another in the same browser.
+const recentName = box => `emoji:${box.closest('[data-viewer]').dataset.viewer}`;
 
 function recent(box) {
   const kept = JSON.parse(localStorage.getItem(recentName(box)) ?? '[]');
