@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
@@ -17,6 +18,7 @@ internal sealed partial class CircuitPage : IDisposable
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly TaskCompletionSource _shown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<long, string> _modules = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _calling = new(StringComparer.Ordinal);
     private readonly HashSet<int> _numbers = [];
     private readonly Action<int> _seen;
     private byte[] _buffer = new byte[64 * 1024];
@@ -71,9 +73,14 @@ internal sealed partial class CircuitPage : IDisposable
         }
     }
 
-    /// <summary>Calls a method of the component to which the awaited script belongs.</summary>
-    public Task CallAsync(string method, CancellationToken cancellation) =>
-        SendAsync(HubMessage.Call(id: null, "BeginInvokeDotNetFromJS", $"{++_calls}", null, method, _component, "[]"), cancellation);
+    /// <summary>Calls a method of the component to which the awaited script belongs, and waits until it has done its work.</summary>
+    public async Task CallAsync(string method, CancellationToken cancellation)
+    {
+        var call = $"{++_calls}";
+        var done = _calling[call] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await SendAsync(HubMessage.Call(id: null, "BeginInvokeDotNetFromJS", call, null, method, _component, "[]"), cancellation);
+        if (await Task.WhenAny(done.Task, Reading).WaitAsync(TimeSpan.FromSeconds(60), cancellation) == Reading) await Reading;
+    }
 
     /// <summary>Begins to count anew.</summary>
     /// <param name="first">The first number that counts: an older row may be drawn again, when it becomes the first one of the window for instance.</param>
@@ -169,6 +176,9 @@ internal sealed partial class CircuitPage : IDisposable
                 return HubMessage.Call(id: null, "OnRenderCompleted", batch, null);
             case "JS.BeginInvokeJS":
                 return Carry(reader.Number(), reader.Text(), reader.Text(), reader.Number(), reader.Number(), script);
+            case "JS.EndInvokeDotNet":
+                if (_calling.TryRemove(reader.Text(), out var done)) done.TrySetResult();
+                return null;
             case "JS.Error":
                 throw new BenchException($"the circuit failed: {reader.Text()}");
             default:

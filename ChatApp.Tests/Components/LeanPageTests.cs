@@ -106,11 +106,8 @@ public sealed class LeanPageTests(TestServer server) : IClassFixture<TestServer>
         }
     }
 
-    private sealed class Faulty : ComponentBase, IDrawnOnce
+    private sealed class Faulty : SharedPart
     {
-        [Parameter]
-        public string Suffix { get; set; } = "";
-
         protected override void OnInitialized() => throw new InvalidOperationException("not now");
     }
 }

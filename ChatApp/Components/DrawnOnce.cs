@@ -17,10 +17,10 @@ public sealed class DrawnOnce(IServiceProvider services, ILoggerFactory loggers)
     private readonly ConcurrentDictionary<(Type Part, string Suffix, string Language), MarkupString> _drawn = new();
 
     /// <summary>The markup of a part in the language of the page.</summary>
-    /// <typeparam name="TPart">A component that is drawn at once, without parameters but <see cref="IDrawnOnce.Suffix"/>.</typeparam>
+    /// <typeparam name="TPart">A component that is drawn at once, without parameters but <see cref="SharedPart.Suffix"/>.</typeparam>
     /// <param name="suffix">What the names of its elements end with, where a page has several; one of a few that are known.</param>
     public MarkupString Of<TPart>(string suffix = "")
-        where TPart : IDrawnOnce =>
+        where TPart : SharedPart =>
         _drawn.GetOrAdd((typeof(TPart), suffix, CultureInfo.CurrentUICulture.Name), static (key, self) => self.Draw(key.Part, key.Suffix), this);
 
     private MarkupString Draw(Type part, string suffix)
@@ -28,7 +28,7 @@ public sealed class DrawnOnce(IServiceProvider services, ILoggerFactory loggers)
         using var renderer = new HtmlRenderer(services, loggers);
         var html = "";
         var drawing = renderer.Dispatcher.InvokeAsync(() =>
-            html = renderer.BeginRenderingComponent(part, ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(IDrawnOnce.Suffix)] = suffix })).ToHtmlString());
+            html = renderer.BeginRenderingComponent(part, ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(SharedPart.Suffix)] = suffix })).ToHtmlString());
         // Nobody else has this renderer, so it has drawn by now.
         if (!drawing.IsCompletedSuccessfully) throw new InvalidOperationException($"{part.Name} could not be drawn at once.", drawing.Exception);
         return new MarkupString(html);
@@ -36,8 +36,9 @@ public sealed class DrawnOnce(IServiceProvider services, ILoggerFactory loggers)
 }
 
 /// <summary>A component that <see cref="DrawnOnce"/> draws for everybody.</summary>
-public interface IDrawnOnce : IComponent
+public abstract class SharedPart : ComponentBase
 {
     /// <summary>What the names of its elements end with: a page may have it twice.</summary>
-    string Suffix { get; set; }
+    [Parameter]
+    public string Suffix { get; set; } = "";
 }

@@ -14,7 +14,7 @@ namespace ChatApp.Components.Messages;
 /// </summary>
 internal static class RowMarkup
 {
-    private static readonly MarkupShelf<MessageView, Face> Shelf = new();
+    private static readonly Shelf<MessageView, Face, string> Known = new();
 
     /// <summary>True where the row has nothing that changes by itself.</summary>
     public static bool IsPlain(TimelineRow row) =>
@@ -27,7 +27,7 @@ internal static class RowMarkup
     public static string Of(TimelineRow row, string? may, IStringLocalizer words)
     {
         var face = new Face(CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name, row.IsHead, row.Local, row.Author, may);
-        return Shelf.Get(row.Stored!, face, (row, may, words), static it => Make(it.row, it.may, it.words));
+        return Known.Get(row.Stored!, face, (row, may, words), static it => Make(it.row, it.may, it.words));
     }
 
     private static string Make(TimelineRow row, string? may, IStringLocalizer words)

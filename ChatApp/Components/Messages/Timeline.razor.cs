@@ -36,7 +36,12 @@ public sealed partial class Timeline
     [Parameter]
     public MessageId? Thread { get; set; }
 
-    private RowLook Look => new(_viewer, Room.IsArchived, _divider, (_target, _targetNumber), _editing, _names, _marks + _cards.Number, Thread is not null && _feed.HasOlder);
+    // What stands at one message is no matter of the groups without it: they are not drawn anew when it comes or goes.
+    private RowLook LookOf(IReadOnlyList<TimelineRow> rows) => new(
+        _viewer, Room.IsArchived, Here(_divider, rows), Here(_target, rows) is { } target ? (target, _targetNumber) : default,
+        _editing is { } edited && rows.Any(row => row.Stored?.Id == edited) ? edited : null, _names, _marks + _cards.Number, Thread is not null && _feed.HasOlder);
+
+    private static Offset? Here(Offset? place, IReadOnlyList<TimelineRow> rows) => place is { } offset && rows.Any(row => row.Stored?.Offset == offset) ? offset : null;
 
     [CascadingParameter]
     private ClientContext Client { get; set; } = default!;

@@ -1,11 +1,13 @@
 using ChatApp.Accounts;
+using ChatApp.Components.Shared;
 using ChatApp.Messages;
 
 namespace ChatApp.Components.Messages;
 
 /// <summary>
 /// Makes the rows of one page. Messages are immutable, so a row is made once and taken again for as long as the same
-/// message stands at the same place of its group: a render after one event makes one row, not three hundred.
+/// message stands at the same place of its group: a render after one event makes one row, not three hundred. Rows of stored messages
+/// are shared by all pages that show them alike.
 /// </summary>
 /// <param name="local">A moment as the reader's clock shows it.</param>
 /// <param name="cards">People as they are now: a message carries its author as they were when it was read. Null takes that.</param>
@@ -17,14 +19,19 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     // Of the reader's own messages so many keep the element that they had while they were on their way.
     private const int KeptApart = 10;
 
+    // A full window, and some that are on their way.
+    private const int UsualRows = RoomFeed.WindowSize + 10;
+
+    private static readonly Shelf<MessageView, Face, TimelineRow> Known = new();
+
     private readonly Queue<string> _sent = new();
     private readonly List<TimelineGroup> _groups = [];
     private bool _isAfterRoot;
     private MessageView? _root;
     private bool _mayBeOthers;
     private int _next;
-    private List<TimelineRow> _before = [];
-    private List<TimelineRow> _rows = [];
+    private List<TimelineRow> _before = new(UsualRows);
+    private List<TimelineRow> _rows = new(UsualRows);
 
     /// <summary>People may have another name or picture now: the next rows are made with what they are then.</summary>
     public void PeopleChanged() => _mayBeOthers = true;
@@ -112,26 +119,29 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         var isApart = unsent is not null || ReferenceEquals(source, _root) || (_sent.Count > 0 && _sent.Contains(stored!.Key));
         if (same is null || same.IsHead != isHead || same.IsNewDay != isNewDay || same.IsApart != isApart || !ReferenceEquals(same.Author, author) || !ReferenceEquals(same.Quoted, quoted))
         {
-            same = new TimelineRow
-            {
-                Author = author,
-                Quoted = quoted,
-                State = stored is null
-                    ? unsent!.Refusal is not null ? RowState.Failed : unsent.HeldUntil is not null ? RowState.Held : RowState.Pending
-                    : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
-                Stored = stored,
-                Unsent = unsent,
-                Links = stored is null ? [] : Permalink.In(stored.Html, MessageCards.MaxOfMessage),
-                IsHead = isHead,
-                IsNewDay = isNewDay,
-                IsApart = isApart,
-                Local = time,
-            };
+            var face = new Face(author, quoted, isHead, isNewDay, isApart, time);
+            same = stored is null ? Make(face, stored, unsent) : Known.Get(stored, face, (face, stored), static it => Make(it.face, it.stored, unsent: null));
         }
 
         _isAfterRoot = false;
         _rows.Add(same);
     }
+
+    private static TimelineRow Make(Face face, MessageView? stored, PendingMessage? unsent) => new()
+    {
+        Author = face.Author,
+        Quoted = face.Quoted,
+        State = stored is null
+            ? unsent!.Refusal is not null ? RowState.Failed : unsent.HeldUntil is not null ? RowState.Held : RowState.Pending
+            : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
+        Stored = stored,
+        Unsent = unsent,
+        Links = stored is null ? [] : Permalink.In(stored.Html, MessageCards.MaxOfMessage),
+        IsHead = face.IsHead,
+        IsNewDay = face.IsNewDay,
+        IsApart = face.IsApart,
+        Local = face.Local,
+    };
 
     // The row of the same object in the last pass: nearly always the one after the last that was found.
     private TimelineRow? Before(object source)
@@ -159,4 +169,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     }
 
     private UserCard Now(UserCard user) => cards?.Invoke(user.Id) ?? user;
+
+    // On what the row of a message depends besides the message.
+    private readonly record struct Face(UserCard Author, UserCard? Quoted, bool IsHead, bool IsNewDay, bool IsApart, DateTime Local);
 }

@@ -13,7 +13,7 @@ namespace ChatApp.Components.Rooms;
 /// </summary>
 internal static class MemberMarkup
 {
-    private static readonly MarkupShelf<UserCard, Face> Shelf = new();
+    private static readonly Shelf<UserCard, Face, string> Known = new();
 
     /// <summary>The markup of a line.</summary>
     /// <param name="user">Who.</param>
@@ -21,7 +21,7 @@ internal static class MemberMarkup
     /// <param name="hasRank">Whether their rank is shown, where it is more than a member's.</param>
     /// <param name="words">The words of the page.</param>
     public static string Of(UserCard user, bool hasPresence, bool hasRank, IStringLocalizer<Text> words) =>
-        Shelf.Get(user, new Face(CultureInfo.CurrentUICulture.Name, hasPresence, hasRank && user.IsModerator), (user, hasPresence, hasRank, words), static it => Make(it.user, it.hasPresence, it.hasRank, it.words));
+        Known.Get(user, new Face(CultureInfo.CurrentUICulture.Name, hasPresence, hasRank && user.IsModerator), (user, hasPresence, hasRank, words), static it => Make(it.user, it.hasPresence, it.hasRank, it.words));
 
     private static string Make(UserCard user, bool hasPresence, bool hasRank, IStringLocalizer<Text> words)
     {
