@@ -116,9 +116,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
             {
                 Author = author,
                 Quoted = quoted,
-                State = stored is null
-                    ? unsent!.Refusal is not null ? RowState.Failed : unsent.HeldUntil is not null ? RowState.Held : RowState.Pending
-                    : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
+                State = stored is null ? StateOf(unsent!) : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
                 Stored = stored,
                 Unsent = unsent,
                 Links = stored is null ? [] : Permalink.In(stored.Html, MessageCards.MaxOfMessage),
@@ -132,6 +130,14 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         _isAfterRoot = false;
         _rows.Add(same);
     }
+
+    private static RowState StateOf(PendingMessage unsent) => unsent switch
+    {
+        { Refusal: PostRefusal.Withdrawn } => RowState.Withdrawn,
+        { Refusal: not null } => RowState.Failed,
+        { Held: not null } => RowState.Held,
+        _ => RowState.Pending,
+    };
 
     // The row of the same object in the last pass: nearly always the one after the last that was found.
     private TimelineRow? Before(object source)
