@@ -227,10 +227,14 @@ public sealed record ChatReport(long Id, bool Own, ChatPerson User, string? Mess
 /// <summary>A message that waited for a moderator waits no more. On the own channel; an approved one comes in its room besides.</summary>
 /// <param name="Room">For which room.</param>
 /// <param name="Key">The sender's key.</param>
-/// <param name="Approved">True: it was posted; false: it was turned down.</param>
+/// <param name="Approved">True: it was posted; false: it was turned down, or taken back.</param>
 /// <param name="Reason">Why it was turned down; null where it was not.</param>
 /// <param name="At">When.</param>
-public sealed record HeldDecided(string Room, string Key, bool Approved, string? Reason, DateTimeOffset At) : ChatEvent;
+public sealed record HeldDecided(string Room, string Key, bool Approved, string? Reason, DateTimeOffset At) : ChatEvent
+{
+    /// <summary>True where this account has taken it back, here or elsewhere.</summary>
+    public bool Withdrawn { get; init; }
+}
 
 /// <summary>More or fewer messages wait in a room that this account moderates. On the own channel.</summary>
 /// <param name="Room">The room.</param>

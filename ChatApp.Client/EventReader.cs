@@ -56,7 +56,7 @@ internal static class EventReader
                 "report.resolved" => new ReportResolved(Report(data.GetProperty("report"))),
                 "report.seen" => new ReportSeen(data.GetProperty("id").GetInt64()),
                 "held.decided" => new HeldDecided(
-                    Text(data, "room"), Text(data, "key"), data.GetProperty("approved").GetBoolean(), data.TryGetProperty("reason", out var reason) ? reason.GetString() : null, At(data)),
+                    Text(data, "room"), Text(data, "key"), data.GetProperty("approved").GetBoolean(), data.TryGetProperty("reason", out var reason) ? reason.GetString() : null, At(data)) { Withdrawn = data.TryGetProperty("withdrawn", out _) },
                 "held.changed" => new HeldChanged(Text(data, "room"), data.GetProperty("waiting").GetInt32(), At(data)),
                 "rule.alert" => new RuleAlert(Text(data, "rule"), Message(data) with { Offset = data.GetProperty("offset").GetInt64() }),
                 "rank.changed" => new RankChanged(Text(data, "rank")),

@@ -68,7 +68,7 @@ public static class Program
         services.AddSingleton<Reports>().AddSingleton<ReportLists>().AddSingleton<ReportDesk>();
         services.AddSingleton<SweptTexts>().AddSingleton<SweepLists>().AddSingleton<Sweeps>();
         services.AddSingleton(SettingsReader.Read<PolicyOptions>(settings, "Policy")).AddSingleton<RuleBook>().AddSingleton<RuleDesk>().AddSingleton<RuleTrial>().AddSingleton<Screening>().AddSingleton<ModeratorNews>();
-        services.AddSingleton<HeldMessages>().AddSingleton<HeldDesk>().AddSingleton<PolicyChecks>().AddSingleton<PolicyDesk>();
+        services.AddSingleton<RecentRefusals>().AddSingleton<HeldMessages>().AddSingleton<HeldDesk>().AddSingleton<PolicyChecks>().AddSingleton<PolicyDesk>();
         services.AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
         services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton(static _ => new ArrivalTurns(4 * Environment.ProcessorCount)).AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());

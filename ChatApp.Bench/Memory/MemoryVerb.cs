@@ -87,6 +87,8 @@ internal static class MemoryVerb
     {
         await using var host = ProductHost.Create(
             "Urls=http://127.0.0.1:0", $"Push:SubscriptionsPerConnection={rooms}", "Push:CommandsPerSecond=1000000", "Push:CommandBurst=1000000");
+        // The writer runs from here on, and makes the account.
+        var address = await host.ListenAsync();
         var (email, user) = await AddPersonAsync(host);
         using (var corpus = new Corpus(host.Get<ChatDatabase>()))
         {
@@ -94,7 +96,6 @@ internal static class MemoryVerb
             corpus.Finish();
         }
 
-        var address = await host.ListenAsync();
         using var http = new HttpClient { BaseAddress = address };
         using var answer = await http.PostAsJsonAsync("api/account/login", new { email, password = Password }, cancellation);
         var token = (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("accessToken").GetString();

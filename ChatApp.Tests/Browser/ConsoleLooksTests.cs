@@ -1,5 +1,6 @@
 using ChatApp.Accounts;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Rules;
 using ChatApp.Rooms;
 using ChatApp.Tests.Harness;
 using ChatApp.Tests.Moderation;
@@ -39,11 +40,20 @@ public sealed class ConsoleLooksTests(TestServer server, Browser browser) : ICla
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator("dialog")).ToHaveCountAsync(0);
 
+        await server.AddRuleAsync(boss, null, RuleKit.Word("watches", RuleAction.Hold) with { Name = new string('w', 80), ExemptFrom = null });
+        await server.SayAsync(bob, RoomId.General, "watches");
+        await server.SayAsync(bob, room.Id, "hello");
         await page.GotoAsync($"/admin/why?user={bob.Id}&room={room.Id}");
         await window.IsLiveAsync(server, boss);
         await page.ClickAsync(".why-form button[type=submit]");
         await window.ShowsAsync(".why-facts", Words.Of("Why.Fact.Muted"));
+        await window.ShowsAsync("[aria-labelledby=why-rules]", Words.Of("Rules.Action.Hold"));
+        await window.ShowsAsync("[aria-labelledby=why-refused]", Words.Of("Why.Refused.Muted"));
         await LooksTests.FitsAsync(window, "an answer to why");
+        await page.SelectOptionAsync("#why-room", RoomId.General.Value);
+        await page.ClickAsync(".why-form button[type=submit]");
+        await window.ShowsAsync("[aria-labelledby=why-held]", Words.Of("Console.Waiting", 1));
+        await LooksTests.FitsAsync(window, "an answer to why with what waits");
         window.AssertNoErrors();
     }
 

@@ -252,8 +252,8 @@ public sealed class ChatEventTests : ClientTestBase
             case "held message approved":
                 Assert.Equal(new HeldDecided("general", "my-key-1", Approved: true, Reason: null, At), seen);
                 break;
-            case "held message turned down":
-                Assert.Equal(new HeldDecided("general", "my-key-1", Approved: false, "Not here", At), seen);
+            case "held message turned down" or "held message withdrawn":
+                Assert.Equal(new HeldDecided("general", "my-key-1", Approved: false, name == "held message turned down" ? "Not here" : null, At) { Withdrawn = name == "held message withdrawn" }, seen);
                 break;
             case "held messages wait":
                 Assert.Equal(new HeldChanged("general", 3, At), seen);

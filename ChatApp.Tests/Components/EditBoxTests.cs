@@ -2,7 +2,10 @@ using Bunit;
 using ChatApp.Accounts;
 using ChatApp.Components.Messages;
 using ChatApp.Messages;
+using ChatApp.Moderation.Held;
+using ChatApp.Moderation.Rules;
 using ChatApp.Tests.Harness;
+using ChatApp.Tests.Moderation;
 
 namespace ChatApp.Tests.Components;
 
@@ -51,6 +54,22 @@ public sealed class EditBoxTests(TestServer server) : IClassFixture<TestServer>
         await box.InvokeAsync(box.Instance.CancelAsync);
         Assert.Empty(timeline.FindAll(".edit-box"));
         Assert.Single(timeline.FindAll(".message-deleted"));
+    }
+
+    [Fact]
+    public async Task A_text_that_would_need_a_review_is_not_saved_and_its_author_is_told_so_and_keeps_it()
+    {
+        var (stage, message) = await StageAsync("first");
+        await using var page = stage;
+        await server.AddRuleAsync(page.Page.Person, stage.Room.Id, RuleKit.Word("spam", RuleAction.Hold) with { ExemptFrom = null, Message = "No advertising" });
+        var timeline = await EditAsync(stage, message);
+        var box = timeline.FindComponent<EditBox>();
+        Assert.False(await box.InvokeAsync(() => box.Instance.SaveAsync("some spam")));
+        Assert.Equal(
+            "This change would need a review by a moderator, so it was not saved. Your message stands as it was. No advertising", timeline.Find("#edit-problem").TextContent.Trim());
+        Assert.Single(timeline.FindAll("#edit-input"));
+        Assert.Equal("first", server.Get<MessageHistory>().Find(stage.Page.Person.Id, message.Id)!.Text);
+        Assert.Empty(server.Get<HeldDesk>().List(stage.Page.Person.Id, stage.Room.Id)!);
     }
 
     [Fact]

@@ -63,6 +63,7 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<RuleDesk>());
         Services.AddSingleton(server.Get<RuleTrial>());
         Services.AddSingleton(server.Get<HeldDesk>());
+        Services.AddSingleton(server.Get<HeldMessages>());
         Services.AddSingleton(server.Get<PolicyDesk>());
         Services.AddSingleton(server.Get<Invitations>());
         Services.AddSingleton(server.Get<InstanceSettings>());

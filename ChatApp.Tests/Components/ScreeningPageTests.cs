@@ -95,10 +95,67 @@ public sealed class ScreeningPageTests(TestServer server) : IClassFixture<TestSe
         feed.Load();
         feed.AddPending("maybe spam", "k1");
         Assert.False(await feed.PostAsync("k1"));
-        Assert.NotNull(Assert.Single(feed.Pending).HeldUntil);
         var id = Assert.Single(server.Get<HeldDesk>().List(owner.Id, room.Id)!).Id;
+        Assert.Equal(id, Assert.Single(feed.Pending).Held);
         feed.Apply([server.Get<RoomBroker>().Wrap(new HeldDecided(id, room.Id, "k1", IsApproved: false, "Not here", DateTimeOffset.UnixEpoch))]);
         var told = Assert.Single(feed.Pending);
-        Assert.Equal((PostRefusal.TurnedDown, "Not here", null), (told.Refusal, told.Words, told.HeldUntil));
+        Assert.Equal((PostRefusal.TurnedDown, "Not here", null, true), (told.Refusal, told.Words, told.Held, told.IsDecided));
+
+        // Taken back by another of their devices: what was written stays to be read.
+        feed.AddPending("more spam", "k2");
+        Assert.False(await feed.PostAsync("k2"));
+        Assert.True(feed.Apply([server.Get<RoomBroker>().Wrap(new HeldDecided(id + 1, room.Id, "k2", IsApproved: false, "", DateTimeOffset.UnixEpoch) { IsWithdrawn = true })]).HasChanged);
+        Assert.Equal(("more spam", PostRefusal.Withdrawn, null), feed.Pending[1] is var own ? (own.Text, own.Refusal, own.Held) : default);
+    }
+
+    [Fact]
+    public async Task Its_author_takes_it_back_and_the_row_says_so_until_it_is_discarded_where_the_text_found_no_other_place()
+    {
+        var (owner, ann) = (await server.AddPersonAsync("Owner"), await server.AddPersonAsync("Ann"));
+        var room = await server.MakeRoomAsync(owner, members: ann);
+        await server.AddRuleAsync(owner, room.Id, RuleKit.Word("spam", RuleAction.Hold));
+        await using var page = new PersonContext(server, ann);
+        var timeline = page.Render<Timeline>(parameters => parameters.Add(one => one.Room, room).Add(one => one.Viewer, ann.Id));
+        await timeline.InvokeAsync(() => timeline.Instance.SendAsync(new OutgoingMessage("maybe spam", "k1")));
+        await timeline.InvokeAsync(() => timeline.Find("[data-withdraw]").ClickAsync(new()));
+        Assert.Empty(server.Get<HeldDesk>().List(owner.Id, room.Id)!);
+        timeline.WaitForAssertion(() => Assert.Contains("You have withdrawn this message", timeline.Find(".message-withdrawn").TextContent, StringComparison.Ordinal), Eventually.DefaultDeadline);
+        Assert.Contains("maybe spam", timeline.Find(".message-withdrawn").TextContent, StringComparison.Ordinal);
+        // Under its key it is decided: to send it again would change nothing.
+        Assert.Equal("k1", Assert.Single(timeline.FindAll(".message-withdrawn .message-status button")).GetAttribute("data-discard"));
+        await timeline.InvokeAsync(() => timeline.Find("[data-discard]").Click());
+        Assert.Empty(timeline.FindAll("article.message"));
+    }
+
+    [Fact]
+    public async Task Whoever_takes_it_back_a_moment_too_late_is_told_and_sees_the_message()
+    {
+        var (owner, ann) = (await server.AddPersonAsync("Owner"), await server.AddPersonAsync("Ann"));
+        var room = await server.MakeRoomAsync(owner, members: ann);
+        await server.AddRuleAsync(owner, room.Id, RuleKit.Word("spam", RuleAction.Hold));
+        await using var page = new PersonContext(server, ann);
+        var timeline = page.Render<Timeline>(parameters => parameters.Add(one => one.Room, room).Add(one => one.Viewer, ann.Id));
+        await timeline.InvokeAsync(() => timeline.Instance.SendAsync(new OutgoingMessage("maybe spam", "k1")));
+        var id = Assert.Single(server.Get<HeldDesk>().List(owner.Id, room.Id)!).Id;
+        await server.Get<HeldDesk>().ApproveAsync(owner.Id, id);
+        timeline.WaitForAssertion(() => Assert.Empty(timeline.FindAll(".message-held")), Eventually.DefaultDeadline);
+        Assert.Contains("maybe spam", Assert.Single(timeline.FindAll("article.message")).TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Beside_the_rules_of_a_room_stands_how_many_messages_wait_and_it_follows()
+    {
+        var (owner, ann) = (await server.AddPersonAsync("Owner"), await server.AddPersonAsync("Ann"));
+        var room = await server.MakeRoomAsync(owner, members: ann);
+        await server.AddRuleAsync(owner, room.Id, RuleKit.Word("spam", RuleAction.Hold));
+        await server.SayAsync(ann, room.Id, "first spam");
+        await using var page = new PersonContext(server, owner);
+        page.Session.Open(owner.Id, "192.0.2.1");
+        var screening = page.Render<RoomScreening>(parameters => parameters.Add(one => one.Room, room).Add(one => one.Viewer, owner.Id));
+        Assert.Contains("1", screening.Find(".badge-count").TextContent, StringComparison.Ordinal);
+        await server.SayAsync(ann, room.Id, "second spam");
+        screening.WaitForAssertion(() => Assert.Contains("2", screening.Find(".badge-count").TextContent, StringComparison.Ordinal), Eventually.DefaultDeadline);
+        foreach (var line in server.Get<HeldDesk>().List(owner.Id, room.Id)!) await server.Get<HeldDesk>().RejectAsync(owner.Id, line.Id, "no");
+        screening.WaitForAssertion(() => Assert.Empty(screening.FindAll(".badge-count")), Eventually.DefaultDeadline);
     }
 }

@@ -10,7 +10,7 @@ namespace ChatApp.Tests.Storage;
 internal static class MigrationKit
 {
     /// <summary>The schemas that were released before the present one.</summary>
-    public static readonly string[] Earlier = ["20261120103847_Initial", "20261120112250_Log", "20261120120000_SearchText", "20261120132014_Lasting", "20261120170000_SearchMerge", "20261120173000_ApiKeys", "20261129110809_Accounts", "20261129142449_Conversations", "20261129150134_Sanctions", "20261129180000_RoomHistory", "20261129180001_RaidBrake", "20261129190000_Reports", "20261129191000_Sweeps", "20261129200000_Rules", "20261129201000_HeldMessages", "20261129202000_RoomPolicies"];
+    public static readonly string[] Earlier = ["20261120103847_Initial", "20261120112250_Log", "20261120120000_SearchText", "20261120132014_Lasting", "20261120170000_SearchMerge", "20261120173000_ApiKeys", "20261129110809_Accounts", "20261129142449_Conversations", "20261129150134_Sanctions", "20261129180000_RoomHistory", "20261129180001_RaidBrake", "20261129190000_Reports", "20261129191000_Sweeps", "20261129200000_Rules", "20261129201000_HeldMessages", "20261129202000_RoomPolicies", "20261129210000_AuditDetails"];
 
     /// <summary>Makes a database of an earlier schema with two people, two rooms and a log without a hole.</summary>
     /// <param name="path">The folder; new.</param>

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ChatApp.Accounts;
+using ChatApp.Moderation.Held;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Sockets;
+using ChatApp.Storage;
 using ChatApp.Tests.Harness;
 using ChatApp.Wire;
 
@@ -34,6 +36,7 @@ public sealed class TokenRoomTests(TokenRankTests.Server server) : IClassFixture
                 RoomsOf.Room => new { room = scene.Outside.Value },
                 RoomsOf.Channel => new { channel = $"room:{scene.Outside}" },
                 RoomsOf.Message => new { id = scene.Message },
+                RoomsOf.Held => new { id = scene.Held },
                 RoomsOf.Instance => new { },
                 RoomsOf.Filtered when method == "search" => new { text = "canary", room = scene.Outside.Value },
                 _ => null,
@@ -113,8 +116,15 @@ public sealed class TokenRoomTests(TokenRankTests.Server server) : IClassFixture
         var (inside, outside) = ((await server.MakeRoomAsync(bob, members: ann)).Id, (await server.MakeRoomAsync(bob, members: ann)).Id);
         await server.PostAsync(bob, inside, "canary inside");
         var message = (await server.PostAsync(bob, outside, "canary outside")).Id.ToString();
-        return new Scene(ann, bob, inside, outside, message, (await server.AddTokenAsync(ann, TokenKit.All, [inside])).Secret);
+        var held = await server.Get<CommitQueue>().CommitAsync(commit =>
+        {
+            var row = new HeldMessage { AuthorId = ann.Id.Value, RoomId = outside.Value, Key = Guid.NewGuid().ToString("N"), Fingerprint = "x", Text = "canary held", Source = "rule", At = commit.Now };
+            commit.Db.Held.Add(row);
+            commit.Db.SaveChanges();
+            return row.Id;
+        });
+        return new Scene(ann, bob, inside, outside, message, held, (await server.AddTokenAsync(ann, TokenKit.All, [inside])).Secret);
     }
 
-    private sealed record Scene(TestPerson Ann, TestPerson Bob, RoomId Inside, RoomId Outside, string Message, string Token);
+    private sealed record Scene(TestPerson Ann, TestPerson Bob, RoomId Inside, RoomId Outside, string Message, long Held, string Token);
 }

@@ -6,6 +6,7 @@ using ChatApp.Messages;
 using ChatApp.Moderation;
 using ChatApp.Moderation.Held;
 using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Presence;
 using ChatApp.Push;
 using ChatApp.Rooms;
@@ -154,11 +155,13 @@ public sealed class GoldenFrameTests
             ["refused for slow mode"] = FrameEncoder.Refused(8, WireError.SlowMode with { RetryMs = 30_000, Until = At.AddSeconds(30) }),
             ["held message approved"] = OfUser(new HeldDecided(4, Room, "my-key-1", IsApproved: true, "", At)),
             ["held message turned down"] = OfUser(new HeldDecided(5, Room, "my-key-1", IsApproved: false, "Not here", At)),
+            ["held message withdrawn"] = OfUser(new HeldDecided(6, Room, "my-key-1", IsApproved: false, "", At) { IsWithdrawn = true }),
             ["held messages wait"] = OfUser(new HeldChanged(Room, 3, At)),
             ["rule alert"] = OfUser(new RuleAlert("Bad words", message)),
             ["policy check"] = Encoder.Encode(new Envelope(new PolicyCheck("general-7", Room, Ann, "hello", 50), Encoder)),
             ["policy check of an edit"] = Encoder.Encode(new Envelope(new PolicyCheck("general-8", Room, Ann, "hello", 50) { Edited = new MessageId(42) }, Encoder)),
             ["held for review"] = FrameEncoder.Refused(9, WireError.Of(new PostResult.Held(4, At, At.AddDays(7)))),
+            ["why something did not get through"] = FrameEncoder.Called(12, json => WhyJson.Answer(json, Why(general))),
             ["refused by a rule"] = FrameEncoder.Refused(10, WireError.Of(new PostResult.Rejected(PostRefusal.Blocked) { Words = "No advertising here" })),
             ["refused unchecked"] = FrameEncoder.Refused(11, WireError.Of(new PostResult.Rejected(PostRefusal.NotChecked, TimeSpan.FromSeconds(1)))),
             ["room kept in order"] = OfRoom(new RoomChanged(general with { IsLocked = true, SlowSeconds = 30, IsBraked = true }, Ann, At), 15),
@@ -187,6 +190,19 @@ public sealed class GoldenFrameTests
             frame => Encoding.UTF8.GetString(frame.Value).Replace(connection.Id.ToString(), "$client", StringComparison.Ordinal).Replace(limited.Id.ToString(), "$client", StringComparison.Ordinal),
             StringComparer.Ordinal);
     }
+
+    private static WhyAnswer Why(RoomView room) => new(Ann, room, room.Name, [WhyFact.RoomSlow, WhyFact.Read])
+    {
+        Message = new WhyMessage(new MessageId(42), new Offset(7), At, Ann),
+        Role = RoomRole.Member,
+        ReadUpTo = new Offset(7),
+        Rules = [new WhyRule("Bad words", RuleKind.Words, RuleAction.Hold, IsEverywhere: true)],
+        Policy = new WhyPolicy(FailsClosed: true, Bob),
+        Held = [new WhyHeld("Bad words", 2, At)],
+        Refused = [new RefusedAttempts(PostRefusal.Blocked, "No links", IsEdit: true, 3, At, At.AddMinutes(1)), new RefusedAttempts(PostRefusal.SlowMode, By: null, IsEdit: false, 1, At, At)],
+        Review = new WhyReview("Bad words", Bob, At),
+        Alerts = ["No links"],
+    };
 
     private static Envelope Tick => OfTopic("""{"bid":2345.10,"venue":"lme"}""", new Offset(8));
 

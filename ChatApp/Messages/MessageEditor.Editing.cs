@@ -20,7 +20,9 @@ public sealed partial class MessageEditor
         {
             var looked = await LookAsync(actor, id, read);
             var result = await CommitAsync(commit => Edit(commit, actor, id, read, looked));
-            if (!result.IsOutdated || looks == MostLooks) return result;
+            if (result.IsOutdated && looks < MostLooks) continue;
+            if (result.Refusal is var (room, why)) refusals.Note(actor, room, why, isEdit: true);
+            return result;
         }
     }
 
@@ -29,7 +31,7 @@ public sealed partial class MessageEditor
         if (FindInOwnRoom(commit, actor, id) is not { } found || found.Message.DeletedAt is not null) return new MessageResult(MessageOutcome.NotFound);
         var (message, room) = found;
         if (message.AuthorId != actor.Value) return new MessageResult(MessageOutcome.NotAllowed);
-        if (guard.Speaking(commit, actor, new RoomId(room.Id)) is { } held) return MessageResult.Refused(held);
+        if (guard.Speaking(commit, actor, new RoomId(room.Id)) is { } held) return MessageResult.Refused(held) with { Refusal = (new RoomId(room.Id), PostingRules.Refused(held)) };
         if (room.IsArchived) return new MessageResult(MessageOutcome.Archived);
         if (room.Visibility == RoomVisibility.Direct && !DirectRooms.MayWrite(commit, new RoomId(room.Id), actor)) return new MessageResult(MessageOutcome.NotAllowed);
         if (commit.Now - message.At >= TimeSpan.FromHours(settings.Current.EditHours)) return new MessageResult(MessageOutcome.WindowClosed);
@@ -75,12 +77,14 @@ public sealed partial class MessageEditor
         return judgement switch
         {
             Judgement.Passed => null,
-            Judgement.Refused { Result: { Reason: PostRefusal.Muted } muted } => new MessageResult(MessageOutcome.Muted) { Until = muted.Until, Words = muted.Words },
-            Judgement.Refused { Result: { Reason: PostRefusal.NotChecked } } => new MessageResult(MessageOutcome.NotChecked),
-            Judgement.Refused refused => new MessageResult(MessageOutcome.Blocked) { Words = refused.Result.Words },
+            Judgement.Refused { Result: { Reason: PostRefusal.Muted } muted } => Refused(MessageOutcome.Muted, muted),
+            Judgement.Refused { Result: { Reason: PostRefusal.NotChecked } silence } => Refused(MessageOutcome.NotChecked, silence),
+            Judgement.Refused refused => Refused(MessageOutcome.Blocked, refused.Result),
             // A text that stands already cannot wait in two forms.
-            Judgement.Held held => new MessageResult(MessageOutcome.Blocked) { Words = held.Words.Length > 0 ? held.Words : null },
+            Judgement.Held held => Refused(MessageOutcome.NeedsReview, new PostResult.Rejected(PostRefusal.Blocked) { Words = held.Words.Length > 0 ? held.Words : null, Source = held.Source }),
             _ => new MessageResult(MessageOutcome.Busy) { IsOutdated = true },
         };
+
+        MessageResult Refused(MessageOutcome outcome, PostResult.Rejected why) => new(outcome) { Until = why.Until, Words = why.Words, Refusal = (room, why) };
     }
 }

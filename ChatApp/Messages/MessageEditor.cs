@@ -45,11 +45,14 @@ public enum MessageOutcome
     /// <summary>The actor is muted, in the room or in the instance.</summary>
     Muted,
 
-    /// <summary>A rule stands against the new text, or the program that checks the room; also where a new message would be held.</summary>
+    /// <summary>A rule stands against the new text, or the program that checks the room.</summary>
     Blocked,
 
     /// <summary>The room is checked by a program that has not answered in time.</summary>
     NotChecked,
+
+    /// <summary>A new message of that text would be held for review; what stands already cannot wait in two forms.</summary>
+    NeedsReview,
 
     /// <summary>Nothing was stored; trying again soon makes sense.</summary>
     Busy,
@@ -74,6 +77,9 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
     /// <summary>True where the rules have changed since the text was looked at.</summary>
     internal bool IsOutdated { get; init; }
 
+    /// <summary>Where an order, a rule or a program refused a new text, and how it would have refused a message.</summary>
+    internal (RoomId Room, PostResult.Rejected Why)? Refusal { get; init; }
+
     internal static MessageResult Refused(SanctionTerm held) => new(MessageOutcome.Muted) { Until = held.Until };
 }
 
@@ -90,10 +96,11 @@ public readonly record struct MessageResult(MessageOutcome Outcome, MessageView?
 /// <param name="cards">Where messages are shown that other messages link to.</param>
 /// <param name="guard">Sanctions.</param>
 /// <param name="screening">Rules, and programs that check rooms.</param>
+/// <param name="refusals">Remembers what they refuse.</param>
 /// <param name="settings">Limits.</param>
 /// <param name="time">The clock.</param>
 public sealed partial class MessageEditor(
-    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, SanctionGuard guard, Screening screening, InstanceSettings settings, TimeProvider time)
+    CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, MessageCards cards, SanctionGuard guard, Screening screening, RecentRefusals refusals, InstanceSettings settings, TimeProvider time)
 {
     /// <summary>How long an author can bring back a message of their own.</summary>
     public static readonly TimeSpan UndoTime = TimeSpan.FromSeconds(10);

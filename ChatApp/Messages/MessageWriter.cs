@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using ChatApp.Accounts;
+using ChatApp.Moderation;
 using ChatApp.Moderation.Held;
 using ChatApp.Moderation.Rules;
 using ChatApp.Push;
@@ -31,6 +32,7 @@ public sealed partial class MessageWriter : IAsyncDisposable
     private readonly PostingRules _rules;
     private readonly Screening _screening;
     private readonly HeldMessages _held;
+    private readonly RecentRefusals _refusals;
     private readonly SenderTurns _turns = new();
     private readonly PartitionedRateLimiter<UserId> _pace;
     private readonly Counter<long>? _posts;
@@ -42,7 +44,7 @@ public sealed partial class MessageWriter : IAsyncDisposable
     private static readonly double[] Seconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5];
 
     /// <summary>One instance for all.</summary>
-    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, Screening screening, HeldMessages held, MessageOptions options, Meter? meter = null)
+    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, Screening screening, HeldMessages held, RecentRefusals refusals, MessageOptions options, Meter? meter = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _commits = commits;
@@ -53,6 +55,7 @@ public sealed partial class MessageWriter : IAsyncDisposable
         _rules = rules;
         _screening = screening;
         _held = held;
+        _refusals = refusals;
         _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
         _latency = meter?.CreateHistogram(LatencyName, "s", "From the arrival of a post until it is on disk, of those that were stored.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
         // One maker for all: it is handed over with each message, and used with the first of a person.
@@ -87,6 +90,7 @@ public sealed partial class MessageWriter : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         var result = await TryPostAsync(actor, room, text, key, replyTo, thread, stored);
         if (result is PostResult.Accepted { IsDuplicate: false }) _latency?.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        else if (result is PostResult.Rejected refused) _refusals.Note(actor, room, refused);
         _posts?.Add(1, new KeyValuePair<string, object?>("result", result switch
         {
             PostResult.Accepted { IsDuplicate: true } => "duplicate",

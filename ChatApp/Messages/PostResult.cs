@@ -29,6 +29,9 @@ public abstract record PostResult
 
         /// <summary>What a rule, a program or a moderator says to the author; null where they say nothing.</summary>
         public string? Words { get; init; }
+
+        /// <summary>The rule or the program that refused it, in a name that its author is not told; null where it was neither.</summary>
+        internal string? Source { get; init; }
     }
 
     /// <summary>It waits until a moderator has looked at it, in no room so far. The same key again gives the same answer, and once it is approved the message.</summary>
@@ -92,6 +95,9 @@ public enum PostRefusal
 
     /// <summary>It was held, and nobody has looked at it in time.</summary>
     HeldTooLong,
+
+    /// <summary>It was held, and its author has taken it back.</summary>
+    Withdrawn,
 
     /// <summary>It would be held, and too many wait already: of this sender, or in this room.</summary>
     TooManyHeld,

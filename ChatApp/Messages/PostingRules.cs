@@ -68,6 +68,7 @@ public sealed class PostingRules(SanctionGuard guard, UserDirectory users, ChatD
         return new PostResult.Rejected(PostRefusal.SlowMode, until - commit.Now) { Until = until };
     }
 
-    private static PostResult.Rejected Refused(SanctionTerm held) =>
+    /// <summary>The refusal for a sanction.</summary>
+    internal static PostResult.Rejected Refused(SanctionTerm held) =>
         new(held.Kind == SanctionKind.Ban ? PostRefusal.Banned : PostRefusal.Muted) { Until = held.Until };
 }

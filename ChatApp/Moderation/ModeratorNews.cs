@@ -29,7 +29,7 @@ public sealed class ModeratorNews(RoomBroker broker, UserDirectory users, TimePr
     {
         if (!_alerts.TryTake(message.Author.Id)) return;
         var room = commit.Db.Rooms.Single(one => one.Id == message.Room.Value);
-        AuditLog.Add(commit, UserId.System, "rule.alert", message.Id.ToString(), $"{rule.Name}: {message.Author.Name} in {AuditLog.NameOf(room)}", reason: "");
+        AuditLog.Add(commit, UserId.System, "rule.alert", message.Id.ToString(), $"{rule.Name}: {message.Author.Name} in {AuditLog.NameOf(room)}", rule.Name);
         // The text goes to those who read there anyway.
         Tell(commit, room, new RuleAlert(rule.Name, message), isText: true);
     }

@@ -1,4 +1,5 @@
 using ChatApp.Accounts;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
 
@@ -33,6 +34,12 @@ public enum WhyFact
 
     /// <summary>The room is in slow mode.</summary>
     RoomSlow,
+
+    /// <summary>Messages of theirs wait for a moderator.</summary>
+    WaitsForReview,
+
+    /// <summary>Something of theirs was refused within the last hour.</summary>
+    RefusedLately,
 
     /// <summary>They want to hear only of mentions in this room.</summary>
     LevelMentions,
@@ -88,6 +95,30 @@ public sealed record WhyDevice(ConnectionId Id, ConnectionDescription Descriptio
 /// <param name="Author">Who wrote it.</param>
 public sealed record WhyMessage(MessageId Id, Offset Offset, DateTimeOffset At, UserCard Author);
 
+/// <summary>A rule that is turned on and asked about what the person says in the room.</summary>
+/// <param name="Name">What moderators call it.</param>
+/// <param name="Kind">What it looks for.</param>
+/// <param name="Action">What it does.</param>
+/// <param name="IsEverywhere">True for one of all rooms, false for one of this room.</param>
+public sealed record WhyRule(string Name, RuleKind Kind, RuleAction Action, bool IsEverywhere);
+
+/// <summary>That a program checks what the person says in the room.</summary>
+/// <param name="FailsClosed">True where a message is refused that it does not answer in time; false where it is posted.</param>
+/// <param name="Checker">Who checks at this moment; null where nobody does.</param>
+public sealed record WhyPolicy(bool FailsClosed, UserCard? Checker);
+
+/// <summary>Messages of the person that wait for a moderator in the room. Never their texts.</summary>
+/// <param name="Source">The rule or the program that holds them, in a name.</param>
+/// <param name="Count">How many.</param>
+/// <param name="At">When the newest came.</param>
+public sealed record WhyHeld(string Source, int Count, DateTimeOffset At);
+
+/// <summary>That the message was held, and approved.</summary>
+/// <param name="Source">The rule or the program that had held it, in a name.</param>
+/// <param name="By">Who approved it.</param>
+/// <param name="At">When.</param>
+public sealed record WhyReview(string Source, UserCard By, DateTimeOffset At);
+
 /// <summary>What reaches a person in a room, and what does not.</summary>
 /// <param name="User">The person.</param>
 /// <param name="Room">The room.</param>
@@ -112,6 +143,24 @@ public sealed record WhyAnswer(UserCard User, RoomView Room, string RoomName, IR
 
     /// <summary>What holds on them, there or everywhere.</summary>
     public IReadOnlyList<SanctionTerm> Sanctions { get; init; } = [];
+
+    /// <summary>The rules that are asked about what they say there, in their order; empty in conversations.</summary>
+    public IReadOnlyList<WhyRule> Rules { get; init; } = [];
+
+    /// <summary>Whether a program checks what they say there; null where none does, or it is they.</summary>
+    public WhyPolicy? Policy { get; init; }
+
+    /// <summary>What of theirs waits for review there, the newest first.</summary>
+    public IReadOnlyList<WhyHeld> Held { get; init; } = [];
+
+    /// <summary>What was refused to them there lately, the newest first.</summary>
+    public IReadOnlyList<RefusedAttempts> Refused { get; init; } = [];
+
+    /// <summary>That the message was held and approved; null where it was not, or there is none.</summary>
+    public WhyReview? Review { get; init; }
+
+    /// <summary>Names of the rules that have told moderators of the message.</summary>
+    public IReadOnlyList<string> Alerts { get; init; } = [];
 
     /// <summary>Their connections, the oldest first; at most <see cref="WhyDesk.MaxDevices"/>.</summary>
     public IReadOnlyList<WhyDevice> Devices { get; init; } = [];

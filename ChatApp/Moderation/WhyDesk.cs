@@ -1,5 +1,7 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Moderation.Policies;
+using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
@@ -10,14 +12,21 @@ namespace ChatApp.Moderation;
 /// Answers why somebody did not get something: from what the services decide by, at this moment. For moderators of the instance, about rooms that
 /// they may know of; texts it never shows. About a room that the moderator is not in, the question stands in the audit log.
 /// </summary>
-/// <remarks>A new thing that holds messages back is a <see cref="WhyFact"/>, and a line in <see cref="OfRoom"/> or <see cref="OfMessage"/>.</remarks>
+/// <remarks>
+/// A new thing that holds messages back is a <see cref="WhyFact"/>, and a line in <see cref="OfRoom"/> or <see cref="OfMessage"/>; what comes between a text and its
+/// being posted is in <see cref="Screened"/>.
+/// </remarks>
 /// <param name="database">Where rooms, members and messages are stored.</param>
 /// <param name="commits">For the entry in the audit log.</param>
 /// <param name="broker">The live connections.</param>
 /// <param name="users">Who is who.</param>
 /// <param name="blocks">Who does not want to hear from whom.</param>
+/// <param name="screening">The rules.</param>
+/// <param name="checks">The programs that check rooms.</param>
+/// <param name="refusals">What was refused lately.</param>
 /// <param name="time">The clock.</param>
-public sealed class WhyDesk(ChatDatabase database, CommitQueue commits, RoomBroker broker, UserDirectory users, Blocks blocks, TimeProvider time)
+public sealed partial class WhyDesk(
+    ChatDatabase database, CommitQueue commits, RoomBroker broker, UserDirectory users, Blocks blocks, Screening screening, PolicyChecks checks, RecentRefusals refusals, TimeProvider time)
 {
     /// <summary>Most connections that an answer holds.</summary>
     public const int MaxDevices = 50;
@@ -109,6 +118,8 @@ public sealed class WhyDesk(ChatDatabase database, CommitQueue commits, RoomBrok
             Sanctions = sanctions,
             Devices = [.. broker.ConnectionsOf(user).OrderBy(one => one.Description.Since).Take(MaxDevices).Select(one => DeviceOf(one, room.Id))],
         };
+        if (!room.IsDirect) answer = Screened(db, answer);
+        if (message is not null) answer = Reviewed(db, answer, message);
         var facts = OfRoom(answer, account, isMember);
         return answer with { Facts = [.. message is null ? facts : facts.Concat(OfMessage(db, answer, message, membership))] };
     }
@@ -124,6 +135,8 @@ public sealed class WhyDesk(ChatDatabase database, CommitQueue commits, RoomBrok
         if (answer.Room.IsArchived) yield return WhyFact.RoomArchived;
         if (answer.Room.IsLocked) yield return WhyFact.RoomLocked;
         if (answer.Room.SlowSeconds > 0) yield return WhyFact.RoomSlow;
+        if (answer.Held.Count > 0) yield return WhyFact.WaitsForReview;
+        if (answer.Refused.Count > 0) yield return WhyFact.RefusedLately;
         if (answer.Level == NoticeLevel.Mentions) yield return WhyFact.LevelMentions;
         if (answer.Level == NoticeLevel.Nothing) yield return WhyFact.LevelNothing;
         if (answer.Devices.Count == 0) yield return WhyFact.NotConnected;

@@ -20,6 +20,9 @@ internal enum RoomsOf
     /// <summary>The room of the message <c>id</c>.</summary>
     Message,
 
+    /// <summary>The room for which the account's own held message <c>id</c> waits.</summary>
+    Held,
+
     /// <summary>It looks through all rooms, and leaves out those that are not the token's.</summary>
     Filtered,
 
@@ -95,6 +98,7 @@ internal static class CommandScopes
         ["direct.hide"] = new(TokenScopes.Post, RoomsOf.Room),
         ["direct.open"] = new(TokenScopes.Post, RoomsOf.Instance),
         ["direct.post"] = new(TokenScopes.Post, RoomsOf.Instance),
+        ["held.withdraw"] = new(TokenScopes.Post, RoomsOf.Held),
         ["message.delete"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.edit"] = new(TokenScopes.Post, RoomsOf.Message),
         ["message.pin"] = new(TokenScopes.Post, RoomsOf.Message),

@@ -72,6 +72,7 @@ namespace ChatApp.Sockets;
 /// <param name="Rules">Rules that messages are judged by.</param>
 /// <param name="RuleTrial">Tries them.</param>
 /// <param name="HeldDesk">Messages that wait for a moderator.</param>
+/// <param name="HeldMessages">Lets authors take theirs back.</param>
 /// <param name="Policies">Which rooms are checked by programs.</param>
 /// <param name="PolicyChecks">Takes their answers.</param>
 public sealed record SocketServices(
@@ -79,7 +80,7 @@ public sealed record SocketServices(
     MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace, Sanctions Sanctions, SanctionLists SanctionLists, SanctionGuard Guard, RaidBrake Brake,
     Reports Reports, ReportLists ReportLists, ReportDesk ReportDesk, Sweeps Sweeps, SweepLists SweepLists,
     RoomDesk RoomDesk, TokenDesk TokenDesk, WhyDesk WhyDesk, OverviewBoard Overview,
-    RuleDesk Rules, RuleTrial RuleTrial, HeldDesk HeldDesk, PolicyDesk Policies, PolicyChecks PolicyChecks)
+    RuleDesk Rules, RuleTrial RuleTrial, HeldDesk HeldDesk, HeldMessages HeldMessages, PolicyDesk Policies, PolicyChecks PolicyChecks)
 {
     /// <summary>The product's version, as told to clients.</summary>
     public string Version { get; } = typeof(SocketServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

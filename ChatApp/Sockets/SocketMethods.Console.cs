@@ -125,30 +125,7 @@ internal sealed partial class SocketMethods
     private static (Action<Utf8JsonWriter>?, WireError?) Why(WhyResult result)
     {
         if (result.Answer is not { } answer) return result.Outcome == ModerationOutcome.NotFound ? Bad("there is no such user, room or message") : Of(result.Outcome);
-        return (json =>
-        {
-            json.WriteString("room", answer.Room.Id.Value);
-            json.WriteNumber("head", answer.Room.Head.Value);
-            EventJson.User(json, "user", answer.User);
-            json.WriteStartArray("facts");
-            foreach (var fact in answer.Facts) json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(fact.ToString()));
-            json.WriteEndArray();
-            if (answer.Role is { } role) json.WriteString("role", EventJson.RoleOf(role));
-            if (answer.JoinedAt is { } joined) json.WriteNumber("joined_at", joined.ToUnixTimeMilliseconds());
-            json.WriteString("level", JsonNamingPolicy.SnakeCaseLower.ConvertName(answer.Level.ToString()));
-            if (answer.ReadUpTo is { } read) json.WriteNumber("read", read.Value);
-            if (answer.Message is { } message) json.WriteNumber("offset", message.Offset.Value);
-            List(json, "sanctions", answer.Sanctions, term => SanctionJson.Term(json, term));
-            List(json, "connections", answer.Devices, device =>
-            {
-                json.WriteString("client", device.Id.ToString());
-                json.WriteString("kind", device.Description.Kind == ConnectionKind.Circuit ? "page" : "socket");
-                if (device.Description.Name is { } name) json.WriteString("name", name);
-                json.WriteNumber("since", device.Description.Since.ToUnixTimeMilliseconds());
-                if (device.Sent is { } sent) json.WriteNumber("sent", sent.Value);
-                json.WriteNumber("waiting_events", device.Waiting);
-            });
-        }, null);
+        return (json => WhyJson.Answer(json, answer), null);
     }
 
     private static PageAsk PageOf(Arguments given) => new(given.OptionalCount("page") ?? 0);

@@ -64,16 +64,5 @@ internal sealed partial class SocketMethods
         }), null);
     }
 
-    private static void List<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> fields)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            fields(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+    private static void List<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> fields) => EventJson.List(json, name, items, fields);
 }

@@ -28,6 +28,7 @@ internal sealed partial class SocketMethods
             ? (json => List(json, "held", held, line => ScreeningJson.Held(json, line)), null)
             : (null, WireError.PermissionDenied),
         "held.approve" => Of(await services.HeldDesk.ApproveAsync(permit.Actor, given.Number("id"))),
+        "held.withdraw" => Of(await services.HeldMessages.WithdrawAsync(user, given.Number("id"))),
         "held.reject" => Of(await services.HeldDesk.RejectAsync(permit.Actor, given.Number("id"), given.Text("reason"))),
         _ => (null, WireError.MethodNotFound),
     };

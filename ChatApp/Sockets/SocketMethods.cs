@@ -84,6 +84,7 @@ internal sealed partial class SocketMethods(Connection connection, SocketPermit 
             RoomsOf.Room => permit.Grant.Includes(given.Room("room")),
             // A message that is not there is answered as one that is elsewhere.
             RoomsOf.Message => services.History.RoomOf(given.Message("id")) is { } room && permit.Grant.Includes(room),
+            RoomsOf.Held => services.HeldMessages.RoomOf(user, given.Number("id")) is { } place && permit.Grant.Includes(place),
             RoomsOf.Filtered => given.OptionalRoom("room") is not { } only || permit.Grant.Includes(only),
             RoomsOf.Given => given.OptionalRoom("room") is { } about && permit.Grant.Includes(about),
             RoomsOf.Instance => false,
@@ -104,6 +105,7 @@ internal sealed partial class SocketMethods(Connection connection, SocketPermit 
         MessageOutcome.RoomTooLarge => (null, WireError.RoomTooLarge),
         MessageOutcome.Muted => (null, WireError.Muted with { Until = result.Until, Reason = result.Words }),
         MessageOutcome.Blocked => (null, WireError.Blocked with { Reason = result.Words }),
+        MessageOutcome.NeedsReview => (null, WireError.Blocked with { Message = "an edit is not held for review", Reason = result.Words }),
         MessageOutcome.NotChecked => (null, WireError.NotChecked with { RetryMs = 1000 }),
         MessageOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
         MessageOutcome.Empty => (null, WireError.BadRequest with { Message = "the text is empty" }),

@@ -33,6 +33,7 @@ internal static class ScreeningTables
             held.Property(h => h.Reason).HasMaxLength(HeldMessage.MaxReasonLength);
             held.HasIndex(h => new { h.AuthorId, h.Key }).IsUnique();
             held.HasIndex(h => new { h.RoomId, h.State, h.Id });
+            held.HasIndex(h => new { h.State, h.Id });
             held.HasOne<Room>().WithMany().HasForeignKey(h => h.RoomId).OnDelete(DeleteBehavior.Cascade);
             held.HasOne<ChatUser>().WithMany().HasForeignKey(h => h.AuthorId).OnDelete(DeleteBehavior.Cascade);
         });

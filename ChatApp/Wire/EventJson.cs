@@ -254,6 +254,24 @@ internal static partial class EventJson
         json.WriteEndArray();
     }
 
+    /// <summary>A list of objects.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="name">Name of the list.</param>
+    /// <param name="items">What is in it.</param>
+    /// <param name="fields">Writes one, as fields of the object that is open.</param>
+    public static void List<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> fields)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            fields(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>A person as an object of that name; without one where the object stands in an array.</summary>
     public static void User(Utf8JsonWriter json, string? name, UserCard user)
     {

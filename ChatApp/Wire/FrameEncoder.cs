@@ -183,6 +183,7 @@ public sealed partial class FrameEncoder : IEventEncoder
         if (error.RetryMs is { } wait) json.WriteNumber("retry_ms", wait);
         if (error.Until is { } until) json.WriteNumber("until", until.ToUnixTimeMilliseconds());
         if (error.Reason is { } reason) json.WriteString("reason", reason);
+        if (error.Id is { } id) json.WriteNumber("id", id);
     }
 
     private static void Subscription(Utf8JsonWriter json, SubscribeAnswer answer)

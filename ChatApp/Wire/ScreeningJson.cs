@@ -32,6 +32,7 @@ internal static class ScreeningJson
                 json.WriteString("room", decided.Room.Value);
                 json.WriteString("key", decided.Key);
                 json.WriteBoolean("approved", decided.IsApproved);
+                if (decided.IsWithdrawn) json.WriteBoolean("withdrawn", value: true);
                 if (decided.Reason.Length > 0) json.WriteString("reason", decided.Reason);
                 json.WriteNumber("at", decided.At.ToUnixTimeMilliseconds());
                 break;

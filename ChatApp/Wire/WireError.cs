@@ -15,6 +15,9 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>What a rule, a program or a moderator says of it; null where they say nothing.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Number of the held message; null for all other errors.</summary>
+    public long? Id { get; init; }
+
     /// <summary>A fault of the server.</summary>
     public static readonly WireError Internal = new(100, "internal server error", Temporary: true);
 
@@ -99,7 +102,7 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
     /// <summary>What a message that was not posted looks like on the wire.</summary>
     public static WireError Of(PostResult result) => result switch
     {
-        PostResult.Held held => Held with { Until = held.Until, Reason = held.Words },
+        PostResult.Held held => Held with { Until = held.Until, Reason = held.Words, Id = held.Id },
         PostResult.Rejected rejected => Of(rejected),
         _ => Internal,
     };
@@ -119,6 +122,7 @@ public sealed record WireError(int Code, string Message, bool Temporary = false,
             PostRefusal.Archived => Archived,
             PostRefusal.Unreachable or PostRefusal.Blocked => Blocked,
             PostRefusal.TurnedDown => Blocked with { Message = "turned down by a moderator" },
+            PostRefusal.Withdrawn => Blocked with { Message = "withdrawn by its author" },
             PostRefusal.HeldTooLong => Blocked with { Message = "held, and not looked at in time" },
             PostRefusal.TooManyHeld => LimitExceeded with { Message = "too many messages wait for a moderator" },
             PostRefusal.NotChecked => NotChecked,

@@ -15,13 +15,14 @@ public sealed record ServerAnswer<T>(T? Result, ApiError? Error);
 /// <param name="Temporary">True where the same may succeed later.</param>
 /// <param name="RetryMs">After how many milliseconds; absent where nobody knows.</param>
 /// <param name="Until">When what is in the way ends by itself, in milliseconds since 1970; absent where it does not.</param>
-public sealed record ApiError(int Code, string Message, bool Temporary, [property: JsonPropertyName("retry_ms")] long? RetryMs, long? Until = null)
+/// <param name="Id">Number of the message that is held for review; absent for other errors.</param>
+public sealed record ApiError(int Code, string Message, bool Temporary, [property: JsonPropertyName("retry_ms")] long? RetryMs, long? Until = null, long? Id = null)
 {
     /// <summary>The same error as on a socket.</summary>
     public static ApiError Of(WireError error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return new ApiError(error.Code, error.Message, error.Temporary, error.RetryMs, error.Until?.ToUnixTimeMilliseconds());
+        return new ApiError(error.Code, error.Message, error.Temporary, error.RetryMs, error.Until?.ToUnixTimeMilliseconds(), error.Id);
     }
 }
 

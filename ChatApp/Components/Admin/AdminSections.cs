@@ -33,7 +33,10 @@ public static class AdminSections
         {
             Count = static (services, actor) => services.GetRequiredService<ReportLists>().Count(actor.Id), News = [typeof(ReportsChanged)],
         },
-        new("held", "Held.Title", "clock", typeof(HeldSection)) { News = [typeof(HeldChanged)] },
+        new("held", "Held.Title", "clock", typeof(HeldSection))
+        {
+            Count = static (services, actor) => services.GetRequiredService<HeldDesk>().Count(actor.Id, room: null), News = [typeof(HeldChanged)],
+        },
         new("rules", "Rules.Title", "check-all", typeof(RulesSection)),
         new("connections", "Admin.Connections", "monitor", typeof(ConnectionsSection)),
         new("rooms", "RoomsAdmin.Title", "hash", typeof(RoomsSection)),

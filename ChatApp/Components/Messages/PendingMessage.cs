@@ -11,8 +11,11 @@ namespace ChatApp.Components.Messages;
 /// <param name="ReplyTo">What it answers; null where it answers nothing.</param>
 public sealed record PendingMessage(string Key, string Text, string Html, DateTimeOffset At, PostRefusal? Refusal, ReplyPreview? ReplyTo = null)
 {
-    /// <summary>When it will have waited too long for a moderator; null where it does not wait for one.</summary>
-    public DateTimeOffset? HeldUntil { get; init; }
+    /// <summary>Its number among those that wait for a moderator; null where it does not.</summary>
+    public long? Held { get; init; }
+
+    /// <summary>True where its key has the same answer for good: it was decided on, and sending it again changes nothing.</summary>
+    public bool IsDecided => Refusal is PostRefusal.TurnedDown or PostRefusal.Withdrawn or PostRefusal.HeldTooLong;
 
     /// <summary>What a rule, a program or a moderator says of it; null where they say nothing.</summary>
     public string? Words { get; init; }

@@ -113,55 +113,10 @@ public sealed partial class RoomFeed : IDisposable
         return true;
     }
 
-    /// <summary>Shows a message of one's own at once. The same key again is the same message: the stored one, where it is in the window.</summary>
-    public void AddPending(string text, string key, MessageId? replyTo = null)
-    {
-        if (_messages.Exists(message => IsOwn(message, key))) return;
-        _pending.RemoveAll(own => own.Key == key);
-        if (_pending.Count >= MaxPending) _pending.RemoveAt(0);
-        _pending.Add(new PendingMessage(key, text, _markdown.Render(text), _time.GetUtcNow(), Refusal: null, QuoteOf(replyTo)));
-    }
-
-    /// <summary>Makes a message that is not stored yet one that answers nothing.</summary>
-    public void DropReply(string key)
-    {
-        if (_pending.FindIndex(own => own.Key == key) is >= 0 and var index) _pending[index] = _pending[index] with { ReplyTo = null };
-    }
-
-    /// <summary>Stores a pending message; for a failed one that is the retry. The key makes sure it is stored once.</summary>
-    /// <returns>True where it is stored.</returns>
-    public async Task<bool> PostAsync(string key)
-    {
-        var index = _pending.FindIndex(own => own.Key == key);
-        // Not shown as pending: it is in the window already.
-        if (index < 0) return true;
-        _pending[index] = _pending[index] with { Refusal = null, HeldUntil = null, Words = null };
-        var result = await _writer.PostAsync(_viewer, _room, _pending[index].Text, key, _pending[index].ReplyTo?.Id, thread: _thread);
-        index = _pending.FindIndex(own => own.Key == key);
-        switch (result)
-        {
-            case PostResult.Accepted accepted:
-                if (index >= 0) _pending.RemoveAt(index);
-                // The live event may come before this or after it; whoever is second finds the row there.
-                if (!accepted.HasGone) Insert(accepted.Message);
-                break;
-            case PostResult.Rejected rejected when index >= 0:
-                _pending[index] = _pending[index] with { Refusal = rejected.Reason, Words = rejected.Words };
-                break;
-            case PostResult.Held held when index >= 0:
-                _pending[index] = _pending[index] with { HeldUntil = held.Until, Words = held.Words };
-                break;
-        }
-
-        return result is PostResult.Accepted;
-    }
-
-    /// <summary>Forgets a message that was refused.</summary>
-    public void Discard(string key) => _pending.RemoveAll(own => own.Key == key && own.Refusal is not null);
-
     private void Take(Envelope envelope, Changes changes)
     {
-        if (envelope.Body is HeldDecided { IsApproved: false } decided) changes.HasChanged |= TurnDown(decided);
+        if (envelope.Body is HeldDecided { IsApproved: false } decided && decided.Room == _room)
+            changes.HasChanged |= Refuse(decided.Key, decided.IsWithdrawn ? PostRefusal.Withdrawn : PostRefusal.TurnedDown, decided.Reason);
         if (envelope.Room != _room) return;
         if (envelope.Offset is { } offset)
         {
@@ -186,13 +141,6 @@ public sealed partial class RoomFeed : IDisposable
         };
     }
 
-    private bool TurnDown(HeldDecided decided)
-    {
-        var index = decided.Room == _room ? _pending.FindIndex(own => own.Key == decided.Key) : -1;
-        if (index >= 0) _pending[index] = _pending[index] with { Refusal = PostRefusal.TurnedDown, HeldUntil = null, Words = decided.Reason };
-        return index >= 0;
-    }
-
     private bool Take(MessageView message, Changes changes)
     {
         var isCounted = CountAnswer(message);
@@ -203,16 +151,6 @@ public sealed partial class RoomFeed : IDisposable
         if (!Insert(message)) return wasPending || isCounted;
         if (isOfOthers) changes.Arrived.Add(message);
         return true;
-    }
-
-    // What cannot be found any more is kept too: the service refuses such an answer, and the writer decides what becomes of it.
-    private ReplyPreview? QuoteOf(MessageId? target)
-    {
-        if (target is not { } id) return null;
-        var found = Find(id) ?? _history.Find(_viewer, id);
-        return found is null
-            ? new ReplyPreview(id, new UserCard(_viewer, "", Rank.Member), "", IsDeleted: true)
-            : new ReplyPreview(id, found.Author, MessageViews.ExtractOf(found.Text), found.IsDeleted);
     }
 
     private bool IsOwn(MessageView message, string key) => message.Author.Id == _viewer && message.Key == key;

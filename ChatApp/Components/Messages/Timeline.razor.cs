@@ -3,6 +3,7 @@ using ChatApp.Accounts;
 using ChatApp.Components.Shared;
 using ChatApp.Messages;
 using ChatApp.Moderation;
+using ChatApp.Moderation.Held;
 using ChatApp.Push;
 using ChatApp.Rooms;
 using Microsoft.AspNetCore.Components;
@@ -159,6 +160,25 @@ public sealed partial class Timeline
         var posting = _feed.PostAsync(unsent.Key);
         StateHasChanged();
         await posting;
+    }
+
+    // The text goes back to where it can be changed, unless something else stands there: then its row keeps it.
+    private async Task WithdrawAsync(PendingMessage unsent)
+    {
+        if (unsent.Held is not { } id) return;
+        var result = await Held.WithdrawAsync(Viewer, id);
+        if (result.Outcome != HeldOutcome.Done)
+        {
+            // Decided at the same moment: what came of it is told by itself.
+            Complain(L[$"HeldOutcome.{result.Outcome}"]);
+            return;
+        }
+
+        _feed.Withdraw(unsent.Key);
+        var answered = unsent.ReplyTo is { } quote ? new { id = quote.Id.ToString(), author = quote.Author.Name, extract = quote.Extract } : null;
+        if (!await _scroller.AskAsync("takeBack", new { key = unsent.Key, text = unsent.Text, reply = answered })) return;
+        _feed.Discard(unsent.Key);
+        _announcement = L["Held.Withdrawn"];
     }
 
     private async Task ToLatestAsync()

@@ -23,6 +23,9 @@ public enum RowState
 
     /// <summary>Waits for a moderator.</summary>
     Held,
+
+    /// <summary>Has waited for one, and was taken back.</summary>
+    Withdrawn,
 }
 
 /// <summary>
@@ -107,6 +110,7 @@ public sealed class TimelineRow
         RowState.Pending => " message-pending",
         RowState.Failed => " message-failed",
         RowState.Held => " message-held",
+        RowState.Withdrawn => " message-withdrawn",
         _ => null,
     };
 }

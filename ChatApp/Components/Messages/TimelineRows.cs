@@ -131,9 +131,7 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     {
         Author = face.Author,
         Quoted = face.Quoted,
-        State = stored is null
-            ? unsent!.Refusal is not null ? RowState.Failed : unsent.HeldUntil is not null ? RowState.Held : RowState.Pending
-            : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
+        State = stored is null ? StateOf(unsent!) : stored.IsDeleted ? RowState.Deleted : RowState.Stored,
         Stored = stored,
         Unsent = unsent,
         Links = stored is null ? [] : Permalink.In(stored.Html, MessageCards.MaxOfMessage),
@@ -141,6 +139,14 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         IsNewDay = face.IsNewDay,
         IsApart = face.IsApart,
         Local = face.Local,
+    };
+
+    private static RowState StateOf(PendingMessage unsent) => unsent switch
+    {
+        { Refusal: PostRefusal.Withdrawn } => RowState.Withdrawn,
+        { Refusal: not null } => RowState.Failed,
+        { Held: not null } => RowState.Held,
+        _ => RowState.Pending,
     };
 
     // The row of the same object in the last pass: nearly always the one after the last that was found.

@@ -52,6 +52,20 @@ public sealed class PageScript<T>(IJSRuntime js, string path) : IAsyncDisposable
         }
     }
 
+    /// <summary>Calls a function of the attached script that says yes or no; false where it is not attached or the page is gone.</summary>
+    public async Task<bool> AskAsync(string function, params object?[] values)
+    {
+        try
+        {
+            return !_disposed && _script is not null && await _script.InvokeAsync<bool>(function, values);
+        }
+        catch (Exception fault) when (fault is JSDisconnectedException or TaskCanceledException)
+        {
+            // As above: nobody is there who could say.
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

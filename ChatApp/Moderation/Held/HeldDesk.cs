@@ -1,6 +1,5 @@
 using ChatApp.Accounts;
 using ChatApp.Messages;
-using ChatApp.Push;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 
@@ -12,16 +11,18 @@ namespace ChatApp.Moderation.Held;
 /// </summary>
 /// <param name="commits">The one writer.</param>
 /// <param name="database">Where they are stored.</param>
-/// <param name="broker">Tells the author.</param>
 /// <param name="users">Names and ranks.</param>
 /// <param name="writer">Posts what is approved.</param>
 /// <param name="mentions">Whom it names, and its HTML.</param>
-/// <param name="news">Tells moderators.</param>
+/// <param name="waiting">Tells moderators and authors.</param>
 /// <param name="time">The clock.</param>
-public sealed class HeldDesk(CommitQueue commits, ChatDatabase database, RoomBroker broker, UserDirectory users, MessageWriter writer, Mentions mentions, ModeratorNews news, TimeProvider time)
+public sealed class HeldDesk(CommitQueue commits, ChatDatabase database, UserDirectory users, MessageWriter writer, Mentions mentions, HeldMessages waiting, TimeProvider time)
 {
     /// <summary>Most lines that one list holds.</summary>
     public const int MaxLines = 100;
+
+    /// <summary>Stands in the audit log before the name of what had held a message that was approved.</summary>
+    internal const string HeldBy = "held: ";
 
     /// <summary>What waits, the oldest first, at most <see cref="MaxLines"/>; null where the actor may not see it.</summary>
     /// <param name="actor">Who looks.</param>
@@ -30,17 +31,33 @@ public sealed class HeldDesk(CommitQueue commits, ChatDatabase database, RoomBro
     public IReadOnlyList<HeldLine>? List(Actor actor, RoomId? room, long? after = null)
     {
         using var db = database.OpenRead();
+        if (Waiting(db, actor, room) is not { } held) return null;
+        return [.. held.Where(one => one.Id > (after ?? 0))
+            .Join(db.Rooms, one => one.RoomId, place => place.Id, (one, place) => new { Held = one, place.Name })
+            .OrderBy(found => found.Held.Id).Take(MaxLines).AsEnumerable()
+            .Select(found => new HeldLine(
+                found.Held.Id, new RoomId(found.Held.RoomId), found.Name, users.Get(new UserId(found.Held.AuthorId)), found.Held.Text, found.Held.Source, found.Held.At, found.Held.Until))];
+    }
+
+    /// <summary>How many of them wait, for a number beside a link; at most <see cref="MaxLines"/>, and 0 where the actor may not see them.</summary>
+    /// <param name="actor">Who looks.</param>
+    /// <param name="room">Of this room; null for all rooms that the actor looks after as a moderator of the instance.</param>
+    public int Count(Actor actor, RoomId? room)
+    {
+        using var db = database.OpenRead();
+        return Waiting(db, actor, room)?.Take(MaxLines).Count() ?? 0;
+    }
+
+    private IQueryable<HeldMessage>? Waiting(ChatDbContext db, Actor actor, RoomId? room)
+    {
         var by = users.Get(actor);
         if (!ModerationRights.May(ModerationRights.Act("held.list", room is not null), StandingOf(db, actor, by, room))) return null;
         var since = time.GetUtcNow() - HeldMessage.Life;
-        var (only, id) = (room?.Value, by.Id.Value);
+        var id = by.Id.Value;
         var members = RoomAccess.Memberships(db);
-        return [.. db.Held.Where(held => held.State == HeldState.Waiting && held.At > since && held.Id > (after ?? 0) && (only == null || held.RoomId == only))
-            .Join(db.Rooms, held => held.RoomId, one => one.Id, (held, one) => new { Held = held, Room = one })
-            .Where(found => found.Room.IsDefault || found.Room.Visibility == RoomVisibility.Public || members.Any(member => member.RoomId == found.Room.Id && member.UserId == id))
-            .OrderBy(found => found.Held.Id).Take(MaxLines).AsEnumerable()
-            .Select(found => new HeldLine(
-                found.Held.Id, new RoomId(found.Held.RoomId), found.Room.Name, users.Get(new UserId(found.Held.AuthorId)), found.Held.Text, found.Held.Source, found.Held.At, found.Held.Until))];
+        var rooms = db.Rooms.Where(one => one.IsDefault || one.Visibility == RoomVisibility.Public || members.Any(member => member.RoomId == one.Id && member.UserId == id));
+        if (room is { } only) rooms = rooms.Where(one => one.Id == only.Value);
+        return db.Held.Where(held => held.State == HeldState.Waiting && held.At > since && rooms.Any(one => one.Id == held.RoomId));
     }
 
     /// <summary>
@@ -55,14 +72,14 @@ public sealed class HeldDesk(CommitQueue commits, ChatDatabase database, RoomBro
         {
             var (held, room, refusal) = Judge(commit, actor, id, "held.approve");
             if (refusal is { } no) return new HeldResult(no);
-            var (author, name) = (new UserId(held!.AuthorId), users.Get(new UserId(held.AuthorId)).Name);
+            var name = users.Get(new UserId(held!.AuthorId)).Name;
             if (!commit.Db.OpenAccounts(commit.Now).Any(user => user.Id == held.AuthorId)) return new HeldResult(HeldOutcome.AuthorMayNot, Refusal: PostRefusal.Banned);
             var result = writer.Release(commit, held, read);
             if (result is not PostResult.Accepted posted) return Refused(result);
             commit.Db.Held.Remove(held);
             commit.Db.SaveChanges();
-            AuditLog.Add(commit, actor.Id, "held.approve", posted.Message.Id.ToString(), $"{held.Source}: {name} in {AuditLog.NameOf(room!)}", reason: "");
-            Tell(commit, held, room!, author, isApproved: true, reason: "");
+            AuditLog.Add(commit, actor.Id, "held.approve", posted.Message.Id.ToString(), $"{held.Source}: {name} in {AuditLog.NameOf(room!)}", reason: "", before: HeldBy + held.Source, after: "posted");
+            Tell(commit, held, room!, isApproved: true, reason: "");
             return new HeldResult(HeldOutcome.Done, posted.Message);
         });
     }
@@ -83,7 +100,7 @@ public sealed class HeldDesk(CommitQueue commits, ChatDatabase database, RoomBro
             commit.Db.SaveChanges();
             var author = new UserId(held.AuthorId);
             AuditLog.Add(commit, actor.Id, "held.reject", author.Value, $"{held.Source}: {users.Get(author).Name} in {AuditLog.NameOf(room!)}", why);
-            Tell(commit, held, room!, author, isApproved: false, why);
+            Tell(commit, held, room!, isApproved: false, why);
             return new HeldResult(HeldOutcome.Done);
         });
     }
@@ -112,12 +129,8 @@ public sealed class HeldDesk(CommitQueue commits, ChatDatabase database, RoomBro
         return (held, room, null);
     }
 
-    private void Tell(Commit commit, HeldMessage held, Room room, UserId author, bool isApproved, string reason)
-    {
-        news.HeldChanged(commit, room, HeldMessages.WaitingIn(commit.Db, room.Id, commit.Now));
-        var decided = new HeldDecided(held.Id, new RoomId(room.Id), held.Key, isApproved, reason, commit.Now);
-        commit.AfterCommit(() => broker.PublishToUser(author, decided));
-    }
+    private void Tell(Commit commit, HeldMessage held, Room room, bool isApproved, string reason) =>
+        waiting.Tell(commit, held, room, new HeldDecided(held.Id, new RoomId(room.Id), held.Key, isApproved, reason, commit.Now));
 
     private static Standing StandingOf(ChatDbContext db, Actor actor, UserCard by, RoomId? room)
     {

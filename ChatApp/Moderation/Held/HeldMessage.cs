@@ -11,6 +11,9 @@ public enum HeldState
 
     /// <summary>A moderator has turned it down. Its text is gone; the key stays, and answers.</summary>
     TurnedDown = 1,
+
+    /// <summary>Its author has taken it back. Its text is gone; the key stays, and answers.</summary>
+    Withdrawn = 2,
 }
 
 /// <summary>A message that waits for a moderator: in no room, without a place in any log. Once approved it is a message like all, and no row here.</summary>
@@ -22,8 +25,11 @@ public sealed class HeldMessage
     /// <summary>How long a key of what was turned down, or has waited too long, answers.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(30);
 
-    /// <summary>Most messages of one person that wait.</summary>
+    /// <summary>Most messages of one person that wait, or were taken back within <see cref="Pause"/>: whoever sends and takes back in turn shall not keep moderators busy.</summary>
     public const int MostOfOne = 50;
+
+    /// <summary>How long a message that was taken back counts as one that waits.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromDays(1);
 
     /// <summary>Most messages of one room that wait.</summary>
     public const int MostInRoom = 1000;
@@ -73,7 +79,7 @@ public sealed class HeldMessage
     /// <summary>Why it was turned down.</summary>
     public string Reason { get; set; } = "";
 
-    /// <summary>When it was turned down.</summary>
+    /// <summary>When it was turned down, or taken back.</summary>
     public DateTimeOffset? DecidedAt { get; set; }
 
     /// <summary>When it cannot be approved any more.</summary>
@@ -94,7 +100,7 @@ public sealed class HeldMessage
 /// <param name="Until">When it cannot be approved any more.</param>
 public sealed record HeldLine(long Id, RoomId Room, string RoomName, UserCard Author, string Text, string Source, DateTimeOffset At, DateTimeOffset Until);
 
-/// <summary>How a decision on a held message went.</summary>
+/// <summary>How a decision on a held message went, or taking it back.</summary>
 public enum HeldOutcome
 {
     /// <summary>Done.</summary>
@@ -129,10 +135,14 @@ public readonly record struct HeldResult(HeldOutcome Outcome, MessageView? Messa
 /// <param name="Id">Which.</param>
 /// <param name="Room">For which room.</param>
 /// <param name="Key">The sender's key.</param>
-/// <param name="IsApproved">True: it was posted; false: it was turned down.</param>
+/// <param name="IsApproved">True: it was posted; false: it was turned down, or taken back.</param>
 /// <param name="Reason">Why it was turned down; empty where it was not.</param>
 /// <param name="At">When.</param>
-public sealed record HeldDecided(long Id, RoomId Room, string Key, bool IsApproved, string Reason, DateTimeOffset At);
+public sealed record HeldDecided(long Id, RoomId Room, string Key, bool IsApproved, string Reason, DateTimeOffset At)
+{
+    /// <summary>True where its author has taken it back, by whichever device.</summary>
+    public bool IsWithdrawn { get; init; }
+}
 
 /// <summary>Tells moderators that more or fewer messages wait in a room.</summary>
 /// <param name="Room">The room.</param>

@@ -39,6 +39,9 @@ internal sealed class CompiledRule
     /// <summary>True where somebody of that standing is exempt.</summary>
     public bool Exempts(Standing standing) => standing >= Row.ExemptFrom;
 
+    /// <summary>True where it is asked about what somebody of that standing says in a room, of those of its scope.</summary>
+    public bool IsFor(RoomId room, Standing standing) => Covers(room) && !Exempts(standing);
+
     /// <summary>What of a rule the text alone decides: all of it, that it has a link, or nothing.</summary>
     public bool IsIn(RuleText text) => Row.Kind switch
     {

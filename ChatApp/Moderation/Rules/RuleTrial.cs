@@ -99,7 +99,7 @@ public sealed class RuleTrial(ChatDatabase database, UserDirectory users, RuleDe
             var place = PlaceOf(db, roles, message);
             var text = new RuleText(message.Text, message.Html, db.Mentions.Count(mention => mention.MessageId == message.Id));
             var own = earlier.TryGetValue(author, out var known) ? known : earlier[author] = [];
-            var isHit = rule.Covers(new RoomId(message.RoomId)) && !rule.Exempts(ModerationRights.Of(users.Get(author).Rank, place.Role)) && IsHit(rule, text, own, message, place.JoinedAt);
+            var isHit = rule.IsFor(new RoomId(message.RoomId), ModerationRights.Of(users.Get(author).Rank, place.Role)) && IsHit(rule, text, own, message, place.JoinedAt);
             // What would have been refused would not count for the next one.
             if (!isHit || draft.Action == RuleAction.Alert) own.Add((message.At, text.Print));
             if (!isHit) continue;

@@ -81,6 +81,10 @@ public sealed class Screening(RuleBook book, PolicyChecks checks, Sanctions sanc
         return rules.For(room) is { } screen ? new Looked(rules, screen) : rules.Nothing;
     }
 
+    /// <summary>What stands in the way of whoever stands that high in a room: the rules, in the order in which they are asked, and whether a program checks it.</summary>
+    internal (IReadOnlyList<CompiledRule> Rules, RoomPolicy? Policy) For(RoomId room, Standing place) =>
+        book.Current.For(room) is { } screen ? ([.. screen.Rules.Where(rule => rule.IsFor(room, place))], screen.Policy) : ([], null);
+
     /// <summary>Looks at a text, and asks the program where one checks the room. That it is asked does not wait for anything.</summary>
     internal async ValueTask<Looked> LookAsync(Candidate candidate)
     {
@@ -109,14 +113,14 @@ public sealed class Screening(RuleBook book, PolicyChecks checks, Sanctions sanc
         for (var index = 0; index < screen.Rules.Count; index++)
         {
             var rule = screen.Rules[index];
-            if (!rule.Covers(candidate.Room) || rule.Exempts(place) || !Hits(commit, rule, looked.Hits[index], candidate)) continue;
+            if (!rule.IsFor(candidate.Room, place) || !Hits(commit, rule, looked.Hits[index], candidate)) continue;
             if (rule.Row.Action == RuleAction.Alert) alerts.Add(rule);
             else return Carry(commit, rule, candidate, place);
         }
 
         return looked.Answer.Word switch
         {
-            PolicyWord.Deny => new Judgement.Refused(new PostResult.Rejected(PostRefusal.Blocked) { Words = looked.Answer.Reason is { Length: > 0 } reason ? reason : null }),
+            PolicyWord.Deny => new Judgement.Refused(new PostResult.Rejected(PostRefusal.Blocked) { Words = looked.Answer.Reason is { Length: > 0 } reason ? reason : null, Source = looked.Answer.Checker }),
             PolicyWord.Hold => new Judgement.Held(looked.Answer.Checker ?? "", looked.Answer.Reason ?? ""),
             PolicyWord.NoneClosed => new Judgement.Refused(new PostResult.Rejected(PostRefusal.NotChecked, Pause)),
             _ => alerts.Count == 0 ? Judgement.Passed.Quietly : new Judgement.Passed(alerts),
@@ -152,9 +156,9 @@ public sealed class Screening(RuleBook book, PolicyChecks checks, Sanctions sanc
         if (row.Action == RuleAction.Hold) return new Judgement.Held(row.Name, row.Message);
         // Nobody is muted by a rule who could take the mute back themselves.
         var isMuted = row.Action == RuleAction.Mute && place < (row.RoomId is null ? Standing.Moderator : Standing.RoomModerator);
-        if (!isMuted) return new Judgement.Refused(new PostResult.Rejected(PostRefusal.Blocked) { Words = WordsOf(row) });
+        if (!isMuted) return new Judgement.Refused(new PostResult.Rejected(PostRefusal.Blocked) { Words = WordsOf(row), Source = row.Name });
         var term = sanctions.MuteByRule(commit, candidate.Author, row);
-        return new Judgement.Refused(new PostResult.Rejected(PostRefusal.Muted) { Until = term.Until, Words = WordsOf(row) });
+        return new Judgement.Refused(new PostResult.Rejected(PostRefusal.Muted) { Until = term.Until, Words = WordsOf(row), Source = row.Name });
     }
 
     private static string? WordsOf(AutoModRule rule) => rule.Message.Length > 0 ? rule.Message : null;

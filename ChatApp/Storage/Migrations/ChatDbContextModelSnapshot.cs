@@ -813,6 +813,8 @@ namespace ChatApp.Storage.Migrations
                     b.HasIndex("AuthorId", "Key")
                         .IsUnique();
 
+                    b.HasIndex("State", "Id");
+
                     b.HasIndex("RoomId", "State", "Id");
 
                     b.ToTable("held_messages", (string)null);

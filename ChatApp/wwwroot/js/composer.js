@@ -81,6 +81,18 @@ export function attach(form, dotnet) {
 
   const onReply = ({ detail: { thread: where, ...target } }) => { if (where === thread) answerAndKeep(target); };
 
+  // What was taken back before it was posted comes here again, unless something else stands here.
+  function onTakeBack(event) {
+    const { thread: where, key, text, reply: target } = event.detail;
+    if (where !== thread || input.value.trim() || reply) return;
+    event.preventDefault();
+    forget(key);
+    input.value = text;
+    answer(target);
+    update();
+    input.focus();
+  }
+
   function onClick(event) {
     if (event.target.closest('[data-cancel-reply]')) answerAndKeep(null);
   }
@@ -210,6 +222,7 @@ export function attach(form, dotnet) {
   form.addEventListener('submit', onSubmit);
   form.addEventListener('click', onClick);
   document.addEventListener('reply-to', onReply);
+  document.addEventListener('take-back', onTakeBack);
   document.addEventListener('connection-back', handOverAll);
   document.addEventListener('connection-lost', showWaiting);
   document.addEventListener('click', onDiscard);
@@ -219,6 +232,7 @@ export function attach(form, dotnet) {
     dispose() {
       stopWatching();
       document.removeEventListener('reply-to', onReply);
+      document.removeEventListener('take-back', onTakeBack);
       document.removeEventListener('connection-back', handOverAll);
       document.removeEventListener('connection-lost', showWaiting);
       document.removeEventListener('click', onDiscard);

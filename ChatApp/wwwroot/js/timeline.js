@@ -162,6 +162,12 @@ export function attach(frame, dotnet) {
   return {
     toBottom() { list.scrollTop = 0; },
     show,
+    // A message that waited was taken back: true where the composer has its text again. Where it has not, the row keeps it, and the focus.
+    takeBack(message) {
+      const isTaken = !document.dispatchEvent(new CustomEvent('take-back', { cancelable: true, detail: { ...message, thread: frame.dataset.thread } }));
+      if (!isTaken) document.activeElement?.closest('article.message')?.focus();
+      return isTaken;
+    },
     // Only for those who use the keyboard: others would press the button with the next word that they type.
     offerUndo() { if (tools.isByKeyboard()) frame.parentElement.querySelector('[data-undo]')?.focus(); },
     dispose() {
