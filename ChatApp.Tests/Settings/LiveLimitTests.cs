@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text.Json;
 using ChatApp.Accounts;
 using ChatApp.Messages;
@@ -216,13 +217,31 @@ public sealed class LiveLimitTests
     [Fact]
     public async Task The_next_socket_of_an_address_meets_the_limit_that_was_just_set()
     {
-        await using var server = await TestServer.StartAsync();
-        var (gate, address) = (server.Get<ConnectionGate>(), IPAddress.Parse("192.0.2.1"));
+        await using var server = await TestServer.StartAsync(["Proxy:Addresses=127.0.0.1"]);
         await SetAsync(server, limits => limits with { ConnectionsPerAddress = 1 });
+        await using var first = await OpenAsync();
+        Assert.Contains("429", (await Assert.ThrowsAsync<WebSocketException>(OpenAsync)).Message, StringComparison.Ordinal);
+        using var listener = new HttpRequestMessage(HttpMethod.Get, "/connection/sse?channel=room:general");
+        listener.Headers.Add("X-Forwarded-For", "192.0.2.1");
+        using var refused = await server.Http.SendAsync(listener).Soon();
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        await SetAsync(server, limits => limits with { ConnectionsPerAddress = 2 });
+        await using var second = await OpenAsync();
+        Assert.Contains("429", (await Assert.ThrowsAsync<WebSocketException>(OpenAsync)).Message, StringComparison.Ordinal);
+
+        Task<TestSocket> OpenAsync() => server.OpenSocketAsync(options => options.SetRequestHeader("X-Forwarded-For", "192.0.2.1"));
+    }
+
+    [Fact]
+    public void The_gate_of_all_sockets_reads_the_limit_of_an_address_where_the_engine_keeps_it()
+    {
+        var options = new PushOptions { ConnectionsPerAddress = 1 };
+        var engine = new ChatApp.Tests.Push.Engine(options);
+        var (gate, address) = (new ConnectionGate(options, engine.Broker, PushMetrics.None), IPAddress.Parse("192.0.2.1"));
         using var first = gate.TryEnter(address, out _);
         Assert.Null(gate.TryEnter(address, out var status));
         Assert.Equal(429, status);
-        await SetAsync(server, limits => limits with { ConnectionsPerAddress = 2 });
+        engine.Broker.Limits.PerAddress = 2;
         using var second = gate.TryEnter(address, out _);
         Assert.NotNull(second);
     }
