@@ -63,13 +63,13 @@ public static class Program
         services.AddSingleton(SettingsReader.Read<SearchOptions>(settings, "Search")).AddSingleton<MessageSearch>();
         services.AddSingleton(SettingsReader.Read<TopicOptions>(settings, "Topics")).AddSingleton<TopicAccess>().AddSingleton<TopicStreams>().AddSingleton<TopicPublisher>();
         services.AddSingleton<ModerationDesk>().AddSingleton<ConnectionDesk>().AddSingleton<SanctionGuard>().AddSingleton<RaidBrake>().AddSingleton<NewMembers>().AddSingleton<Sanctions>().AddSingleton<SanctionLists>();
-        services.AddSingleton<AuditExport>().AddSingleton<RoomDesk>().AddSingleton<TokenDesk>().AddSingleton<WhyDesk>().AddSingleton<StartLimits>();
+        services.AddSingleton<AuditExport>().AddSingleton<RoomDesk>().AddSingleton<TokenDesk>().AddSingleton<KeyDesk>().AddSingleton<WhyDesk>().AddSingleton<StartLimits>();
         services.AddSingleton<OverviewBoard>().AddHostedService(static provider => provider.GetRequiredService<OverviewBoard>());
         services.AddSingleton<Reports>().AddSingleton<ReportLists>().AddSingleton<ReportDesk>();
         services.AddSingleton<SweptTexts>().AddSingleton<SweepLists>().AddSingleton<Sweeps>();
         services.AddSingleton(SettingsReader.Read<PolicyOptions>(settings, "Policy")).AddSingleton<RuleBook>().AddSingleton<RuleDesk>().AddSingleton<RuleTrial>().AddSingleton<Screening>().AddSingleton<ModeratorNews>();
         services.AddSingleton<RecentRefusals>().AddSingleton<HeldMessages>().AddSingleton<HeldDesk>().AddSingleton<PolicyChecks>().AddSingleton<PolicyDesk>();
-        services.AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
+        services.AddSingleton<LiveLimits>().AddSingleton<InstanceSettings>().AddSingleton<Invitations>().AddSingleton<Admission>();
         services.AddSingleton<TimingWheel>().AddSingleton<ConnectionGate>().AddSingleton(static _ => new ArrivalTurns(4 * Environment.ProcessorCount)).AddSingleton<CommandPace>().AddSingleton<SocketServices>().AddSingleton<SocketEndpoint>().AddSingleton<EventEndpoint>().AddSingleton<LineServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<LineServer>());
         services.AddServerApi(SettingsReader.Read<ApiOptions>(settings, "Api"));
@@ -79,6 +79,7 @@ public static class Program
 
         var app = builder.Build();
         app.Services.GetRequiredService<ChatDatabase>().Prepare(app.Services.GetRequiredService<TimeProvider>());
+        app.Services.GetRequiredService<InstanceSettings>().Begin();
 
         SettingsReader.Read<ProxyOptions>(settings, "Proxy").Use(app);
         app.UseErrorPages();

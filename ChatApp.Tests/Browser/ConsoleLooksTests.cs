@@ -2,6 +2,7 @@ using ChatApp.Accounts;
 using ChatApp.Moderation;
 using ChatApp.Moderation.Rules;
 using ChatApp.Rooms;
+using ChatApp.Storage;
 using ChatApp.Tests.Harness;
 using ChatApp.Tests.Moderation;
 using Microsoft.Playwright;
@@ -21,6 +22,8 @@ public sealed class ConsoleLooksTests(TestServer server, Browser browser) : ICla
         await server.Get<RoomSettings>().SetSlowModeAsync(boss.Id, room.Id, 30, new string('w', 200));
         await server.ImposeAsync(boss, bob, SanctionKind.Mute, room.Id, TimeSpan.FromHours(1), new string('w', 200));
         await server.Get<PersonalTokens>().MakeAsync(bob.Id, bob.Id, new TokenWish(new string('w', 64), TokenScopes.Read | TokenScopes.Post));
+        var (_, key) = ApiKeys.Make(new string('w', 64), ApiScopes.Publish | ApiScopes.Read | ApiScopes.Manage, "topic:" + new string('w', 100), bob.Id, server.Get<TimeProvider>().GetUtcNow());
+        await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.ApiKeys.Add(key));
         server.Get<OverviewBoard>().Take();
         await using var socket = await server.SubscribeAsync(bob, room.Id);
         await using var window = await browser.SignInAsync(server, boss, "/admin/users");
@@ -31,6 +34,14 @@ public sealed class ConsoleLooksTests(TestServer server, Browser browser) : ICla
             await Assertions.Expect(page.Locator(id == "overview" ? ".chart" : $"#{id} tbody tr").First).ToBeVisibleAsync();
             await LooksTests.FitsAsync(window, $"{id} with something in it");
         }
+
+        await page.ClickAsync(".console-link[href='/admin/settings']");
+        await page.FillAsync("#settings-text", "9000");
+        await page.FillAsync("#settings-connections_user", "0");
+        await page.ClickAsync("#settings button[type=submit]");
+        await window.ShowsAsync("#settings [role=alert]", Words.Of("AdminSettings.OutOfRange"));
+        await LooksTests.FitsAsync(window, "settings that cannot be");
+        await LooksTests.IsAccessibleAsync(window, "settings that cannot be", "#settings");
 
         await page.ClickAsync(".console-link[href='/admin/rooms']");
         await page.GetByRole(AriaRole.Button, new() { Name = Words.Of("RoomsAdmin.OrderOf", room.Name) }).ClickAsync();

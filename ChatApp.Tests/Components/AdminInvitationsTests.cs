@@ -95,7 +95,8 @@ public sealed class AdminInvitationsTests
         theirs.WaitForAssertion(() => Assert.True(theirs.Find("#settings [value=invite-only]").HasAttribute("checked")), Eventually.DefaultDeadline);
         Assert.Equal("it@example.org", theirs.Find("#settings-contact").GetAttribute("value"));
         await theirs.InvokeAsync(() => theirs.Find("#settings form").SubmitAsync());
-        Assert.Equal(new InstanceValues(RegistrationMode.InviteOnly, "it@example.org"), server.Get<InstanceSettings>().Current);
+        var settings = server.Get<InstanceSettings>().Current;
+        Assert.Equal((RegistrationMode.InviteOnly, "it@example.org"), (settings.Registration, settings.Contact));
         mine.WaitForAssertion(() => Assert.Equal("it@example.org", mine.Find("#settings-contact").GetAttribute("value")), Eventually.DefaultDeadline);
     }
 

@@ -38,7 +38,6 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<Bookmarks>());
         Services.AddSingleton(server.Get<MessageCards>());
         Services.AddSingleton(server.Get<MarkdownRenderer>());
-        Services.AddSingleton(server.Get<MessageOptions>());
         Services.AddSingleton(server.Get<UserDirectory>());
         Services.AddSingleton(server.Get<AccessTokens>());
         Services.AddSingleton(server.Get<RoomDirectory>());
@@ -68,6 +67,10 @@ internal sealed class PersonContext : BunitContext
         Services.AddSingleton(server.Get<Invitations>());
         Services.AddSingleton(server.Get<InstanceSettings>());
         Services.AddSingleton(server.Get<StartLimits>());
+        Services.AddSingleton(server.Get<LiveLimits>());
+        Services.AddSingleton(server.Get<TokenDesk>());
+        Services.AddSingleton(server.Get<KeyDesk>());
+        Services.AddSingleton(server.Get<ConnectionDesk>());
         Services.AddSingleton(server.Get<ReadMarkers>());
         Services.AddSingleton(server.Get<UnreadBoard>());
         Services.AddSingleton(server.Get<Threads>());

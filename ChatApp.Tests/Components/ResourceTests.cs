@@ -11,6 +11,8 @@ using ChatApp.Moderation.Policies;
 using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Resources;
+using ChatApp.Search;
+using ChatApp.Settings;
 using ChatApp.Tests.Architecture;
 using ChatApp.Tests.Harness;
 
@@ -63,6 +65,8 @@ public sealed partial class ResourceTests
             .Concat(Enum.GetNames<BlockOutcome>().Where(outcome => outcome != nameof(BlockOutcome.Done)).Select(outcome => $"BlockOutcome.{outcome}"))
             .Concat(Enum.GetNames<InvitationState>().Select(state => $"Invites.State.{state}"))
             .Concat(Enum.GetNames<RegistrationMode>().SelectMany(mode => (string[])[$"AdminSettings.Mode.{mode}", $"AdminSettings.ModeText.{mode}"]))
+            .Concat(new LiveLimits(new MessageOptions(), new SearchOptions(), new PushOptions()).All.Select(limit => $"AdminSettings.Limit.{limit.Id}"))
+            .Concat(ApiScopeNames.Of(ApiScopes.Publish | ApiScopes.Read | ApiScopes.Manage).Select(scope => $"KeysAdmin.Scope.{scope}"))
             .Concat(Enum.GetNames<SanctionKind>().SelectMany(kind => (string[])[$"Sanction.You.{kind}", $"Sanction.YouHere.{kind}", $"Sanction.YouIn.{kind}", $"Moderate.Kind.{kind}"]))
             .Concat(Enum.GetNames<WhyFact>().Select(fact => $"Why.Fact.{fact}"))
             .Concat(Enum.GetNames<Entrance>().Select(via => $"AuditAdmin.Via.{via}"))

@@ -85,6 +85,7 @@ public sealed partial class ModerationRightsTests
                 return row.Id;
             });
             var token = method == "moderation.revoke" ? (await Server.AddTokenAsync(on)).Id : "";
+            if (method.StartsWith("key.", StringComparison.Ordinal)) token = await KeyAsync(on, isRevoked: method == "key.restore");
             return new Prepared(on, room, message, sanction, await PrepareReportAsync(method, on, room), await PrepareSweepAsync(method, on), connection, token)
             {
                 Rule = await RuleAsync(method, room), Held = await HeldAsync(method, on),
@@ -115,6 +116,14 @@ public sealed partial class ModerationRightsTests
                 return row.Id;
             });
         }
+
+        private Task<string> KeyAsync(TestPerson on, bool isRevoked) => Server.Get<CommitQueue>().CommitAsync(commit =>
+        {
+            var (_, row) = ApiKeys.Make(Guid.NewGuid().ToString("N"), ApiScopes.Read, "", on.Id, commit.Now);
+            if (isRevoked) row.RevokedAt = commit.Now;
+            commit.Db.ApiKeys.Add(row);
+            return row.Id;
+        });
 
         // Past the services, so that only the table counts.
         private Task<long> RuleAsync(string method, RoomId? room) => method is not ("rule.change" or "rule.remove") ? Task.FromResult(0L) : Server.Get<CommitQueue>().CommitAsync(commit =>
@@ -171,6 +180,10 @@ public sealed partial class ModerationRightsTests
                 "moderation.audit" => desk.Audit(by.Id) is not null,
                 "moderation.connections" => desk.Connections(by.Id) is not null,
                 "moderation.disconnect" => await desk.DisconnectAsync(by.Id, it.Connection.Id, "why") == ModerationOutcome.Done,
+                "moderation.disconnect_all" => (await Server.Get<ConnectionDesk>().DisconnectAllAsync(by.Id, it.On.Id, "why")).Outcome == ModerationOutcome.Done,
+                "key.list" => Server.Get<KeyDesk>().List(by.Id, new KeyQuery(), default) is not null,
+                "key.revoke" => await Server.Get<KeyDesk>().RevokeAsync(by.Id, it.Token, "why") == ModerationOutcome.Done,
+                "key.restore" => await Server.Get<KeyDesk>().RestoreAsync(by.Id, it.Token, "why") == ModerationOutcome.Done,
                 "moderation.overview" => Server.Get<OverviewBoard>().Samples(by.Id) is not null,
                 "moderation.revoke" => await Server.Get<TokenDesk>().RevokeAsync(by.Id, it.Token, "why") == ModerationOutcome.Done,
                 "moderation.rooms" => Server.Get<RoomDesk>().List(by.Id, new RoomQuery(), default) is not null,
@@ -198,7 +211,7 @@ public sealed partial class ModerationRightsTests
             if (method is "sweep.undo" or "sweep.purge" or "sweep.cancel") data["id"] = it.Sweep;
             if (method == "sweep.run") (data["minutes"], data["rooms"]) = (5, new[] { Room.Value });
             if (method == "moderation.disconnect") data["client"] = it.Connection.Id.ToString();
-            if (method == "moderation.revoke") data["id"] = it.Token;
+            if (method is "moderation.revoke" or "key.revoke" or "key.restore") data["id"] = it.Token;
             if (method == "moderation.why") data["room"] = Room.Value;
             if (method == "moderation.rank") data["rank"] = OtherRank(it.On) == Rank.Moderator ? "moderator" : "member";
             var reply = await ask(new { rpc = new { method, data } });

@@ -20,6 +20,21 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void A_limit_that_is_moved_holds_for_the_next_connection_and_ends_none()
+    {
+        var open = new[] { _engine.Socket("ann"), _engine.Socket("ann") };
+        _engine.Broker.Limits.PerUser = 3;
+        Assert.True(_engine.Broker.HasPlace(new UserId("ann"), ConnectionKind.Socket));
+        Assert.NotNull(Try("ann", ConnectionKind.Socket));
+        Assert.Null(Try("ann", ConnectionKind.Socket));
+        _engine.Broker.Limits.PerUser = 1;
+        Assert.False(_engine.Broker.HasPlace(new UserId("ann"), ConnectionKind.Socket));
+        Assert.All(open, connection => Assert.Null(connection.EndReason));
+        Assert.NotNull(Try("bob", ConnectionKind.Socket));
+        Assert.Null(Try("bob", ConnectionKind.Socket));
+    }
+
+    [Fact]
     public async Task The_limit_holds_when_many_connect_at_once()
     {
         var accepted = 0;

@@ -95,7 +95,7 @@ public sealed class InstanceSettingsTests
         await Task.WhenAll(
             settings.ChangeAsync(one.Id, values => values with { Registration = RegistrationMode.InviteOnly }),
             settings.ChangeAsync(other.Id, values => values with { Contact = "it@example.org" }));
-        Assert.Equal(new InstanceValues(RegistrationMode.InviteOnly, "it@example.org"), settings.Current);
+        Assert.Equal(settings.Current with { Registration = RegistrationMode.InviteOnly, Contact = "it@example.org" }, settings.Current);
     }
 
     [Fact]

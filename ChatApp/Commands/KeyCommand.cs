@@ -49,7 +49,7 @@ public static class KeyCommand
             case ["key", "revoke", var name] when words.Options.Count == 0:
                 return () => RevokeAsync(words, name);
             case ["key", "add"] when words.Options.TryGetValue("--name", out var name) && words.Options.TryGetValue("--user", out var email)
-                && ScopesOf(words.Options.GetValueOrDefault("--scopes", "")) is { } scopes:
+                && ApiScopeNames.Parse(words.Options.GetValueOrDefault("--scopes", "")) is { } scopes:
                 return () => AddAsync(words, name, scopes, email, words.Options.GetValueOrDefault("--channels", ""));
             default:
                 return null;
@@ -102,29 +102,7 @@ public static class KeyCommand
 
     private static string Moment(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    private static string NameOf(ApiScopes scopes) =>
-        string.Join(',', Enum.GetValues<ApiScopes>().Where(scope => scope != ApiScopes.None && scopes.HasFlag(scope)).Select(WordOf));
-
-    private static ApiScopes? ScopesOf(string list)
-    {
-        var scopes = ApiScopes.None;
-        foreach (var word in list.Split(',', StringSplitOptions.TrimEntries))
-        {
-            var scope = Array.Find(Enum.GetValues<ApiScopes>(), scope => WordOf(scope) == word);
-            if (scope == ApiScopes.None) return null;
-            scopes |= scope;
-        }
-
-        return scopes;
-    }
-
-    private static string WordOf(ApiScopes scope) => scope switch
-    {
-        ApiScopes.Publish => "publish",
-        ApiScopes.Read => "read",
-        ApiScopes.Manage => "manage",
-        _ => "",
-    };
+    private static string NameOf(ApiScopes scopes) => string.Join(',', ApiScopeNames.Of(scopes));
 
     // The database, and the right to write to it beside a server that runs on the same folder.
     private sealed class Place(ChatDatabase database, IDisposable exclusive) : IDisposable

@@ -27,7 +27,7 @@ public enum MessageOutcome
     /// <summary>Nothing visible in the new text.</summary>
     Empty,
 
-    /// <summary>The new text has more than <see cref="MessageOptions.MaxLength"/> characters.</summary>
+    /// <summary>The new text has more than <see cref="Settings.InstanceLimits.Text"/> characters.</summary>
     TooLong,
 
     /// <summary>It names more than <see cref="Mentions.MaxPeople"/> people.</summary>
@@ -36,7 +36,7 @@ public enum MessageOutcome
     /// <summary>It calls everybody in a room of more than <see cref="Mentions.MaxEverybody"/> members.</summary>
     RoomTooLarge,
 
-    /// <summary>Not one emoji, or the message has <see cref="MessageOptions.MaxReactionKinds"/> kinds already.</summary>
+    /// <summary>Not one emoji, or the message has <see cref="Settings.InstanceLimits.ReactionKinds"/> kinds already.</summary>
     BadReaction,
 
     /// <summary>The room is archived.</summary>

@@ -3,6 +3,7 @@ using ChatApp.Accounts;
 using ChatApp.Moderation;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Settings;
 using ChatApp.Storage;
 
 namespace ChatApp.Messages;
@@ -12,8 +13,8 @@ namespace ChatApp.Messages;
 /// <param name="broker">Tells the viewers.</param>
 /// <param name="users">Names.</param>
 /// <param name="guard">Sanctions.</param>
-/// <param name="options">Limits.</param>
-public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDirectory users, SanctionGuard guard, MessageOptions options)
+/// <param name="settings">How many kinds of reactions there may be.</param>
+public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDirectory users, SanctionGuard guard, InstanceSettings settings)
 {
     private const int MaxEmojiLength = 32;
 
@@ -34,7 +35,7 @@ public sealed class MessageMarks(CommitQueue commits, RoomBroker broker, UserDir
         else
         {
             var kinds = commit.Db.Reactions.Where(r => r.MessageId == id.Value).Select(r => r.Emoji).Distinct().ToList();
-            if (!kinds.Contains(emoji) && kinds.Count >= options.MaxReactionKinds) return new MessageResult(MessageOutcome.BadReaction);
+            if (!kinds.Contains(emoji) && kinds.Count >= settings.Current.Limits.ReactionKinds) return new MessageResult(MessageOutcome.BadReaction);
             commit.Db.Reactions.Add(new Reaction { MessageId = id.Value, Emoji = emoji, UserId = actor.Value, At = commit.Now });
         }
 

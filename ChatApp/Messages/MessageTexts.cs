@@ -1,10 +1,11 @@
 using System.Text;
+using ChatApp.Settings;
 
 namespace ChatApp.Messages;
 
 /// <summary>The rules that the text of a message must pass, when it is posted and when it is edited.</summary>
-/// <param name="options">Limits.</param>
-public sealed class MessageTexts(MessageOptions options)
+/// <param name="settings">How long a text may be.</param>
+public sealed class MessageTexts(InstanceSettings settings)
 {
     /// <summary>Why a text cannot be stored; null where it can, in the form <paramref name="clean"/>.</summary>
     public PostRefusal? Check(string text, out string clean)
@@ -16,10 +17,11 @@ public sealed class MessageTexts(MessageOptions options)
 
     private bool IsTooLong(string text)
     {
-        if (text.Length <= options.MaxLength) return false;
+        var most = settings.Current.Limits.Text;
+        if (text.Length <= most) return false;
         var characters = 0;
         foreach (var _ in text.EnumerateRunes()) characters++;
-        return characters > options.MaxLength;
+        return characters > most;
     }
 
     // Line ends become one kind, halves of surrogate pairs become U+FFFD, NUL goes: what is stored can be shown and sent anywhere.

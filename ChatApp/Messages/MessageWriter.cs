@@ -4,13 +4,13 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Threading.RateLimiting;
 using ChatApp.Accounts;
 using ChatApp.Moderation;
 using ChatApp.Moderation.Held;
 using ChatApp.Moderation.Rules;
 using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Settings;
 using ChatApp.Storage;
 
 namespace ChatApp.Messages;
@@ -19,7 +19,7 @@ namespace ChatApp.Messages;
 /// The one way by which messages come into being: the same for the composer, the socket and every other entrance, so each
 /// rule stands here once. Whoever calls says who acts; what they may do is looked up here.
 /// </summary>
-public sealed partial class MessageWriter : IAsyncDisposable
+public sealed partial class MessageWriter
 {
     /// <summary>Longest key of a sender, in UTF-16 units.</summary>
     public const int MaxKeyLength = 128;
@@ -34,7 +34,7 @@ public sealed partial class MessageWriter : IAsyncDisposable
     private readonly HeldMessages _held;
     private readonly RecentRefusals _refusals;
     private readonly SenderTurns _turns = new();
-    private readonly PartitionedRateLimiter<UserId> _pace;
+    private readonly AccountPace _pace;
     private readonly Counter<long>? _posts;
     private readonly Histogram<double>? _latency;
 
@@ -44,9 +44,8 @@ public sealed partial class MessageWriter : IAsyncDisposable
     private static readonly double[] Seconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5];
 
     /// <summary>One instance for all.</summary>
-    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, Screening screening, HeldMessages held, RecentRefusals refusals, MessageOptions options, Meter? meter = null)
+    public MessageWriter(CommitQueue commits, RoomBroker broker, UserDirectory users, MessageTexts texts, Mentions mentions, PostingRules rules, Screening screening, HeldMessages held, RecentRefusals refusals, InstanceSettings settings, TimeProvider time, Meter? meter = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _commits = commits;
         _broker = broker;
         _users = users;
@@ -58,16 +57,7 @@ public sealed partial class MessageWriter : IAsyncDisposable
         _refusals = refusals;
         _posts = meter?.CreateCounter<long>("chatapp.posts", unit: null, "Posts, by result: accepted, duplicate, or why not.");
         _latency = meter?.CreateHistogram(LatencyName, "s", "From the arrival of a post until it is on disk, of those that were stored.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
-        // One maker for all: it is handed over with each message, and used with the first of a person.
-        Func<UserId, RateLimiter> bucket = _ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = options.PostBurst,
-            TokensPerPeriod = options.PostsPerSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            QueueLimit = 0,
-            AutoReplenishment = false,
-        });
-        _pace = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.Get(user, bucket));
+        _pace = new AccountPace(time, () => settings.Current.Limits.Posts);
     }
 
     /// <summary>
@@ -101,18 +91,13 @@ public sealed partial class MessageWriter : IAsyncDisposable
         return result;
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _pace.DisposeAsync();
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<PostResult> TryPostAsync(UserId actor, RoomId room, string text, string? key, MessageId? replyTo, MessageId? thread, Action<PostResult.Accepted>? stored)
     {
         key ??= Guid.NewGuid().ToString("N");
         if (key.Length is 0 or > MaxKeyLength || HasControls(key)) return new PostResult.Rejected(PostRefusal.BadKey);
         if (_texts.Check(text, out var clean) is { } problem) return new PostResult.Rejected(problem);
-        using var pass = _pace.AttemptAcquire(actor);
-        if (!pass.IsAcquired)
-            return new PostResult.Rejected(PostRefusal.TooFast, pass.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
+        if (!_pace.TryTake(actor, out var wait)) return new PostResult.Rejected(PostRefusal.TooFast, wait);
 
         var draft = new Draft(actor, room, _mentions.Read(clean), key, replyTo, thread, stored);
         try

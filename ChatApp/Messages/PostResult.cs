@@ -57,7 +57,7 @@ public enum PostRefusal
     /// <summary>Nothing visible in the text.</summary>
     Empty,
 
-    /// <summary>More than <see cref="MessageOptions.MaxLength"/> characters.</summary>
+    /// <summary>More than <see cref="Settings.InstanceLimits.Text"/> characters.</summary>
     TooLong,
 
     /// <summary>The key is longer than 128 characters or holds control characters.</summary>

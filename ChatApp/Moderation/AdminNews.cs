@@ -6,11 +6,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Moderation;
 
-/// <summary>Tells open pages of moderators what their lists show. No program hears of it, and nobody who is no moderator.</summary>
+/// <summary>Tells open pages, of moderators mostly, what they show. No program hears of it.</summary>
 internal static class AdminNews
 {
     /// <summary>Sends news to the pages of all who are moderators at this moment.</summary>
     public static void TellAdminPages(this RoomBroker broker, UserDirectory users, object news) => Tell(broker, user => users.Get(user).IsModerator, news);
+
+    /// <summary>Sends news to the pages of everybody.</summary>
+    public static void TellAllPages(this RoomBroker broker, object news) => Tell(broker, static _ => true, news);
 
     /// <summary>The same for what concerns rooms: the pages of their moderators and owners are told too, once it is committed.</summary>
     public static void TellModeratorPages(this RoomBroker broker, Commit commit, UserDirectory users, IReadOnlyList<string> rooms, object news)

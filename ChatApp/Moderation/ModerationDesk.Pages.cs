@@ -83,7 +83,10 @@ public sealed partial class ModerationDesk
     }
 
     private AccountLine LineOf(ChatUser user, UserCard by) => new(
-        users.Capped(UserCard.Of(user)), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt, AccountLock.IsByAdministrator(user.LockoutEnd));
+        users.Capped(UserCard.Of(user)), by.Rank == Rank.Administrator ? user.Email ?? "" : "", user.CreatedAt, AccountLock.IsByAdministrator(user.LockoutEnd))
+    {
+        Connections = broker.CountOf(new UserId(user.Id)),
+    };
 
     private bool Fits(Connection connection, string text) => text.Length == 0
         || users.Get(connection.User).Name.Contains(text, StringComparison.CurrentCultureIgnoreCase)

@@ -26,6 +26,9 @@ public enum ModerationOutcome
 
     /// <summary>This must not be done without saying why.</summary>
     ReasonMissing,
+
+    /// <summary>Something else has that name by now.</summary>
+    NameTaken,
 }
 
 /// <summary>A live connection as a moderator sees it.</summary>
@@ -37,7 +40,11 @@ public enum ModerationOutcome
 /// <param name="OutboxEvents">Events that wait for it.</param>
 /// <param name="OutboxBytes">Bytes that wait for it; 0 for circuits.</param>
 public sealed record ConnectionLine(
-    ConnectionId Id, UserCard User, ConnectionDescription Description, IReadOnlyList<string> Rooms, int OtherRooms, int OutboxEvents, long OutboxBytes);
+    ConnectionId Id, UserCard User, ConnectionDescription Description, IReadOnlyList<string> Rooms, int OtherRooms, int OutboxEvents, long OutboxBytes)
+{
+    /// <summary>How many the same person has, this one included.</summary>
+    public int OfUser { get; init; } = 1;
+}
 
 /// <summary>An account as a moderator sees it.</summary>
 /// <param name="User">Name and rank.</param>
@@ -48,6 +55,9 @@ public sealed record AccountLine(UserCard User, string Email, DateTimeOffset Cre
 {
     /// <summary>True where it is under a ban from the instance.</summary>
     public bool IsBanned { get; init; }
+
+    /// <summary>Live connections at this moment.</summary>
+    public int Connections { get; init; }
 }
 
 /// <summary>
@@ -147,7 +157,7 @@ public sealed partial class ModerationDesk(
         string[] named = [.. rooms.Where(known.ContainsKey).Select(room => known[room])];
         return new ConnectionLine(
             connection.Id, users.Get(connection.User), connection.Description, named, rooms.Count - named.Length,
-            connection.Outbox.Count, connection.Outbox.Bytes);
+            connection.Outbox.Count, connection.Outbox.Bytes) { OfUser = broker.CountOf(connection.User) };
     }
 
     private Dictionary<RoomId, string> NamesOf(IEnumerable<RoomId> rooms, UserId viewer)

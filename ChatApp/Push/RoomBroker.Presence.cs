@@ -21,7 +21,7 @@ public sealed partial class RoomBroker
         lock (_usersGate)
         {
             return _live.Sum() < _options.Connections
-                && (!_users.TryGetValue(user, out var own) || own.Count(other => other.Description.Kind == kind) < _options.ConnectionsPerUser);
+                && (!_users.TryGetValue(user, out var own) || own.Count(other => other.Description.Kind == kind) < Limits.PerUser);
         }
     }
 

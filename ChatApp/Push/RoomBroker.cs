@@ -31,6 +31,9 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     /// <summary>What it measures.</summary>
     internal PushMetrics Metrics { get; } = metrics ?? PushMetrics.None;
 
+    /// <summary>How many connections there may be of whom, from now on.</summary>
+    public ConnectionLimits Limits { get; } = new(options);
+
     /// <summary>What a circuit finds in place of the events it was too slow for.</summary>
     internal Envelope EventsLost { get; } = new(new EventsLost(), encoder);
 
@@ -76,7 +79,7 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     public ChannelHead? HeadOf(RoomId room) => _channels.TryGetValue(room, out var hub) ? new ChannelHead(hub) : null;
 
     /// <summary>
-    /// Accepts a viewer. Null where the user has <see cref="PushOptions.ConnectionsPerUser"/> connections of that kind already.
+    /// Accepts a viewer. Null where the user has <see cref="ConnectionLimits.PerUser"/> connections of that kind already.
     /// </summary>
     /// <param name="description">Who, how and from where.</param>
     /// <param name="direct">The short way to the network, of a socket that has one; null where only the owner's loop writes.</param>
@@ -105,7 +108,8 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
 
             if (!_users.TryGetValue(connection.User, out var own)) _users.Add(connection.User, own = []);
             // Looked through only where there may be too many: an account with thousands of sockets is a program's.
-            if (own.Count >= _options.ConnectionsPerUser && own.Count(other => other.Description.Kind == description.Kind) >= _options.ConnectionsPerUser)
+            var most = Limits.PerUser;
+            if (own.Count >= most && own.Count(other => other.Description.Kind == description.Kind) >= most)
             {
                 Metrics.LimitMet(nameof(PushOptions.ConnectionsPerUser));
                 return null;

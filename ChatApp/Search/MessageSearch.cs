@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading.RateLimiting;
 using ChatApp.Accounts;
 using ChatApp.Messages;
+using ChatApp.Settings;
 using ChatApp.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,22 +28,16 @@ public sealed class MessageSearch : IAsyncDisposable
 
     private readonly ChatDatabase _database;
     private readonly UserDirectory _users;
-    private readonly PartitionedRateLimiter<UserId> _pace;
+    private readonly AccountPace _pace;
     private readonly ConcurrencyLimiter _turns;
 
     /// <summary>One instance for all.</summary>
-    public MessageSearch(ChatDatabase database, UserDirectory users, SearchOptions options)
+    public MessageSearch(ChatDatabase database, UserDirectory users, SearchOptions options, InstanceSettings settings, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _database = database;
         _users = users;
-        _pace = PartitionedRateLimiter.Create<UserId, UserId>(user => RateLimitPartition.GetTokenBucketLimiter(user, _ => new()
-        {
-            TokenLimit = options.SearchBurst,
-            TokensPerPeriod = options.SearchesPerSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            QueueLimit = 0,
-        }));
+        _pace = new AccountPace(time, () => settings.Current.Limits.Searches);
         _turns = new ConcurrencyLimiter(new() { PermitLimit = options.AtOnce, QueueLimit = options.QueueLength });
     }
 
@@ -63,9 +58,7 @@ public sealed class MessageSearch : IAsyncDisposable
     public async Task<SearchResult> SearchAsync(
         UserId viewer, SearchQuery query, RoomId? room = null, MessageId? before = null, int count = 20, IReadOnlySet<RoomId>? within = null, CancellationToken stop = default)
     {
-        using var pass = _pace.AttemptAcquire(viewer);
-        if (!pass.IsAcquired)
-            return new SearchResult(SearchOutcome.TooFast, RetryAfter: pass.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
+        if (!_pace.TryTake(viewer, out var wait)) return new SearchResult(SearchOutcome.TooFast, RetryAfter: wait);
         using var turn = await _turns.AcquireAsync(cancellationToken: stop);
         if (!turn.IsAcquired) return new SearchResult(SearchOutcome.TooFast, RetryAfter: TimeSpan.FromSeconds(1));
         var page = await Task.Run(() => Search(viewer, query, room, before, count, within), stop);
@@ -87,11 +80,7 @@ public sealed class MessageSearch : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _pace.DisposeAsync();
-        await _turns.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _turns.DisposeAsync();
 
     private static List<long> Collect(ChatDbContext db, SearchQuery query, SearchScope scope, SearchMatcher matcher, int count, out MessageId? next)
     {

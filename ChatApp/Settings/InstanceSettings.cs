@@ -9,36 +9,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Settings;
 
-/// <summary>What administrators have set, as it holds now. Immutable.</summary>
-/// <param name="Registration">Who may make an account for themselves.</param>
-/// <param name="Contact">
-/// Whom strangers ask for an account where they may not make one, in the administrators' words: one line of at most
-/// <see cref="InstanceSettings.MaxContactLength"/> UTF-16 units; empty says it in general.
-/// </param>
-public sealed record InstanceValues(RegistrationMode Registration, string Contact = "")
-{
-    /// <summary>Accounts that may be made within a minute without an invitation before <see cref="RaidBrake"/> stops it; at most 10,000; 0 never stops it.</summary>
-    public int RegistrationsPerMinute { get; init; }
-
-    /// <summary>People who may join a public room by themselves within a minute before <see cref="RaidBrake"/> stops it; at most 10,000; 0 never stops it.</summary>
-    public int JoinsPerMinute { get; init; }
-
-    /// <summary>Minutes for which an account is new, see <see cref="NewMembers"/>; 0 by default: never. At most 43,200.</summary>
-    public int NewMemberMinutes { get; init; }
-
-    /// <summary>Conversations that a new account may begin within an hour; 5 by default, at most 1,000.</summary>
-    public int NewMemberConversations { get; init; } = 5;
-
-    /// <summary>Since when <see cref="RaidBrake"/> lets only those make an account who have an invitation; null where it does not. Nobody sets it.</summary>
-    public DateTimeOffset? BrakedAt { get; init; }
-
-    /// <summary>Days after which messages go in rooms that set nothing themselves, pinned ones excepted; 0 to 3,650, 0: never.</summary>
-    public int RetentionDays { get; init; }
-
-    /// <summary>Hours in which an author can edit a message; 0 to 87,600.</summary>
-    public int EditHours { get; init; } = 24;
-}
-
 /// <summary>How a change of the settings went.</summary>
 public enum SettingOutcome
 {
@@ -55,6 +25,10 @@ public enum SettingOutcome
     Busy,
 }
 
+/// <summary>Tells open pages that messages may be longer or shorter from now on.</summary>
+/// <param name="Most">Longest message, in Unicode code points.</param>
+public sealed record TextLimitChanged(int Most);
+
 /// <summary>Tells open admin pages that a setting has another value.</summary>
 /// <param name="Values">All of them, as they are now.</param>
 public sealed record InstanceSettingsChanged(InstanceValues Values);
@@ -62,7 +36,7 @@ public sealed record InstanceSettingsChanged(InstanceValues Values);
 /// <summary>
 /// Settings that administrators change while the server runs. Stored as text by name; what is not stored has its default,
 /// which the operator's settings may give. Readers get an immutable snapshot from memory, which is swapped after the commit.
-/// A new one is a property of <see cref="InstanceValues"/> and a line in <c>All</c>.
+/// A new one is a property of <see cref="InstanceValues"/> and a line in <c>Others</c>; a new limit is a line of <see cref="LiveLimits"/>.
 /// </summary>
 /// <param name="database">Where they are stored.</param>
 /// <param name="commits">The one writer.</param>
@@ -70,7 +44,8 @@ public sealed record InstanceSettingsChanged(InstanceValues Values);
 /// <param name="broker">Tells them.</param>
 /// <param name="accounts">The operator's defaults for accounts.</param>
 /// <param name="messages">The operator's defaults for messages.</param>
-public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits, UserDirectory users, RoomBroker broker, AccountOptions accounts, MessageOptions messages)
+/// <param name="limits">The operator's defaults for limits, and how far they may be moved.</param>
+public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits, UserDirectory users, RoomBroker broker, AccountOptions accounts, MessageOptions messages, LiveLimits limits)
 {
     /// <summary>Longest <see cref="InstanceValues.Contact"/>, in UTF-16 units.</summary>
     public const int MaxContactLength = 200;
@@ -89,7 +64,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
 
     private const long MaxTime = 253_402_300_800_000; // the year 10000
 
-    private static readonly Setting[] All =
+    private static readonly Setting[] Others =
     [
         new("registration",
             values => RegistrationModes.NameOf(values.Registration),
@@ -109,12 +84,19 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
                 : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < MaxTime ? values with { BrakedAt = DateTimeOffset.FromUnixTimeMilliseconds(at) } : null),
     ];
 
+    private readonly Setting[] _all =
+    [
+        .. Others,
+        .. limits.All.Select(limit => Number(limit.Name, limit.Most, values => limit.Read(values.Limits), (values, number) => values with { Limits = limit.Write(values.Limits, number) }, limit.Least)),
+    ];
+
     private readonly InstanceValues _defaults = new(RegistrationModes.Parse(accounts.Registration) ?? RegistrationMode.Open)
     {
         RegistrationsPerMinute = accounts.RegistrationsPerMinute,
         JoinsPerMinute = accounts.JoinsPerMinute,
         RetentionDays = messages.RetentionDays,
         EditHours = messages.EditHours,
+        Limits = limits.Operators,
     };
 
     private readonly Lock _gate = new();
@@ -132,11 +114,21 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
                 if (_current is { } other) return other;
                 using var db = database.OpenRead();
                 var stored = In(db);
-                Volatile.Write(ref _current, stored);
+                Hold(stored);
                 return stored;
             }
         }
     }
+
+    /// <summary>Reads what is stored before the first connection, so that the engine keeps to it from the beginning.</summary>
+    public void Begin() => _ = Current;
+
+    /// <summary>What somebody wants who began with older values: where they changed something it is theirs, everything else is as it is now.</summary>
+    /// <param name="wanted">What they want; a value that cannot be stays, and is refused when it is set.</param>
+    /// <param name="known">What they began with.</param>
+    /// <param name="now">What holds now.</param>
+    public InstanceValues Merge(InstanceValues wanted, InstanceValues known, InstanceValues now) => _all.Aggregate(
+        wanted, (values, setting) => setting.Write(wanted) == setting.Write(known) ? setting.Read(values, setting.Write(now)) ?? values : values);
 
     /// <summary>What holds as far as a transaction sees: for decisions that no change may overtake.</summary>
     public InstanceValues In(ChatDbContext db)
@@ -144,7 +136,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         ArgumentNullException.ThrowIfNull(db);
         var stored = db.InstanceSettings.AsNoTracking().ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal);
         // What an older or newer version stored there and this one cannot read is as if it were not there.
-        return All.Aggregate(_defaults, (values, setting) => stored.TryGetValue(setting.Name, out var text) ? setting.Read(values, text) ?? values : values);
+        return _all.Aggregate(_defaults, (values, setting) => stored.TryGetValue(setting.Name, out var text) ? setting.Read(values, text) ?? values : values);
     }
 
     /// <summary>
@@ -174,7 +166,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
         var after = change(before) with { BrakedAt = before.BrakedAt };
         // Whoever says who may make an account has taken it over from the brake.
         if (after.Registration != before.Registration) after = after with { BrakedAt = null };
-        if (!Enum.IsDefined(after.Registration) || All.Any(setting => setting.Read(after, setting.Write(after)) is null)) return SettingOutcome.OutOfRange;
+        if (!Enum.IsDefined(after.Registration) || _all.Any(setting => setting.Read(after, setting.Write(after)) is null)) return SettingOutcome.OutOfRange;
         if (after != before) Store(commit, actor, before, after, "setting.change", reason);
         return SettingOutcome.Done;
     }
@@ -200,7 +192,7 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
     // With an entry for each setting that is another one then; null where the entry stands there already.
     private void Store(Commit commit, UserId actor, InstanceValues before, InstanceValues after, string? action, string reason = "")
     {
-        foreach (var setting in All)
+        foreach (var setting in _all)
         {
             var (old, wanted) = (setting.Write(before), setting.Write(after));
             if (old == wanted) continue;
@@ -211,15 +203,23 @@ public sealed class InstanceSettings(ChatDatabase database, CommitQueue commits,
 
         commit.AfterCommit(() =>
         {
-            lock (_gate) Volatile.Write(ref _current, after);
+            lock (_gate) Hold(after);
             broker.TellAdminPages(users, new InstanceSettingsChanged(after));
+            if (after.Limits.Text != before.Limits.Text) broker.TellAllPages(new TextLimitChanged(after.Limits.Text));
         });
     }
 
-    private static Setting Number(string name, int most, Func<InstanceValues, int> write, Func<InstanceValues, int, InstanceValues> read) => new(
+    // The engine knows no settings: what it keeps to is handed to it.
+    private void Hold(InstanceValues values)
+    {
+        Volatile.Write(ref _current, values);
+        (broker.Limits.PerUser, broker.Limits.PerAddress) = (values.Limits.ConnectionsPerUser, values.Limits.ConnectionsPerAddress);
+    }
+
+    private static Setting Number(string name, int most, Func<InstanceValues, int> write, Func<InstanceValues, int, InstanceValues> read, int least = 0) => new(
         name,
         values => write(values).ToString(CultureInfo.InvariantCulture),
-        (values, text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? read(values, number) : null);
+        (values, text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? read(values, number) : null);
 
     // How a setting becomes text, and what it is as text: null where the text is none that it can have.
     private sealed record Setting(string Name, Func<InstanceValues, string> Write, Func<InstanceValues, string, InstanceValues?> Read);

@@ -1,6 +1,6 @@
 using ChatApp.Accounts;
-using ChatApp.Messages;
 using ChatApp.Push;
+using ChatApp.Search;
 
 namespace ChatApp.Settings;
 
@@ -14,9 +14,9 @@ public sealed record StartLimit(string Name, long Value);
 /// counters of connections) is made with them at the start.
 /// </summary>
 /// <param name="push">Limits of connections.</param>
-/// <param name="messages">Limits of messages.</param>
+/// <param name="search">Limits of searching.</param>
 /// <param name="accounts">Limits of signing in.</param>
-public sealed class StartLimits(PushOptions push, MessageOptions messages, AccountOptions accounts)
+public sealed class StartLimits(PushOptions push, SearchOptions search, AccountOptions accounts)
 {
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<StartLimit> All { get; } =
@@ -25,14 +25,15 @@ public sealed class StartLimits(PushOptions push, MessageOptions messages, Accou
         new("Accounts:LockoutAttempts", accounts.LockoutAttempts),
         new("Accounts:LockoutMinutes", accounts.LockoutMinutes),
         new("Accounts:SessionsPerUser", accounts.SessionsPerUser),
-        new("Messages:MaxLength", messages.MaxLength),
-        new("Messages:MaxReactionKinds", messages.MaxReactionKinds),
-        new("Messages:PostBurst", messages.PostBurst),
-        new("Messages:PostsPerSecond", messages.PostsPerSecond),
+        new("Push:BusySocketsPerUser", push.BusySocketsPerUser),
+        new("Push:CommandBurst", push.CommandBurst),
+        new("Push:CommandsPerSecond", push.CommandsPerSecond),
         new("Push:Connections", push.Connections),
-        new("Push:ConnectionsPerAddress", push.ConnectionsPerAddress),
-        new("Push:ConnectionsPerUser", push.ConnectionsPerUser),
+        new("Push:FrameBytes", push.FrameBytes),
         new("Push:OutboxBytes", push.OutboxBytes),
         new("Push:SubscriptionsPerConnection", push.SubscriptionsPerConnection),
+        new("Push:UnauthenticatedSockets", push.UnauthenticatedSockets),
+        new("Search:AtOnce", search.AtOnce),
+        new("Search:QueueLength", search.QueueLength),
     ];
 }

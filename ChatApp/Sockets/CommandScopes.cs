@@ -144,6 +144,7 @@ internal static class CommandScopes
         ["moderation.audit"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.connections"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.disconnect"] = new(TokenScopes.Moderate, RoomsOf.Instance),
+        ["moderation.disconnect_all"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.overview"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.rooms"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["moderation.why"] = new(TokenScopes.Moderate, RoomsOf.Instance),
@@ -165,6 +166,9 @@ internal static class CommandScopes
         ["sweep.run"] = new(TokenScopes.Moderate, RoomsOf.Instance),
         ["sweep.undo"] = new(TokenScopes.Moderate, RoomsOf.Instance),
 
+        ["key.list"] = new(TokenScopes.Admin, RoomsOf.Instance),
+        ["key.restore"] = new(TokenScopes.Admin, RoomsOf.Instance),
+        ["key.revoke"] = new(TokenScopes.Admin, RoomsOf.Instance),
         ["moderation.rank"] = new(TokenScopes.Admin, RoomsOf.Instance),
         ["moderation.revoke"] = new(TokenScopes.Admin, RoomsOf.Instance),
         ["moderation.tokens"] = new(TokenScopes.Admin, RoomsOf.Instance),

@@ -8,8 +8,8 @@ namespace ChatApp.Sockets;
 /// Counts open sockets, in all and of one address, from the moment that they ask to be opened: what nobody has signed in on
 /// costs a place too. One instance.
 /// </summary>
-/// <param name="options">Limits.</param>
-/// <param name="broker">Counts pages, which share the limit of all.</param>
+/// <param name="options">How many there may be in all.</param>
+/// <param name="broker">Counts pages, which share the limit of all; says how many there may be of one address.</param>
 /// <param name="metrics">What is measured.</param>
 public sealed class ConnectionGate(PushOptions options, RoomBroker broker, PushMetrics metrics)
 {
@@ -65,7 +65,7 @@ public sealed class ConnectionGate(PushOptions options, RoomBroker broker, PushM
             return StatusCodes.Status503ServiceUnavailable;
         }
 
-        if (group is null || _addresses.GetValueOrDefault(group) < options.ConnectionsPerAddress) return 0;
+        if (group is null || _addresses.GetValueOrDefault(group) < broker.Limits.PerAddress) return 0;
         metrics.LimitMet(nameof(PushOptions.ConnectionsPerAddress));
         return StatusCodes.Status429TooManyRequests;
     }

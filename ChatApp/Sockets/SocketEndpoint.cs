@@ -67,6 +67,8 @@ namespace ChatApp.Sockets;
 /// <param name="SweepLists">Shows what was hidden.</param>
 /// <param name="RoomDesk">Rooms, for moderators.</param>
 /// <param name="TokenDesk">Tokens, for administrators.</param>
+/// <param name="KeyDesk">Keys of the server API, for administrators.</param>
+/// <param name="ConnectionDesk">All live connections of a person at once.</param>
 /// <param name="WhyDesk">Why something did not reach somebody.</param>
 /// <param name="Overview">The figures of the last minutes.</param>
 /// <param name="Rules">Rules that messages are judged by.</param>
@@ -79,7 +81,7 @@ public sealed record SocketServices(
     RoomBroker Broker, RoomDirectory Rooms, RoomWriter RoomWriter, RoomSettings RoomSettings, RoomRoles Roles, DirectRooms Direct, Blocks Blocks, RoomPreferences Preferences, MessageWriter Writer, MessageEditor Editor, MessageMarks Marks, MessageHistory History, MentionList Mentions, Bookmarks Bookmarks, ReadMarkers Markers, Threads Threads, ThreadList ThreadList,
     MessageSearch Search, TypingNotices Typing, PresenceBoard Presence, PresenceChoices PresenceChoices, RoomCrowds Crowds, UserDirectory Users, ModerationDesk Desk, Invitations Invitations, TopicAccess TopicAccess, TopicStreams TopicStreams, TopicPublisher Topics, RoomCatchUp CatchUp, AccessTokens Tokens, SessionUses Uses, SubscriptionTokens SubscriptionTokens, PushOptions Options, TimeProvider Time, ILogger<SocketSession> Logger, PushMetrics Metrics, TimingWheel Wheel, CommandPace Pace, Sanctions Sanctions, SanctionLists SanctionLists, SanctionGuard Guard, RaidBrake Brake,
     Reports Reports, ReportLists ReportLists, ReportDesk ReportDesk, Sweeps Sweeps, SweepLists SweepLists,
-    RoomDesk RoomDesk, TokenDesk TokenDesk, WhyDesk WhyDesk, OverviewBoard Overview,
+    RoomDesk RoomDesk, TokenDesk TokenDesk, KeyDesk KeyDesk, ConnectionDesk ConnectionDesk, WhyDesk WhyDesk, OverviewBoard Overview,
     RuleDesk Rules, RuleTrial RuleTrial, HeldDesk HeldDesk, HeldMessages HeldMessages, PolicyDesk Policies, PolicyChecks PolicyChecks)
 {
     /// <summary>The product's version, as told to clients.</summary>

@@ -13,6 +13,7 @@ internal sealed partial class SocketMethods
     {
         "moderation.connections" => Connections(),
         "moderation.disconnect" => Of(await services.Desk.DisconnectAsync(permit.Actor, given.Connection("client"), given.OptionalText("reason"))),
+        "moderation.disconnect_all" => Of(await services.ConnectionDesk.DisconnectAllAsync(permit.Actor, new UserId(given.Text("user")), given.Text("reason"))),
         "moderation.accounts" => ListAccounts(given.OptionalText("text")),
         "moderation.rank" => Of(await services.Desk.SetRankAsync(permit.Actor, new UserId(given.Text("user")), given.Rank("rank"), given.OptionalText("reason"))),
         _ => await CallConsoleAsync(method, given),
@@ -25,8 +26,12 @@ internal sealed partial class SocketMethods
         ModerationOutcome.Busy => (null, WireError.TooManyRequests with { RetryMs = 1000 }),
         ModerationOutcome.LastAdministrator => Bad("the last administrator remains one"),
         ModerationOutcome.ReasonMissing => Bad("this needs a reason"),
-        _ => Bad("there is no such room, connection, account or token"),
+        ModerationOutcome.NameTaken => Bad("another one has that name by now"),
+        _ => Bad("there is no such room, connection, account, token or key"),
     };
+
+    private static (Action<Utf8JsonWriter>?, WireError?) Of((ModerationOutcome Outcome, int Ended) result) =>
+        result.Outcome == ModerationOutcome.Done ? (json => json.WriteNumber("ended", result.Ended), null) : Of(result.Outcome);
 
     private (Action<Utf8JsonWriter>?, WireError?) Connections()
     {

@@ -64,6 +64,7 @@ internal sealed partial class SocketMethods(Connection connection, SocketPermit 
                 _ when method.StartsWith("block.", StringComparison.Ordinal) => await CallBlockAsync(method, given),
                 _ when method.StartsWith("bookmark.", StringComparison.Ordinal) => await CallBookmarkAsync(method, given),
                 _ when method.StartsWith("moderation.", StringComparison.Ordinal) => await CallModerationAsync(method, given),
+                _ when method.StartsWith("key.", StringComparison.Ordinal) => await CallKeyAsync(method, given),
                 _ when method.StartsWith("invitation.", StringComparison.Ordinal) => await CallInvitationAsync(method, given),
                 _ => (null, WireError.MethodNotFound),
             };

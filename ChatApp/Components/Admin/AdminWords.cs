@@ -32,6 +32,7 @@ public static class AdminWords
             ModerationOutcome.NotAllowed => text["Admin.NotAllowed"].Value,
             ModerationOutcome.LastAdministrator => text["Admin.LastAdministrator"].Value,
             ModerationOutcome.Busy => text["Admin.Busy"].Value,
+            ModerationOutcome.NameTaken => text["Admin.NameTaken"].Value,
             ModerationOutcome.ReasonMissing => text["Reason.Missing"].Value,
             _ => null,
         };

@@ -19,6 +19,7 @@ public sealed record AuditWords(string Action, string Target)
     {
         ["message.delete"] = "Admin.DeletedMessage",
         ["connection.disconnect"] = "Admin.EndedConnection",
+        ["connection.disconnect_all"] = "Admin.EndedAll",
         ["user.add"] = "Admin.AddedUser",
         ["user.lock"] = "Admin.LockedUser",
         ["user.unlock"] = "Admin.UnlockedUser",
@@ -50,6 +51,7 @@ public sealed record AuditWords(string Action, string Target)
         ["token.revoke"] = "Tokens.AuditRevoked",
         ["key.add"] = "Tokens.AuditKeyAdded",
         ["key.revoke"] = "Tokens.AuditKeyRevoked",
+        ["key.restore"] = "Tokens.AuditKeyRestored",
         ["bot.delete"] = "Bots.AuditDeleted",
         ["room.edit"] = "Admin.EditedRoom",
         ["room.archive"] = "Admin.ArchivedRoom",

@@ -2,7 +2,9 @@ using System.Globalization;
 using ChatApp.Accounts;
 using ChatApp.Components.Shared;
 using ChatApp.Messages;
+using ChatApp.Push;
 using ChatApp.Rooms;
+using ChatApp.Settings;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -18,6 +20,7 @@ public sealed partial class Composer
     private PageScript<Composer> _script = default!;
     private SlashCommands _commands = default!;
     private TaskCompletionSource<bool>? _question;
+    private IDisposable? _listening;
     private int _calls;
     private bool _isHelping;
 
@@ -38,7 +41,10 @@ public sealed partial class Composer
     public Func<OutgoingMessage, Task<bool>>? OnSend { get; set; }
 
     [Inject]
-    private MessageOptions Options { get; set; } = default!;
+    private InstanceSettings Instance { get; set; } = default!;
+
+    [Inject]
+    private CircuitSession Session { get; set; } = default!;
 
     [Inject]
     private Mentions Mentions { get; set; } = default!;
@@ -91,7 +97,7 @@ public sealed partial class Composer
     /// <returns>Null where it is longer than a message.</returns>
     [JSInvokable]
     public string? Preview(string? text) =>
-        text is null || text.EnumerateRunes().Take(Options.MaxLength + 1).Count() > Options.MaxLength ? null : Mentions.Preview(text);
+        text is null || text.EnumerateRunes().Take(Instance.Current.Limits.Text + 1).Count() > Instance.Current.Limits.Text ? null : Mentions.Preview(text);
 
     /// <summary>Proposals for what is typed behind a sign: people behind @, those of the room first; rooms behind #, one's own first.</summary>
     [JSInvokable]
@@ -111,7 +117,7 @@ public sealed partial class Composer
     [JSInvokable]
     public async Task<bool> MeansEverybody(string? text)
     {
-        var calls = text is null || text.Length > 2 * Options.MaxLength ? 0 : Mentions.CallsIn(text, Room.Id);
+        var calls = text is null || text.Length > 2 * Instance.Current.Limits.Text ? 0 : Mentions.CallsIn(text, Room.Id);
         if (calls is <= AskAbove or > Mentions.MaxEverybody) return true;
         _question?.TrySetResult(false);
         _question = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -145,6 +151,7 @@ public sealed partial class Composer
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _listening?.Dispose();
         _question?.TrySetResult(false);
         return _script.DisposeAsync();
     }
@@ -157,7 +164,13 @@ public sealed partial class Composer
     }
 
     /// <inheritdoc/>
-    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? _script.AttachAsync(_form, this) : Task.CompletedTask;
+    protected override Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return Task.CompletedTask;
+        // The script reads the limit where it stands at that moment.
+        _listening = Session.Listen(batch => batch.Any(envelope => envelope.Body is TextLimitChanged or EventsLost) ? InvokeAsync(StateHasChanged) : Task.CompletedTask);
+        return _script.AttachAsync(_form, this);
+    }
 
     private void Answer(bool isMeant)
     {

@@ -41,7 +41,7 @@ public sealed partial class Timeline
         if (Find(id) is not { } message) return;
         var result = await Marks.ReactAsync(Viewer, message.Id, emoji ?? "", isOn);
         // The page offers nothing but emoji, so what is wrong with one can only be the number of kinds.
-        if (result.Outcome == MessageOutcome.BadReaction) Complain(L["Reaction.TooMany", Options.MaxReactionKinds]);
+        if (result.Outcome == MessageOutcome.BadReaction) Complain(L["Reaction.TooMany", Settings.Current.Limits.ReactionKinds]);
         else Show(result);
     }
 

@@ -22,7 +22,8 @@ export function attach(form, dotnet) {
   const input = form.querySelector('.composer-input');
   const hint = form.querySelector('.composer-waiting');
   const bar = form.querySelector('.reply-bar');
-  const limit = Number(form.dataset.limit);
+  // An administrator may set another one while the page is open.
+  const limit = () => Number(form.dataset.limit);
   const thread = form.dataset.thread;
   const room = thread ? `${form.dataset.room}:${thread}` : form.dataset.room;
   const place = `${form.dataset.writer}:${room}`;
@@ -50,7 +51,7 @@ export function attach(form, dotnet) {
     draft.keep(input.value, reply);
   }
 
-  const tooLong = text => lengthOf(text) > limit;
+  const tooLong = text => lengthOf(text) > limit();
 
   // What somebody should know who writes: until the next key.
   function say(text, isError = true) {

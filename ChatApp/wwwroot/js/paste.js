@@ -16,9 +16,9 @@ export function watchPaste(input, { limit, say, words }) {
     }
     const { value, selectionStart: start, selectionEnd: end } = input;
     const length = lengthOf(value.slice(0, start) + text + value.slice(end));
-    if (length > limit) {
+    if (length > limit()) {
       event.preventDefault();
-      say(words.tooMuch.replace('{0}', length.toLocaleString(document.documentElement.lang)).replace('{1}', limit.toLocaleString(document.documentElement.lang)));
+      say(words.tooMuch.replace('{0}', length.toLocaleString(document.documentElement.lang)).replace('{1}', limit().toLocaleString(document.documentElement.lang)));
       return;
     }
     const chosen = value.slice(start, end);
