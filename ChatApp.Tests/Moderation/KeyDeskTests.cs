@@ -30,6 +30,28 @@ public sealed class KeyDeskTests
     }
 
     [Fact]
+    public async Task Who_was_demoted_first_revokes_nothing_though_both_waited_together()
+    {
+        await using var server = await SanctionKit.StartAsync(_clock);
+        var (boss, other) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Other", Rank.Administrator));
+        var id = await AddAsync(server, boss, "builds", ApiScopes.Read);
+        using var holding = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var busy = server.Get<CommitQueue>().CommitAsync(_ =>
+        {
+            begun.SetResult();
+            holding.Wait();
+            return true;
+        });
+        await begun.Task.Soon();
+        var demoting = server.Get<ModerationDesk>().SetRankAsync(boss.Id, other.Id, Rank.Member);
+        var revoking = server.Get<KeyDesk>().RevokeAsync(other.Id, id, "while I can");
+        holding.Set();
+        await busy.Soon();
+        Assert.Equal((ModerationOutcome.Done, ModerationOutcome.NotAllowed), (await demoting.Soon(), await revoking.Soon()));
+    }
+
+    [Fact]
     public async Task A_key_that_is_revoked_is_refused_at_once_and_holds_again_when_it_is_brought_back_within_a_day()
     {
         await using var server = await SanctionKit.StartAsync(_clock);

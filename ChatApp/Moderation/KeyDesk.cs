@@ -102,7 +102,8 @@ public sealed class KeyDesk(ChatDatabase database, CommitQueue commits, UserDire
         if (string.IsNullOrWhiteSpace(reason)) return ModerationOutcome.ReasonMissing;
         try
         {
-            return await commits.CommitAsync(change);
+            // Once more by what is stored: a demotion in the same batch counts.
+            return await commits.CommitAsync(commit => commit.CardOf(users, actor.Id)?.UpTo(actor.UpTo) is { Rank: Rank.Administrator } ? change(commit) : ModerationOutcome.NotAllowed);
         }
         catch (StorageUnavailableException)
         {

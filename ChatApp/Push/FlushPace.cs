@@ -4,8 +4,8 @@ namespace ChatApp.Push;
 
 /// <summary>
 /// When a channel's next round of writes may begin. A round costs one write for each socket, however many events it carries,
-/// so a channel whose rounds are long rests between them and joins what comes meanwhile: as long as the round took, so
-/// that it takes half of a processor at most, and no longer than its bound or until a few events wait. A channel whose
+/// so a channel whose rounds are long rests between them and joins what comes meanwhile: half as long as the round took, so
+/// that it takes two thirds of a processor at most, and no longer than its bound or until a few events wait. A channel whose
 /// rounds are short, or whose last one is some time ago, never waits; and of two rounds the shorter one counts, because one that
 /// was held up by something else says nothing about what a round costs, and what waits has waited enough.
 /// </summary>
@@ -29,7 +29,7 @@ internal sealed class FlushPace(TimeSpan longest)
         var took = Stopwatch.GetElapsedTime(began, ended);
         var rest = took < _last ? took : _last;
         _last = took;
-        if (rest <= ShortRound) rest = TimeSpan.Zero;
+        rest = rest <= ShortRound ? TimeSpan.Zero : rest / 2;
         if (rest > longest) rest = longest;
         _restsUntil = ended + (long)(rest.TotalSeconds * Stopwatch.Frequency);
     }

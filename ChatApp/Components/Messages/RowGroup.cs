@@ -19,7 +19,11 @@ public sealed class RowGroup : ComponentBase
     [Parameter, EditorRequired]
     public RowLook Look { get; set; }
 
-    /// <summary>The markup of one of them.</summary>
+    /// <summary>The whole of a row in one piece, where nothing else stands with it; null where its elements are needed.</summary>
+    [Parameter, EditorRequired]
+    public Func<TimelineRow, string?> Plain { get; set; } = default!;
+
+    /// <summary>The elements of one of them.</summary>
     [Parameter, EditorRequired]
     public RenderFragment<TimelineRow> ChildContent { get; set; } = default!;
 
@@ -32,10 +36,17 @@ public sealed class RowGroup : ComponentBase
         _shown = (Rows, Look);
         foreach (var row in Rows)
         {
-            // A region for each, numbered by its place, which grows from row to row and stays a row's own: so what is gone or new is
+            // A piece or a region for each, numbered by its place, which grows from row to row and stays a row's own: so what is gone or new is
             // found without a key, which only elements can have. The analyzers know sequence numbers that stand for places in the source.
+            var place = TimelineRows.PlaceOf(row);
 #pragma warning disable ASP0006, MA0123
-            builder.OpenRegion(TimelineRows.PlaceOf(row));
+            if (Plain(row) is { } markup)
+            {
+                builder.AddMarkupContent(place, markup);
+                continue;
+            }
+
+            builder.OpenRegion(place);
 #pragma warning restore ASP0006, MA0123
             ChildContent(row)(builder);
             builder.CloseRegion();

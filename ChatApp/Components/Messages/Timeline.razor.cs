@@ -42,6 +42,9 @@ public sealed partial class Timeline
         _viewer, Room.IsArchived, Here(_divider, rows), Here(_target, rows) is { } target ? (target, _targetNumber) : default,
         _editing is { } edited && rows.Any(row => row.Stored?.Id == edited) ? edited : null, _names, _marks + _cards.Number, Thread is not null && _feed.HasOlder);
 
+    // A row that no divider stands above.
+    private string? PlainOf(TimelineRow row) => row.Day is null && (_divider is not { } divider || row.Stored?.Offset != divider) ? MarkupOf(row) : null;
+
     private static Offset? Here(Offset? place, IReadOnlyList<TimelineRow> rows) => place is { } offset && rows.Any(row => row.Stored?.Offset == offset) ? offset : null;
 
     [CascadingParameter]

@@ -109,6 +109,13 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
     private void Add(object source, UserCard author, DateTimeOffset at, MessageView? stored, PendingMessage? unsent)
     {
         var same = Before(source);
+        var isApart = unsent is not null || ReferenceEquals(source, _root) || (_sent.Count > 0 && _sent.Contains(stored!.Key));
+        if (same is not null && same.IsApart == isApart && IsUnmoved)
+        {
+            _rows.Add(same);
+            return;
+        }
+
         author = same is null || _mayBeOthers ? Now(author) : same.Author;
         var quoted = (stored is null ? unsent!.ReplyTo : stored.ReplyTo) is { } quote ? same is null || _mayBeOthers ? Now(quote.Author) : same.Quoted : null;
         var previous = _rows is [.., var last] ? last : null;
@@ -116,7 +123,6 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         var isNewDay = previous is null || time.Date != previous.Local.Date;
         // What a thread hangs on stands apart from the answers.
         var isHead = isNewDay || _isAfterRoot || previous!.Author.Id != author.Id || time.Hour != previous.Local.Hour || time.Minute != previous.Local.Minute;
-        var isApart = unsent is not null || ReferenceEquals(source, _root) || (_sent.Count > 0 && _sent.Contains(stored!.Key));
         if (same is null || same.IsHead != isHead || same.IsNewDay != isNewDay || same.IsApart != isApart || !ReferenceEquals(same.Author, author) || !ReferenceEquals(same.Quoted, quoted))
         {
             var face = new Face(author, quoted, isHead, isNewDay, isApart, time);
@@ -126,6 +132,9 @@ public sealed class TimelineRows(Func<DateTimeOffset, DateTime> local, Func<User
         _isAfterRoot = false;
         _rows.Add(same);
     }
+
+    // True where the row that was just found stands behind the same one as in the last pass, and nobody has another name: then it is what it was.
+    private bool IsUnmoved => !_mayBeOthers && !_isAfterRoot && _rows.Count > 0 && _next > 1 && ReferenceEquals(_rows[^1], _before[_next - 2]);
 
     private static TimelineRow Make(Face face, MessageView? stored, PendingMessage? unsent) => new()
     {
