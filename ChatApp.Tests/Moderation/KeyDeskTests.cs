@@ -30,7 +30,7 @@ public sealed class KeyDeskTests
     }
 
     [Fact]
-    public async Task Who_was_demoted_first_revokes_nothing_though_both_waited_together()
+    public async Task Who_stepped_down_first_revokes_nothing_though_both_waited_together()
     {
         await using var server = await SanctionKit.StartAsync(_clock);
         var (boss, other) = (await server.AddPersonAsync("Boss", Rank.Administrator), await server.AddPersonAsync("Other", Rank.Administrator));
@@ -44,7 +44,7 @@ public sealed class KeyDeskTests
             return true;
         });
         await begun.Task.Soon();
-        var demoting = server.Get<ModerationDesk>().SetRankAsync(boss.Id, other.Id, Rank.Member);
+        var demoting = server.Get<ModerationDesk>().SetRankAsync(other.Id, other.Id, Rank.Member);
         var revoking = server.Get<KeyDesk>().RevokeAsync(other.Id, id, "while I can");
         holding.Set();
         await busy.Soon();
