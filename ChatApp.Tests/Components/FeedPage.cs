@@ -13,12 +13,12 @@ internal sealed class FeedPage : IDisposable
     private readonly TestPerson _viewer;
     private readonly List<Envelope> _batch = [];
 
-    public FeedPage(TestServer server, TestPerson viewer, RoomView room, MessageId? thread = null)
+    public FeedPage(TestServer server, TestPerson viewer, RoomView room, MessageId? thread = null, int length = RoomFeed.PageSize)
     {
         (_server, _viewer) = (server, viewer);
         Feed = new RoomFeed(
             server.Get<RoomBroker>(), server.Get<MessageHistory>(), server.Get<RoomCatchUp>(), server.Get<MessageWriter>(), server.Get<MarkdownRenderer>(),
-            server.Get<TimeProvider>(), viewer.Id, room.Id, thread);
+            server.Get<TimeProvider>(), viewer.Id, room.Id, thread) { Length = length };
     }
 
     /// <summary>What is shown.</summary>

@@ -46,6 +46,7 @@ public sealed class RowMarkupTests(TestServer server) : IClassFixture<TestServer
         Assert.Same(Assert.Single(first.Messages), Assert.Single(second.Messages));
         var words = server.Get<IStringLocalizer<ChatApp.Resources.Text>>();
         var (one, other) = (Assert.Single(RowsOf(first, ann)), Assert.Single(RowsOf(second, ann)));
+        Assert.Same(one, other);
         Assert.True(RowMarkup.IsPlain(one));
         Assert.Same(RowMarkup.Of(one, "link", words), RowMarkup.Of(other, "link", words));
         Assert.Contains("data-may=\"link\"", RowMarkup.Of(one, "link", words), StringComparison.Ordinal);

@@ -86,6 +86,52 @@ public sealed class TimelineRowTests(TestServer server) : IClassFixture<TestServ
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Rows_that_are_taken_again_are_what_rows_made_anew_would_be(int seed)
+    {
+        var (ann, bob) = (await server.AddPersonAsync("Ann"), await server.AddPersonAsync("Bob"));
+        var room = await server.MakeRoomAsync(ann, members: bob);
+        using var page = new FeedPage(server, ann, room);
+        page.Connect();
+        var viewer = server.Get<UserDirectory>().Get(ann.Id);
+        var kept = new TimelineRows(Local);
+        var random = new Random(seed);
+        for (var step = 0; step < 120; step++)
+        {
+            var (messages, shown) = (page.Feed.Messages, page.Feed);
+            // A stretch of the room that begins elsewhere, with rows that stood behind others before.
+            using var other = new FeedPage(server, ann, room, length: 5);
+            switch (random.Next(6))
+            {
+                case 0 when messages.Count > 0:
+                    await server.Get<MessageEditor>().DeleteAsync(ann.Id, messages[random.Next(messages.Count)].Id);
+                    break;
+                case 1 when messages.Count > 0:
+                    await server.Get<MessageMarks>().PinAsync(ann.Id, messages[random.Next(messages.Count)].Id, isOn: random.Next(2) == 0);
+                    break;
+                case 2 when messages.Count > 0:
+                    Assert.True(other.Feed.LoadAround(messages[random.Next(messages.Count)].Offset));
+                    shown = other.Feed;
+                    break;
+                default:
+                    await server.PostAsync(random.Next(2) == 0 ? ann : bob, room.Id, $"message {step}");
+                    break;
+            }
+
+            page.TakeAll();
+            Assert.Equal(new TimelineRows(Local).Of(shown, viewer).Select(Look), kept.Of(shown, viewer).Select(Look));
+        }
+
+        // A clock that jumps, so that rows are heads and days begin in any order.
+        static DateTime Local(DateTimeOffset at) => new DateTime(2026, 5, 1, 12, 0, 0, DateTimeKind.Unspecified).AddHours(at.ToUnixTimeMilliseconds() % 3 * 9);
+
+        static (string Key, RowState State, bool IsHead, bool IsNewDay, bool IsApart, DateTime Local, MessageView? Stored) Look(TimelineRow row) =>
+            (row.Key, row.State, row.IsHead, row.IsNewDay, row.IsApart, row.Local, row.Stored);
+    }
+
     private static IReadOnlyList<TimelineRow> Rows(RoomFeed feed, UserCard viewer) => new TimelineRows(moment => moment.UtcDateTime).Of(feed, viewer);
 
     private async Task<(RoomFeed Feed, UserCard Viewer)> FeedAsync()

@@ -239,6 +239,27 @@ public sealed class TimelineTests(TestServer server) : IClassFixture<TestServer>
         Assert.True(last[0] > after[0]);
     }
 
+    [Fact]
+    public async Task An_editor_that_opens_and_closes_renders_the_group_of_its_row_and_no_other()
+    {
+        await using var stage = await StageAsync();
+        for (var number = 0; number < 80; number++) await server.PostAsync(stage.Page.Person, stage.Room.Id, $"message {number}");
+        var timeline = Show(stage);
+        var last = timeline.FindAll("article[data-id]")[^1].GetAttribute("data-id");
+        var before = Renders();
+        Assert.InRange(before.Count, 2, 5);
+        await timeline.InvokeAsync(() => timeline.Instance.StartEdit(last));
+        Assert.NotEmpty(timeline.FindComponents<EditBox>());
+        var open = Renders();
+        Assert.Equal(before[..^1], open[..^1]);
+        Assert.True(open[^1] > before[^1]);
+        await timeline.InvokeAsync(() => timeline.FindComponent<EditBox>().Instance.CancelAsync());
+        Assert.Empty(timeline.FindComponents<EditBox>());
+        Assert.Equal(open[..^1], Renders()[..^1]);
+
+        List<int> Renders() => [.. timeline.FindComponents<RowGroup>().Select(group => group.RenderCount)];
+    }
+
     private static IRenderedComponent<Timeline> Show(Stage stage) => stage.Page.Render<Timeline>(parameters => parameters
         .Add(timeline => timeline.Room, stage.Room)
         .Add(timeline => timeline.Viewer, stage.Page.Person.Id));
