@@ -19,6 +19,7 @@ public sealed class WhyDeskTests(TestServer server) : IClassFixture<TestServer>
         var message = await server.PostAsync(ann, room.Id, "words");
         await server.Get<ReadMarkers>().MarkAsync(bob.Id, room.Id, message.Offset);
         await server.PostAsync(ann, room.Id, "more words");
+        await Eventually.BecomesAsync(async () => await AskAsync(mod, bob, room.Id) is { Devices: [var only], Room.Head: var head } && only.Sent == head, "everything has gone out");
         var answer = await AskAsync(mod, bob, room.Id);
         var device = Assert.Single(answer.Devices);
         Assert.Equal((ConnectionKind.Socket, answer.Room.Head), (device.Description.Kind, device.Sent!.Value));
