@@ -28,6 +28,8 @@ public sealed class SanctionLooksTests(TestServer server, Browser browser) : ICl
         await Assertions.Expect(window.Page.Locator(".own-notices")).ToBeVisibleAsync();
         await LooksTests.FitsAsync(window, "a warning");
         await window.Page.Locator(".own-notices button").ClickAsync();
+        // Seen, before the next one comes: two have a button each.
+        await Assertions.Expect(window.Page.Locator(".own-notices")).ToHaveCountAsync(0);
         await server.ImposeAsync(owner, bob, SanctionKind.Ban, banned.Id, reason: "Spam");
         await window.Page.Locator(".own-notices button").ClickAsync();
         await window.Page.GotoAsync($"/rooms/{banned.Id}");
