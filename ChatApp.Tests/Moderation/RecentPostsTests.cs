@@ -7,6 +7,24 @@ namespace ChatApp.Tests.Moderation;
 /// <summary>What rules that look back know of what was said.</summary>
 public sealed class RecentPostsTests(TestServer server) : IClassFixture<TestServer>
 {
+    [Fact]
+    public void A_storage_that_cannot_be_read_fails_no_post_before_its_change()
+    {
+        var folder = Directory.CreateTempSubdirectory("chatapp-recent-");
+        try
+        {
+            using var empty = new ChatDatabase(DataFolder.At(new DataOptions { Folder = folder.FullName }));
+            var recent = new RecentPosts();
+            recent.ReadAhead(empty, server.Get<RuleBook>().Current, DateTimeOffset.UnixEpoch);
+            // And the next one tries again.
+            recent.ReadAhead(empty, server.Get<RuleBook>().Current, DateTimeOffset.UnixEpoch);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -10,19 +10,16 @@ namespace ChatApp.Components;
 /// <see cref="object"/> makes the serializer describe every interface of its type, in case one is polymorphic: thirty for a single number, of each circuit
 /// anew. None ever is, so those are not described at all. What cannot be an argument or a result by itself is left out; everything else is as the framework makes it.
 /// </summary>
-internal sealed class LeanInterop : IJsonTypeInfoResolver
+/// <param name="inner">Describes everything else.</param>
+internal sealed class LeanInterop(IJsonTypeInfoResolver inner) : IJsonTypeInfoResolver
 {
     private static readonly HashSet<Type> Lists = [typeof(IEnumerable<>), typeof(IReadOnlyCollection<>), typeof(IReadOnlyList<>), typeof(ICollection<>), typeof(IList<>)];
 
-    private readonly IJsonTypeInfoResolver _inner;
-
-    private LeanInterop(IJsonTypeInfoResolver inner) => _inner = inner;
-
-    /// <summary>One for all circuits: what it wraps describes types by what they are.</summary>
-    private static LeanInterop Shared { get; } = new(new DefaultJsonTypeInfoResolver());
+    // One for all circuits, where the framework has none of its own: it describes types by what they are.
+    private static readonly DefaultJsonTypeInfoResolver Usual = new();
 
     /// <inheritdoc/>
-    public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) => IsHandedOver(type) ? _inner.GetTypeInfo(type, options) : null;
+    public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) => IsHandedOver(type) ? inner.GetTypeInfo(type, options) : null;
 
     /// <summary>Registers it for all circuits, around the framework's own service; to be called after that is there.</summary>
     public static void Add(IServiceCollection services)
@@ -33,7 +30,7 @@ internal sealed class LeanInterop : IJsonTypeInfoResolver
         services.AddScoped(provider =>
         {
             var runtime = (IJSRuntime)make(provider, []);
-            if (runtime is JSRuntime known) Use(OptionsOf(known));
+            if (runtime is JSRuntime known && OptionsOf(known) is var options) options.TypeInfoResolver = new LeanInterop(options.TypeInfoResolver ?? Usual);
             return runtime;
         });
     }
@@ -41,9 +38,6 @@ internal sealed class LeanInterop : IJsonTypeInfoResolver
     /// <summary>The options of a circuit's calls; they are protected, and nothing else gives them out.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_JsonSerializerOptions")]
     internal static extern JsonSerializerOptions OptionsOf(JSRuntime runtime);
-
-    private static void Use(JsonSerializerOptions options) =>
-        options.TypeInfoResolver = options.TypeInfoResolver is { } own ? new LeanInterop(own) : Shared;
 
     // Interfaces that are arguments or results: the page's objects, and lists of anything but pairs.
     private static bool IsHandedOver(Type type)

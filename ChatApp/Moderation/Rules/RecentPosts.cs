@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ChatApp.Rooms;
 using ChatApp.Storage;
 
@@ -35,6 +36,10 @@ internal sealed class RecentPosts
             var posts = new Dictionary<UserId, List<Post>>();
             Read(db, posts, head - MostRead, now - rules.LongestSpan);
             Volatile.Write(ref _ahead, new Ahead(rules.Generation, head, posts));
+        }
+        catch (DbException)
+        {
+            // A storage that cannot be read is no reason to fail here: the change reads it itself, and says in its way what is wrong.
         }
         finally
         {
