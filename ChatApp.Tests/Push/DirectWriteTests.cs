@@ -169,13 +169,13 @@ public sealed class DirectWriteTests
     {
         var (ann, wire) = Direct("ann", Lobby);
         ann.Send(_engine.Broker.Wrap("before"));
-        Assert.True(ann.TrySendFrame(_engine.Frame("pong"u8), isLast: false));
-        Assert.True(ann.TrySendFrame(_engine.Frame("close"u8), isLast: true));
+        Assert.True(ann.TrySendFrame(Engine.Frame("pong"u8), isLast: false));
+        Assert.True(ann.TrySendFrame(Engine.Frame("close"u8), isLast: true));
         ann.Send(_engine.Broker.Wrap("after"));
-        Assert.True(ann.TrySendFrame(_engine.Frame("after too"u8), isLast: false));
+        Assert.True(ann.TrySendFrame(Engine.Frame("after too"u8), isLast: false));
         Assert.Equal(["before", "pong", "close"], wire.Frames());
         ann.End(EndReason.Closed);
-        await Eventually.BecomesAsync(() => !ann.TrySendFrame(_engine.Frame("never"u8), isLast: false), "The wire belongs to its owner again");
+        await Eventually.BecomesAsync(() => !ann.TrySendFrame(Engine.Frame("never"u8), isLast: false), "The wire belongs to its owner again");
     }
 
     [Theory]
@@ -267,7 +267,7 @@ public sealed class DirectWriteTests
             var enough = dice.Next(4);
             SpinWait.SpinUntil(() => wire.WholeFrames() >= enough, Eventually.DefaultDeadline);
             connection.End(EndReason.Closed);
-            SpinWait.SpinUntil(() => !connection.TrySendFrame(engine.Frame("end"u8), isLast: false), Eventually.DefaultDeadline);
+            SpinWait.SpinUntil(() => !connection.TrySendFrame(Engine.Frame("end"u8), isLast: false), Eventually.DefaultDeadline);
             var got = wire.Frames().FindAll(frame => frame != "end").ConvertAll(long.Parse);
             Assert.False(wire.HadTwoWriters);
             if (got.Count == 0) return;

@@ -10,21 +10,24 @@ internal sealed class Engine : IEventEncoder
     public static readonly RoomId Attic = new("attic");
     private int _encodings;
 
-    public Engine(PushOptions? options = null, TimeProvider? time = null) => Broker = new RoomBroker(this, options ?? new PushOptions(), time ?? TimeProvider.System);
+    public Engine(PushOptions? options = null, TimeProvider? time = null, IEventEncoder? encoder = null) =>
+        Broker = new RoomBroker(encoder ?? this, options ?? new PushOptions(), time ?? TimeProvider.System);
 
     public RoomBroker Broker { get; }
 
     /// <summary>How often an event was turned into bytes.</summary>
     public int Encodings => Volatile.Read(ref _encodings);
 
-    public byte[] Encode(Envelope envelope)
+    /// <summary>Four bytes of length, and the text.</summary>
+    public ReadOnlySpan<byte> Frame(Envelope envelope, out int header)
     {
         Interlocked.Increment(ref _encodings);
-        return Encoding.UTF8.GetBytes(envelope.Body.ToString()!);
+        header = sizeof(int);
+        return Frame(Encoding.UTF8.GetBytes(envelope.Body.ToString()!));
     }
 
-    /// <summary>Four bytes of length, and the text.</summary>
-    public byte[] Frame(ReadOnlySpan<byte> encoded) => [.. BitConverter.GetBytes(encoded.Length), .. encoded];
+    /// <summary>A text in the same form.</summary>
+    public static byte[] Frame(ReadOnlySpan<byte> encoded) => [.. BitConverter.GetBytes(encoded.Length), .. encoded];
 
     public Connection Connect(string user = "ann", ConnectionKind kind = ConnectionKind.Socket, DirectWrite? direct = null) =>
         Broker.Connect(new ConnectionDescription(new UserId(user), kind, "127.0.0.1"), direct) ?? throw new InvalidOperationException("refused");

@@ -204,7 +204,7 @@ public sealed class CrowdOfTopicsTests
                     return;
                 }
 
-                missed = now.Missed;
+                missed = now.Publications;
             }
         }
 
@@ -223,13 +223,13 @@ public sealed class CrowdOfTopicsTests
                     return;
                 }
 
-                if (envelope.Body is not TopicPublication publication) continue;
+                if (envelope.Offset is null) continue;
                 var channel = envelope.Channel!.Value;
                 var offset = envelope.Offset!.Value.Value;
                 var place = _places[channel];
                 Assert.Equal(place.Offset + 1, offset);
                 _places[channel] = place with { Offset = offset };
-                var text = System.Text.Encoding.UTF8.GetString(publication.Data.Json.Span);
+                var text = TopicKit.Text(envelope);
                 // The publisher notes it a moment after everybody has it.
                 if (crowd._published.TryGetValue((place.Epoch, offset), out var said)) Assert.Equal(said, text);
             }

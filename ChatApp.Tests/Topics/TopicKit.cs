@@ -3,6 +3,7 @@ using ChatApp.Push;
 using ChatApp.Tests.Harness;
 using ChatApp.Tests.Push;
 using ChatApp.Topics;
+using ChatApp.Wire;
 
 namespace ChatApp.Tests.Topics;
 
@@ -15,7 +16,7 @@ internal sealed class TopicKit : IDisposable
     public TopicKit(TopicRule? rule = null, long historyBytes = 64L << 20, PushOptions? push = null)
     {
         Rule = rule ?? new TopicRule { Prefix = "", HistorySize = 10, HistorySeconds = 60 };
-        Engine = new Engine(push);
+        Engine = new Engine(push, encoder: new FrameEncoder());
         Streams = new TopicStreams(new TopicOptions { HistoryBytes = historyBytes, Prefixes = [Rule] }, Engine.Broker, Time);
     }
 
@@ -33,7 +34,10 @@ internal sealed class TopicKit : IDisposable
 
     /// <summary>The texts of what was published.</summary>
     public static IEnumerable<string> Texts(IEnumerable<Envelope> publications) =>
-        publications.Select(static envelope => System.Text.Encoding.UTF8.GetString(((TopicPublication)envelope.Body).Data.Json.Span));
+        publications.Select(Text);
+
+    /// <summary>The text of one of them.</summary>
+    public static string Text(Envelope publication) => JsonDocument.Parse(FrameEncoder.PublicationIn(publication)).RootElement.GetProperty("data").GetRawText();
 
     public (string Epoch, long Offset) Publish(ChannelName channel, string json = "0")
     {

@@ -129,12 +129,12 @@ public sealed class GoldenFrameTests
             ["room changed"] = OfRoom(new RoomChanged(general, Ann, At), 13),
             ["room changed elsewhere"] = OfUser(new RoomChanged(general with { Topic = "All of us", Description = "Everything\nand more", IsArchived = true }, Ann, At)),
             ["role changed"] = OfRoom(new RoleChanged(Room, Bob, RoomRole.Moderator, Ann, At), 14),
-            ["member typing"] = Encoder.Encode(new Envelope(new MemberTyping(Room, Bob, At), Encoder) { Channel = Room }),
-            ["members seen"] = Encoder.Encode(new Envelope(
+            ["member typing"] = Json(new Envelope(new MemberTyping(Room, Bob, At), Encoder) { Channel = Room }),
+            ["members seen"] = Json(new Envelope(
                 new MembersSeen(Room, [new(new UserId("u2"), PresenceState.Away), new(new UserId("u3"), PresenceState.Offline), new(new UserId("u4"), PresenceState.Online), new(new UserId("u5"), PresenceState.DoNotDisturb)], At), Encoder) { Channel = Room }),
             ["presence chosen"] = OfUser(new OwnPresenceChosen(new PresenceChoice(PresenceMode.DoNotDisturb, At))),
             ["presence chosen without end"] = OfUser(new OwnPresenceChosen(PresenceChoice.None)),
-            ["history trimmed"] = Encoder.Encode(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
+            ["history trimmed"] = Json(new Envelope(new HistoryTrimmed(Room, new Offset(5), new HashSet<MessageId>(), At), Encoder) { Channel = Room }),
             ["preference changed"] = OfUser(new RoomPreferenceChanged(new RoomChoice(Room) { IsFavourite = true, Level = NoticeLevel.Mentions })),
             ["preference of a hidden room changed"] = OfUser(new RoomPreferenceChanged(new RoomChoice(Room) { Level = NoticeLevel.Nothing, HiddenUpTo = new Offset(7) })),
             ["read moved"] = OfUser(new ReadMoved(new Unread(Room, new Offset(7), 0))),
@@ -144,7 +144,7 @@ public sealed class GoldenFrameTests
             ["direct room joined"] = OfUser(new OwnRoomsChanged(direct, IsMember: true)),
             ["direct room hidden"] = OfUser(new RoomHidden(direct.Id)),
             ["blocks changed"] = OfUser(new BlocksChanged(new HashSet<UserId> { Bob.Id })),
-            ["user changed"] = Encoder.Encode(new Envelope(new UserChanged(Bob with { Avatar = "k3v9", Status = "On holiday" }, At), Encoder) { Channel = Room }),
+            ["user changed"] = Json(new Envelope(new UserChanged(Bob with { Avatar = "k3v9", Status = "On holiday" }, At), Encoder) { Channel = Room }),
             ["own profile changed"] = OfUser(new UserChanged(Ann, At)),
             ["sanction imposed"] = OfUser(new SanctionChanged(new SanctionTerm(5, SanctionKind.Mute, Room, "Please calm down", At.AddHours(1), Bob.Id), Bob, Holds: true, At)),
             ["sanction lifted"] = OfUser(new SanctionChanged(new SanctionTerm(6, SanctionKind.Ban, Room: null, "Spam", Until: null, Bob.Id), Bob, Holds: false, At)),
@@ -158,8 +158,8 @@ public sealed class GoldenFrameTests
             ["held message withdrawn"] = OfUser(new HeldDecided(6, Room, "my-key-1", IsApproved: false, "", At) { IsWithdrawn = true }),
             ["held messages wait"] = OfUser(new HeldChanged(Room, 3, At)),
             ["rule alert"] = OfUser(new RuleAlert("Bad words", message)),
-            ["policy check"] = Encoder.Encode(new Envelope(new PolicyCheck("general-7", Room, Ann, "hello", 50), Encoder)),
-            ["policy check of an edit"] = Encoder.Encode(new Envelope(new PolicyCheck("general-8", Room, Ann, "hello", 50) { Edited = new MessageId(42) }, Encoder)),
+            ["policy check"] = Json(new Envelope(new PolicyCheck("general-7", Room, Ann, "hello", 50), Encoder)),
+            ["policy check of an edit"] = Json(new Envelope(new PolicyCheck("general-8", Room, Ann, "hello", 50) { Edited = new MessageId(42) }, Encoder)),
             ["held for review"] = FrameEncoder.Refused(9, WireError.Of(new PostResult.Held(4, At, At.AddDays(7)))),
             ["why something did not get through"] = FrameEncoder.Called(12, json => WhyJson.Answer(json, Why(general))),
             ["refused by a rule"] = FrameEncoder.Refused(10, WireError.Of(new PostResult.Rejected(PostRefusal.Blocked) { Words = "No advertising here" })),
@@ -167,20 +167,20 @@ public sealed class GoldenFrameTests
             ["room kept in order"] = OfRoom(new RoomChanged(general with { IsLocked = true, SlowSeconds = 30, IsBraked = true }, Ann, At), 15),
             ["rank changed"] = OfUser(new OwnRankChanged(Ann with { Rank = Rank.Moderator })),
             ["subscribed by server"] = FrameEncoder.SubscribedByServer(general.Id, new SubscribeAnswer(general.State, IsRecovering: false, [], Gap: null)),
-            ["subscription ended"] = Encoder.Encode(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
-            ["events dropped"] = Encoder.Encode(new Envelope(new EventsDropped(Room, 12, new Offset(52)), Encoder)),
-            ["lagging"] = Encoder.Encode(new Envelope(new Lagging(524_288, 1_048_576), Encoder)),
+            ["subscription ended"] = Json(new Envelope(new SubscriptionEnded(Room, EndReason.RemovedByServer), Encoder)),
+            ["events dropped"] = Json(new Envelope(new EventsDropped(Room, 12, new Offset(52)), Encoder)),
+            ["lagging"] = Json(new Envelope(new Lagging(524_288, 1_048_576), Encoder)),
             ["subscribed where nothing is kept"] = FrameEncoder.Subscribed(2, new SubscribeAnswer(State: null, IsRecovering: false, [], Gap: null)),
             ["published to a topic"] = FrameEncoder.PublishedToTopic(3, new TopicPublished(Refusal: null, "9f31c0aa", new Offset(8))),
             ["published where nothing is kept"] = FrameEncoder.PublishedToTopic(3, new TopicPublished(Refusal: null)),
-            ["topic publication"] = Encoder.Encode(Tick),
-            ["topic publication of a client"] = Encoder.Encode(OfTopic("""[1,"two"]""", offset: null, new TopicClient(Ann.Id, connection.Id))),
+            ["topic publication"] = Json(Tick),
+            ["topic publication of a client"] = Json(OfTopic("""[1,"two"]""", offset: null, new TopicClient(Ann.Id, connection.Id))),
             ["history"] = FrameEncoder.History(4, new ChannelState("9f31c0aa", new Offset(7), new Offset(8)), [Tick]),
             ["presence"] = FrameEncoder.Presence(4, new ChannelPresence([connection], 1, 1), _ => Ann.Name),
             ["presence of a part"] = FrameEncoder.Presence(4, new ChannelPresence([], 1, 1), _ => Ann.Name),
             ["presence stats"] = FrameEncoder.PresenceStats(4, new ChannelPresence([connection], 1, 1)),
-            ["joined"] = Encoder.Encode(new Envelope(new PresenceChanged(Ann.Id, connection.Id, IsHere: true, 12), Encoder) { Channel = Room }),
-            ["left"] = Encoder.Encode(new Envelope(new PresenceChanged(Ann.Id, connection.Id, IsHere: false, 11), Encoder) { Channel = Room }),
+            ["joined"] = Json(new Envelope(new PresenceChanged(Ann.Id, connection.Id, IsHere: true, 12), Encoder) { Channel = Room }),
+            ["left"] = Json(new Envelope(new PresenceChanged(Ann.Id, connection.Id, IsHere: false, 11), Encoder) { Channel = Room }),
             ["disconnect"] = FrameEncoder.Disconnect(EndReason.ForceDisconnect),
             ["disconnect for a while"] = FrameEncoder.Disconnect(EndReason.Shutdown with { RetryAfter = TimeSpan.FromMilliseconds(1500) }),
             ["ping"] = FrameEncoder.Ping,
@@ -211,7 +211,9 @@ public sealed class GoldenFrameTests
 
     private static Envelope EnvelopeOf(object body, long offset) => new(body, Encoder) { Channel = Room, Offset = new Offset(offset) };
 
-    private static byte[] OfRoom(object body, long offset) => Encoder.Encode(EnvelopeOf(body, offset));
+    private static byte[] Json(Envelope envelope) => envelope.Encoded.ToArray();
 
-    private static byte[] OfUser(object body) => Encoder.Encode(new Envelope(body, Encoder) { User = Ann.Id });
+    private static byte[] OfRoom(object body, long offset) => Json(EnvelopeOf(body, offset));
+
+    private static byte[] OfUser(object body) => Json(new Envelope(body, Encoder) { User = Ann.Id });
 }

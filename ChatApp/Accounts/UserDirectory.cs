@@ -15,9 +15,11 @@ public sealed class UserDirectory(ChatDatabase database)
     private static readonly UserCard House = new(UserId.System, "ChatApp", Rank.Member);
 
     /// <summary>The account; null where there is none.</summary>
-    public UserCard? Find(UserId id)
+    public UserCard? Find(UserId id) => _known.TryGetValue(id, out var card) ? Capped(card) : Read(id);
+
+    // By itself: whoever is known costs no closure, and is asked for with every command.
+    private UserCard? Read(UserId id)
     {
-        if (_known.TryGetValue(id, out var card)) return Capped(card);
         using var db = database.OpenRead();
         var read = db.Users.Where(user => user.Id == id.Value).Select(UserCard.FromAccount).FirstOrDefault();
         return read is null ? null : Capped(_known.GetOrAdd(id, read));

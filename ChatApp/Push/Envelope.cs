@@ -6,11 +6,10 @@ namespace ChatApp.Push;
 /// <remarks>Implemented by <c>Wire</c> for the product, and by tests and benchmarks for themselves.</remarks>
 public interface IEventEncoder
 {
-    /// <summary>One complete JSON object in UTF-8, without a line end. Must not throw for a body it knows.</summary>
-    byte[] Encode(Envelope envelope);
-
-    /// <summary>The same as it goes over the wire to every socket: a header, and then these very bytes.</summary>
-    byte[] Frame(ReadOnlySpan<byte> encoded);
+    /// <summary>The event as it goes over the wire to every socket; valid until the same thread calls again. Must not throw for a body it knows.</summary>
+    /// <param name="envelope">The event.</param>
+    /// <param name="header">How many bytes come before the one complete JSON object in UTF-8, without a line end.</param>
+    ReadOnlySpan<byte> Frame(Envelope envelope, out int header);
 }
 
 /// <summary>
@@ -23,39 +22,82 @@ public sealed class Envelope(object body, IEventEncoder encoder)
 {
     // A few for all: a lock of its own would be one more object for each event that is kept.
     private static readonly Lock[] Encoding = [new(), new(), new(), new(), new(), new(), new(), new()];
+    private const long NoOffset = -1;
+
+    // Kept by the thousand: the nullable forms that everybody reads would take twice the room.
+    private readonly ChannelName _channel;
+    private readonly string? _user;
+    private readonly string? _notFor;
+    private readonly long _offset = NoOffset;
     private byte[]? _framed;
+    private int _start;
+    private int _length;
     private int _header;
+
+    /// <summary>An event of which only the bytes are left, as they went over the wire; they are its body.</summary>
+    /// <param name="bytes">Where they are; what is there must not change any more.</param>
+    /// <param name="start">Where the frame begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="header">How many of them come before the JSON object.</param>
+    internal Envelope(byte[] bytes, int start, int length, int header)
+        : this(bytes, NoEncoder.Instance) => (_framed, _start, _length, _header) = (bytes, start, length, header);
 
     /// <summary>The event as the feature that published it knows it.</summary>
     public object Body { get; } = body;
 
     /// <summary>The channel it belongs to; null for events of a user or of everybody.</summary>
-    public ChannelName? Channel { get; init; }
+    public ChannelName? Channel
+    {
+        get => _channel.Name is null ? null : _channel;
+        init => _channel = value ?? default;
+    }
 
     /// <summary>The room it belongs to; null where it belongs to none.</summary>
     public RoomId? Room => Channel?.Room;
 
     /// <summary>The user whose personal channel it belongs to; null for events of a channel or of everybody.</summary>
-    public UserId? User { get; init; }
+    public UserId? User
+    {
+        get => _user is null ? null : new UserId(_user);
+        init => _user = value?.Value;
+    }
 
     /// <summary>Whose connections do not get it; null where everybody does. Only for events without an offset.</summary>
-    public UserId? NotFor { get; init; }
+    public UserId? NotFor
+    {
+        get => _notFor is null ? null : new UserId(_notFor);
+        init => _notFor = value?.Value;
+    }
 
     /// <summary>Position in the channel's sequence; null for events that are not stored.</summary>
-    public Offset? Offset { get; init; }
+    public Offset? Offset
+    {
+        get => _offset == NoOffset ? null : new Offset(_offset);
+        init => _offset = value?.Value ?? NoOffset;
+    }
 
     /// <summary>True for what passes and is gone: it is left out for viewers for whom much waits already. Only for events without an offset.</summary>
     public bool MayBeLost { get; init; }
 
     /// <summary>The JSON object that sockets get.</summary>
-    public ReadOnlyMemory<byte> Encoded => Bytes().AsMemory(_header);
+    public ReadOnlyMemory<byte> Encoded => Framed[_header..];
 
     /// <summary>The bytes that go over the wire: header and JSON object. Shared, never changed.</summary>
-    public ReadOnlyMemory<byte> Framed => Bytes();
+    public ReadOnlyMemory<byte> Framed => Bytes().AsMemory(_start, _length);
 
     /// <summary>An envelope of bytes that are framed already; it has no channel, no user, and no JSON to speak of.</summary>
     /// <param name="framed">One whole frame; must not change any more.</param>
-    public static Envelope OfFrame(byte[] framed) => new(framed, NoEncoder.Instance) { _framed = framed };
+    public static Envelope OfFrame(byte[] framed)
+    {
+        ArgumentNullException.ThrowIfNull(framed);
+        return new Envelope(framed, 0, framed.Length, header: 0);
+    }
+
+    /// <summary>Its bytes, for whoever keeps them and says then where they are: only before anybody else has the event.</summary>
+    internal ReadOnlySpan<byte> Encode() => encoder.Frame(this, out _header);
+
+    /// <summary>Says where the bytes are that <see cref="Encode"/> gave; what is there must not change any more.</summary>
+    internal void LiesIn(byte[] bytes, int start, int length) => (_framed, _start, _length) = (bytes, start, length);
 
     /// <summary>Another event of the same channel, encoded in the same way.</summary>
     internal Envelope With(object other) => new(other, encoder) { Channel = Channel };
@@ -66,9 +108,8 @@ public sealed class Envelope(object body, IEventEncoder encoder)
         lock (Encoding[RuntimeHelpers.GetHashCode(this) % Encoding.Length])
         {
             if (_framed is { } other) return other;
-            var encoded = encoder.Encode(this);
-            var framed = encoder.Frame(encoded);
-            _header = framed.Length - encoded.Length;
+            var framed = encoder.Frame(this, out _header).ToArray();
+            _length = framed.Length;
             Volatile.Write(ref _framed, framed);
             return framed;
         }
@@ -78,9 +119,12 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     {
         public static readonly NoEncoder Instance = new();
 
-        public byte[] Encode(Envelope envelope) => (byte[])envelope.Body;
-
-        public byte[] Frame(ReadOnlySpan<byte> encoded) => encoded.ToArray();
+        // What it is used for has its bytes from the start.
+        public ReadOnlySpan<byte> Frame(Envelope envelope, out int header)
+        {
+            header = 0;
+            return (byte[])envelope.Body;
+        }
     }
 }
 

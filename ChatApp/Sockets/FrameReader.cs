@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using ChatApp.Push;
 using ChatApp.Wire;
 
@@ -18,7 +19,8 @@ internal sealed class FrameReader(WebSocket socket, int maxBytes)
     /// <summary>Reads one whole frame; the reason to end where it is not what it should be.</summary>
     /// <param name="commands">Gets the frame's commands; those before a broken one too.</param>
     /// <param name="cancellation">Aborts the socket: nothing can be sent on it afterwards.</param>
-    public async Task<EndReason?> ReadAsync(List<ClientCommand> commands, CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<EndReason?> ReadAsync(List<ClientCommand> commands, CancellationToken cancellation)
     {
         // A read without a buffer: an idle socket holds no memory for what may come one day.
         var first = await socket.ReceiveAsync(Memory<byte>.Empty, cancellation);

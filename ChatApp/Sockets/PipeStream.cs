@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace ChatApp.Sockets;
 
@@ -9,6 +10,7 @@ namespace ChatApp.Sockets;
 internal sealed class PipeStream(PipeReader input, PipeWriter output) : DuplexStream
 {
     /// <summary>Reads what is there; without a buffer it only waits until there is something. 0 also where the client has closed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await input.ReadAsync(cancellationToken);

@@ -41,7 +41,7 @@ public sealed class ServerSubscriptions(SocketServices services)
 
     private WireError? SubscribeToTopic(Connection connection, ChannelName channel)
     {
-        var topics = new TopicAnswers(connection, () => connection.User, services);
+        var topics = new TopicAnswers(connection, permit: null, services);
         var begun = new BegunSubscription(new ClientCommand.Subscribe(channel.ToString()) { Id = 0 });
         topics.Listen(begun, channel);
         if (begun.Subscription is not { } subscription) return begun.Error == WireError.UnknownChannel || begun.Error == WireError.LimitExceeded || begun.Error == WireError.PermissionDenied ? begun.Error : null;

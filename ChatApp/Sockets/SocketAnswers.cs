@@ -17,11 +17,12 @@ internal sealed class SocketAnswers(Connection connection, Credential shown, Tok
 {
     private readonly SubscriptionLives _lives = new(connection, services);
     private readonly SocketPermit _permit = new(connection.User, shown);
+    private TopicAnswers? _topics;
 
     /// <summary>Stops the clocks of subscriptions.</summary>
     public void Dispose() => _lives.Dispose();
 
-    private TopicAnswers Topics => new(connection, () => _permit.Actor, services);
+    private TopicAnswers Topics => _topics ??= new(connection, _permit, services);
 
     /// <summary>Null where the reply has been sent.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -40,7 +41,7 @@ internal sealed class SocketAnswers(Connection connection, Credential shown, Tok
             case ClientCommand.Publish publish:
                 return await PublishAsync(publish);
             case ClientCommand.PublishData publish:
-                return Channel.Parse(publish.Channel) is { Topic: not null } topic ? Topics.Publish(publish, topic) : WireError.UnknownChannel;
+                return Topics.Publish(publish);
             case ClientCommand.History history:
                 return Channel.Parse(history.Channel) is { Topic: not null } kept ? Topics.History(history, kept)
                     : Channel.Room(history.Channel) is { } looked ? History(history, looked) : WireError.UnknownChannel;

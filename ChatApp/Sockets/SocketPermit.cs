@@ -35,7 +35,7 @@ internal sealed class SocketPermit(UserId user, Credential shown)
             ClientCommand.History history => history.Channel,
             ClientCommand.Presence presence => presence.Channel,
             ClientCommand.Publish publish => publish.Channel,
-            ClientCommand.PublishData publish => publish.Channel,
+            // A topic is in no room.
             _ => null,
         }))
             ? null

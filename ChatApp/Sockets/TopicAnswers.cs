@@ -7,12 +7,14 @@ namespace ChatApp.Sockets;
 
 /// <summary>What one connected program does with topics.</summary>
 /// <param name="connection">The program's connection.</param>
-/// <param name="actor">Whose rights count now.</param>
+/// <param name="permit">What its token lets through; null where the server acts for it.</param>
 /// <param name="services">The house.</param>
-internal sealed class TopicAnswers(Connection connection, Func<Actor> actor, SocketServices services)
+internal sealed class TopicAnswers(Connection connection, SocketPermit? permit, SocketServices services)
 {
     // One for all that it publishes: what is kept refers to it.
     private TopicClient? _client;
+
+    private Actor Actor => permit?.Actor ?? connection.User;
 
     /// <summary>Begins to listen; events are held back.</summary>
     public void Listen(BegunSubscription sub, ChannelName channel)
@@ -31,7 +33,7 @@ internal sealed class TopicAnswers(Connection connection, Func<Actor> actor, Soc
     public void Place(BegunSubscription sub, ref long bytes)
     {
         var channel = sub.Subscription!.Channel;
-        if (services.TopicAccess.RuleOf(channel.Name) is not { } rule || (sub.Token is null && !services.TopicAccess.MaySubscribe(actor(), rule)))
+        if (services.TopicAccess.RuleOf(channel.Name) is not { } rule || (sub.Token is null && !services.TopicAccess.MaySubscribe(Actor, rule)))
         {
             sub.Refuse(WireError.PermissionDenied);
             return;
@@ -82,10 +84,11 @@ internal sealed class TopicAnswers(Connection connection, Func<Actor> actor, Soc
     }
 
     /// <summary>Publishes. Null where the reply has been sent.</summary>
-    public WireError? Publish(ClientCommand.PublishData command, ChannelName channel)
+    public WireError? Publish(ClientCommand.PublishData command)
     {
+        var channel = command.Channel;
         if (services.TopicAccess.RuleOf(channel.Name) is not { } rule) return WireError.UnknownChannel;
-        if (!services.TopicAccess.MayPublish(actor(), connection, channel, rule)) return WireError.PermissionDenied;
+        if (!services.TopicAccess.MayPublish(Actor, connection, channel, rule)) return WireError.PermissionDenied;
         var published = services.Topics.Publish(channel.Name, command.Data, command.Key, _client ??= new TopicClient(connection.User, connection.Id));
         if (published.Refusal is { } refusal) return WireError.Of(refusal);
         Send(FrameEncoder.PublishedToTopic(command.Id, published));
@@ -96,7 +99,7 @@ internal sealed class TopicAnswers(Connection connection, Func<Actor> actor, Soc
     public WireError? History(ClientCommand.History command, ChannelName channel)
     {
         if (services.TopicAccess.RuleOf(channel.Name) is not { } rule) return WireError.UnknownChannel;
-        if (!services.TopicAccess.MayLook(actor(), connection, channel, rule)) return WireError.PermissionDenied;
+        if (!services.TopicAccess.MayLook(Actor, connection, channel, rule)) return WireError.PermissionDenied;
         var history = services.Topics.History(channel.Name, command.Limit, command.Since?.Offset, command.Since?.Epoch, command.Reverse);
         if (history.Refusal is { } refusal) return WireError.Of(refusal);
         // What does not fit is asked for from the last one on.

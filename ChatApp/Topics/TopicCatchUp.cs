@@ -41,7 +41,7 @@ internal static class TopicCatchUp
             if (subscription.TryRelease(position)) return true;
             // More came than was held back; it is in the history, if that is long enough.
             if (stream.TryRead(position) is not { } now || now.State.Floor > position) return false;
-            missed = now.Missed;
+            missed = now.Publications;
         }
 
         return true;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -32,6 +33,9 @@ public sealed class TopicData
         json.AsSpan().ReplaceAny(LineBreaks, (byte)' ');
         return new TopicData(json);
     }
+
+    /// <summary>The value as text.</summary>
+    public override string ToString() => Encoding.UTF8.GetString(Json.Span);
 
     private static bool IsReadable(ReadOnlySpan<byte> raw)
     {

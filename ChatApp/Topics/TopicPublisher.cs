@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using ChatApp.Push;
 
@@ -28,14 +27,18 @@ public sealed class TopicPublisher(TopicAccess access, TopicStreams streams, Top
     /// <param name="key">The publisher's own name for it: the same key again within five minutes publishes nothing and gives the first result. Null for none.</param>
     /// <param name="by">The client that publishes; null for the server API.</param>
     /// <param name="account">Whose key it is where no client publishes. Keys of different accounts have nothing to do with each other.</param>
-    public TopicPublished Publish(string topic, JsonElement data, string? key = null, TopicClient? by = null, UserId? account = null)
+    public TopicPublished Publish(string topic, JsonElement data, string? key = null, TopicClient? by = null, UserId? account = null) =>
+        Publish(topic, TopicData.TryMake(data), key, by, account);
+
+    /// <summary>The same with data that has been looked at; null where it is none that every reader takes.</summary>
+    public TopicPublished Publish(string topic, TopicData? data, string? key = null, TopicClient? by = null, UserId? account = null)
     {
         if (access.RuleOf(topic) is not { } rule) return new TopicPublished(TopicRefusal.UnknownTopic);
         if (key is { Length: 0 or > MaxKeyLength }) return new TopicPublished(TopicRefusal.BadKey);
-        if (JsonMarshal.GetRawUtf8Value(data).Length > options.DataBytes) return new TopicPublished(TopicRefusal.TooLong);
-        if (TopicData.TryMake(data) is not { } made) return new TopicPublished(TopicRefusal.BadData);
+        if (data is null) return new TopicPublished(TopicRefusal.BadData);
+        if (data.Json.Length > options.DataBytes) return new TopicPublished(TopicRefusal.TooLong);
         var channel = ChannelName.OfTopic(topic);
-        return key is null ? Publish(channel, rule, made, by) : PublishOnce(new SpentTopicKeys.Key(topic, (by?.User ?? account)?.Value ?? "", key), channel, rule, made, by);
+        return key is null ? Publish(channel, rule, data, by) : PublishOnce(new SpentTopicKeys.Key(topic, (by?.User ?? account)?.Value ?? "", key), channel, rule, data, by);
     }
 
     /// <summary>What is kept of a topic.</summary>
@@ -48,10 +51,9 @@ public sealed class TopicPublisher(TopicAccess access, TopicStreams streams, Top
     {
         if (access.RuleOf(topic) is not { } rule) return new TopicHistory(TopicRefusal.UnknownTopic);
         if (rule.HistorySize == 0) return new TopicHistory(TopicRefusal.NotKept);
-        var (_, state, kept) = streams.Read(ChannelName.OfTopic(topic), rule, limit <= 0 ? null : since is { } from && !reverse ? from : Offset.Zero);
-        if (since is not null && !string.IsNullOrEmpty(epoch) && epoch != state.Epoch) return new TopicHistory(TopicRefusal.OtherEpoch);
-        var wanted = reverse ? kept.Where(envelope => since is not { } before || envelope.Offset < before).Reverse() : kept;
-        return new TopicHistory(Refusal: null, state, [.. wanted.Take(Math.Min(limit, MaxHistory))]);
+        Offset? after = limit <= 0 ? null : reverse ? Offset.Zero : since ?? Offset.Zero;
+        var (_, state, kept) = streams.Read(ChannelName.OfTopic(topic), rule, after, reverse ? since : null, Math.Min(limit, MaxHistory), reverse);
+        return since is not null && !string.IsNullOrEmpty(epoch) && epoch != state.Epoch ? new TopicHistory(TopicRefusal.OtherEpoch) : new TopicHistory(Refusal: null, state, kept);
     }
 
     /// <summary>Forgets what is kept of a topic; its sequence goes on, and who recovers from before is told what is lost.</summary>
@@ -78,5 +80,5 @@ public sealed class TopicPublisher(TopicAccess access, TopicStreams streams, Top
 /// <summary>What is kept of a topic.</summary>
 /// <param name="Refusal">Null where it is here.</param>
 /// <param name="State">Where the topic stands.</param>
-/// <param name="Publications">What was asked for; the bodies are <see cref="TopicPublication"/>.</param>
+/// <param name="Publications">What was asked for; of the bodies only the bytes are left.</param>
 public sealed record TopicHistory(TopicRefusal? Refusal, ChannelState State = default, IReadOnlyList<Envelope>? Publications = null);

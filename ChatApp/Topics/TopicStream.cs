@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ChatApp.Push;
-using static ChatApp.Topics.HistoryBudget;
 
 namespace ChatApp.Topics;
 
@@ -11,12 +10,18 @@ namespace ChatApp.Topics;
 internal sealed class TopicStream(ChannelName channel, TopicRule rule, HistoryBudget budget, RoomBroker broker, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<HistoryEntry> _kept = new();
+    private readonly KeptFrames _kept = new(channel, budget);
     private readonly TimeSpan _age = TimeSpan.FromSeconds(rule.HistorySeconds);
     private long _head;
     private bool _isRetired;
 
     public ChannelName Channel => channel;
+
+    /// <summary>When the oldest publication that is kept was published, by the clock's timestamp; null where nothing is kept.</summary>
+    public long? OldestAt
+    {
+        get { lock (_gate) return _kept.OldestAt; }
+    }
 
     public string Epoch { get; } = RandomNumberGenerator.GetHexString(8, lowercase: true);
 
@@ -28,10 +33,8 @@ internal sealed class TopicStream(ChannelName channel, TopicRule rule, HistoryBu
             if (_isRetired) return null;
             var offset = new Offset(++_head);
             var envelope = broker.Wrap(publication, channel, offset);
-            var entry = new HistoryEntry(this, envelope, publication.Data, time.GetTimestamp());
-            _kept.Enqueue(entry);
-            budget.Add(entry);
-            if (_kept.Count > rule.HistorySize) Forget();
+            _kept.Add(envelope, time.GetTimestamp());
+            if (_kept.Count > rule.HistorySize) _kept.RemoveOldest();
             ForgetOld();
             // Under the lock, so that everybody sees this order; it never waits.
             broker.Publish(envelope);
@@ -39,9 +42,12 @@ internal sealed class TopicStream(ChannelName channel, TopicRule rule, HistoryBu
         }
     }
 
-    /// <summary>Where it stands and what came after a position, both of the same moment. Null where it has been retired.</summary>
-    /// <param name="after">The position; null for no publications.</param>
-    public (ChannelState State, IReadOnlyList<Envelope> Missed)? TryRead(Offset? after)
+    /// <summary>Where it stands and what is kept of some positions, both of the same moment. Null where it has been retired.</summary>
+    /// <param name="after">Only what came after this position; null for no publications at all.</param>
+    /// <param name="before">Only what came before this position; null for no end.</param>
+    /// <param name="most">Most publications.</param>
+    /// <param name="reverse">True for the newest of them, and the newest first.</param>
+    public (ChannelState State, IReadOnlyList<Envelope> Publications)? TryRead(Offset? after, Offset? before = null, int most = int.MaxValue, bool reverse = false)
     {
         lock (_gate)
         {
@@ -49,25 +55,28 @@ internal sealed class TopicStream(ChannelName channel, TopicRule rule, HistoryBu
             ForgetOld();
             var floor = _head - _kept.Count;
             var state = new ChannelState(Epoch, new Offset(floor), new Offset(_head));
-            return (state, after is { } position ? [.. _kept.Skip((int)Math.Clamp(position.Value - floor, 0, _kept.Count)).Select(static entry => entry.Envelope)] : []);
+            if (after is not { } from) return (state, []);
+            var first = (int)Math.Clamp(from.Value - floor, 0, _kept.Count);
+            var end = before is { } to ? (int)Math.Clamp(to.Value - floor - 1, first, _kept.Count) : _kept.Count;
+            if (end - first > most) (first, end) = reverse ? (end - most, end) : (first, first + most);
+            var publications = _kept.Read(first..end, floor);
+            if (reverse) publications.Reverse();
+            return (state, publications);
         }
     }
 
     /// <summary>Forgets all that is kept; the sequence goes on.</summary>
     public void Clear()
     {
-        lock (_gate)
-        {
-            while (_kept.Count > 0) Forget();
-        }
+        lock (_gate) _kept.Clear();
     }
 
-    /// <summary>Forgets an entry where it is still the oldest.</summary>
-    public void Drop(HistoryEntry entry)
+    /// <summary>Forgets the oldest publication that is kept, where there is one.</summary>
+    public void DropOldest()
     {
         lock (_gate)
         {
-            if (_kept.TryPeek(out var oldest) && oldest == entry) Forget();
+            if (_kept.Count > 0) _kept.RemoveOldest();
         }
     }
 
@@ -85,8 +94,6 @@ internal sealed class TopicStream(ChannelName channel, TopicRule rule, HistoryBu
 
     private void ForgetOld()
     {
-        while (_kept.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Kept) > _age) Forget();
+        while (_kept.OldestAt is { } at && time.GetElapsedTime(at) > _age) _kept.RemoveOldest();
     }
-
-    private void Forget() => budget.Remove(_kept.Dequeue());
 }

@@ -14,6 +14,7 @@ public sealed class TopicStreams : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer? _tidying;
     private int _isTidying;
+    private int _isEasing;
 
     /// <summary>Makes the only one.</summary>
     /// <param name="options">Limits.</param>
@@ -56,18 +57,19 @@ public sealed class TopicStreams : IDisposable
             }
 
             // Outside of every lock: what has to go is another topic's, as a rule.
-            while (_budget.Surplus() is { } oldest) oldest.Stream.Drop(oldest);
+            Ease();
             return (stream.Epoch, offset);
         }
     }
 
-    /// <summary>Where a topic stands and what came after a position, and the sequence itself. Begins it where there is none.</summary>
-    internal (TopicStream Stream, ChannelState State, IReadOnlyList<Envelope> Missed) Read(ChannelName channel, TopicRule rule, Offset? after)
+    /// <summary>Where a topic stands and what is kept of it, as <see cref="TopicStream.TryRead"/> says, and the sequence itself. Begins it where there is none.</summary>
+    internal (TopicStream Stream, ChannelState State, IReadOnlyList<Envelope> Publications) Read(
+        ChannelName channel, TopicRule rule, Offset? after, Offset? before = null, int most = int.MaxValue, bool reverse = false)
     {
         while (true)
         {
             var stream = Of(channel, rule);
-            if (stream.TryRead(after) is { } read) return (stream, read.State, read.Missed);
+            if (stream.TryRead(after, before, most, reverse) is { } read) return (stream, read.State, read.Publications);
             Forget(stream);
         }
     }
@@ -88,6 +90,28 @@ public sealed class TopicStreams : IDisposable
         }
 
         Volatile.Write(ref _isTidying, 0);
+    }
+
+    // Drops what is oldest in all topics, until there is some room again. One publisher at a time does it; the others go on.
+    private void Ease()
+    {
+        while (_budget.IsSpent && Interlocked.Exchange(ref _isEasing, 1) == 0)
+        {
+            var byAge = new PriorityQueue<TopicStream, long>();
+            foreach (var (_, stream) in _streams) EnqueueByAge(byAge, stream);
+            while (!_budget.IsEased && byAge.TryDequeue(out var oldest, out _))
+            {
+                oldest.DropOldest();
+                EnqueueByAge(byAge, oldest);
+            }
+
+            Volatile.Write(ref _isEasing, 0);
+        }
+    }
+
+    private static void EnqueueByAge(PriorityQueue<TopicStream, long> byAge, TopicStream stream)
+    {
+        if (stream.OldestAt is { } at) byAge.Enqueue(stream, at);
     }
 
     private TopicStream Of(ChannelName channel, TopicRule rule) =>

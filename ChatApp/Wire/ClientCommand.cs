@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using ChatApp.Push;
+using ChatApp.Topics;
 
 namespace ChatApp.Wire;
 
@@ -57,10 +59,10 @@ public abstract record ClientCommand
     public sealed record Publish(string Channel, string Text, string? Key, MessageId? ReplyTo, MessageId? Thread) : ClientCommand;
 
     /// <summary>Publishes to a topic.</summary>
-    /// <param name="Channel">The topic's channel.</param>
-    /// <param name="Data">Any JSON value.</param>
+    /// <param name="Channel">The topic.</param>
+    /// <param name="Data">Any JSON value; null where it is none that every reader takes.</param>
     /// <param name="Key">The sender's key; null where none was sent.</param>
-    public sealed record PublishData(string Channel, JsonElement Data, string? Key) : ClientCommand;
+    public sealed record PublishData(ChannelName Channel, TopicData? Data, string? Key) : ClientCommand;
 
     /// <summary>Wants what is kept of a channel.</summary>
     /// <param name="Channel">The channel's name.</param>
@@ -175,7 +177,7 @@ public static partial class FrameDecoder
             "sub_refresh" => Text(body, "token") is { Length: > 0 } token ? new ClientCommand.SubRefresh(channel, token) { Id = id } : new ClientCommand.Malformed("token must be a string") { Id = id },
             "history" => ReadHistory(body, channel, id),
             "presence" or "presence_stats" => new ClientCommand.Presence(channel, name == "presence_stats") { Id = id },
-            "publish" when Channel.Parse(channel) is { Topic: not null } => ReadPublishData(body, channel, id),
+            "publish" when Channel.Parse(channel) is { Kind: ChannelKind.Topic } topic => ReadPublishData(body, topic, id),
             "unsubscribe" => new ClientCommand.Unsubscribe(channel) { Id = id },
             _ => ReadPublish(body, channel, id),
         };
@@ -229,11 +231,11 @@ public static partial class FrameDecoder
         };
     }
 
-    private static ClientCommand ReadPublishData(JsonElement body, string channel, long id)
+    private static ClientCommand ReadPublishData(JsonElement body, ChannelName topic, long id)
     {
         if (!body.TryGetProperty("data", out var data)) return new ClientCommand.Malformed("data must be there") { Id = id };
         return IsTextOrAbsent(body, "idempotency_key")
-            ? new ClientCommand.PublishData(channel, data.Clone(), Text(body, "idempotency_key")) { Id = id }
+            ? new ClientCommand.PublishData(topic, TopicData.TryMake(data), Text(body, "idempotency_key")) { Id = id }
             : new ClientCommand.Malformed("idempotency_key must be a string") { Id = id };
     }
 

@@ -83,6 +83,8 @@ public sealed partial class FrameEncoder
     private static void Client(Utf8JsonWriter json, UserId user, ConnectionId client)
     {
         json.WriteString("user", user.Value);
-        json.WriteString("client", client.ToString());
+        Span<byte> digits = stackalloc byte[32];
+        client.Value.TryFormat(digits, out _, "N");
+        json.WriteString("client", digits);
     }
 }

@@ -7,29 +7,48 @@ public static class TextFrame
 {
     private const byte WholeText = 0x81;
 
+    /// <summary>Bytes of the longest header.</summary>
+    public const int LongestHeader = 10;
+
     /// <summary>Header and text in one.</summary>
     /// <param name="text">UTF-8.</param>
-    public static byte[] Of(ReadOnlySpan<byte> text)
+    public static byte[] Of(ReadOnlySpan<byte> text) => Of(text, out _);
+
+    /// <summary>The same, and how long the header is.</summary>
+    public static byte[] Of(ReadOnlySpan<byte> text, out int header)
     {
-        var header = text.Length switch { < 126 => 2, <= ushort.MaxValue => 4, _ => 10 };
+        header = HeaderFor(text.Length);
         var frame = GC.AllocateUninitializedArray<byte>(header + text.Length);
+        text.CopyTo(frame.AsSpan(header));
+        Before(frame, header, out _);
+        return frame;
+    }
+
+    /// <summary>Writes the header before a text, and gives both.</summary>
+    /// <param name="buffer">Room for a header, and the text.</param>
+    /// <param name="room">Where the text begins.</param>
+    /// <param name="header">How long the header is; at most <paramref name="room"/>.</param>
+    public static Span<byte> Before(Span<byte> buffer, int room, out int header)
+    {
+        var length = buffer.Length - room;
+        header = HeaderFor(length);
+        var frame = buffer[(room - header)..];
         frame[0] = WholeText;
         switch (header)
         {
             case 2:
-                frame[1] = (byte)text.Length;
+                frame[1] = (byte)length;
                 break;
             case 4:
                 frame[1] = 126;
-                BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)text.Length);
+                BinaryPrimitives.WriteUInt16BigEndian(frame[2..], (ushort)length);
                 break;
             default:
                 frame[1] = 127;
-                BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(2), (ulong)text.Length);
+                BinaryPrimitives.WriteUInt64BigEndian(frame[2..], (ulong)length);
                 break;
         }
 
-        text.CopyTo(frame.AsSpan(header));
         return frame;
     }
 
@@ -47,4 +66,6 @@ public static class TextFrame
         };
         return frames.Length - header >= length;
     }
+
+    private static int HeaderFor(int length) => length switch { < 126 => 2, <= ushort.MaxValue => 4, _ => LongestHeader };
 }

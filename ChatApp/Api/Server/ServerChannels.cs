@@ -104,7 +104,7 @@ public sealed class ServerChannels(SocketServices house)
     // As subscribers get it: the very bytes, without the frame around them.
     private static JsonElement PublicationOf(Envelope envelope)
     {
-        using var frame = JsonDocument.Parse(envelope.Encoded);
-        return frame.RootElement.GetProperty("push").GetProperty("pub").Clone();
+        using var publication = JsonDocument.Parse(FrameEncoder.PublicationIn(envelope));
+        return publication.RootElement.Clone();
     }
 }
