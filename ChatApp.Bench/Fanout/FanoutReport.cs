@@ -32,6 +32,7 @@ internal static class FanoutReport
         if (rows.Exists(row => row.Burst.ClientBusy > 0.9)) report.Line("The load client was busy for more than 90 % of a burst: latencies are partly its own.");
         if (rows.Exists(row => !row.Calm)) report.Line("Other programs used more than 10 % of the machine in every round: measure again when it is idle.");
         else if (workload.LeftOut > 0) report.Line($"Left out: {Plural(workload.LeftOut)} in which other programs used more than 10 % of the machine.");
+        if (workload.Stalls is { } stalls) report.Line($"{stalls}");
         report.Line();
 
         string[] servers = [.. rows.Select(row => row.Server).Distinct(StringComparer.Ordinal)];
@@ -52,6 +53,7 @@ internal static class FanoutReport
             ["seconds"] = options.Seconds,
             ["rounds"] = workload.Rounds,
         };
+        if (workload.Stalls is { } taken) figures["stalls"] = taken.ToJson();
         foreach (var name in servers) figures[name] = FiguresOf(name, workload);
         report.Figures[workload.Workload.Letter] = figures;
         report.Targets.AddRange(FanoutTargets.Of(workload, [.. servers.Union(options.Peers, StringComparer.Ordinal)]));

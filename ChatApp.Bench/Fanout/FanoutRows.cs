@@ -27,6 +27,9 @@ internal sealed class FanoutRows(Workload workload)
     /// <summary>How many rounds were left out.</summary>
     public int LeftOut => RoundsIn(_measured) - Rounds;
 
+    /// <summary>How calm the machine was before; null where that was not measured.</summary>
+    public Stalls? Stalls { get; set; }
+
     public void Add(FanoutRow row) => _measured.Add(row);
 
     /// <summary>Forgets the last round where some of its rows are missing.</summary>

@@ -64,6 +64,7 @@ internal static class FanoutVerb
         // Only where it is asked: the probe costs next to nothing, but the others are measured without one.
         using var probe = rows.Workload.InFlight > 0 ? new ProcessProbe() : null;
         using var certificate = rows.Workload.UsesTls ? new Certificate() : null;
+        rows.Stalls = Stalls.Measure(TimeSpan.FromSeconds(options.Seconds));
         try
         {
             foreach (var name in names) servers.Add(await StartAsync(name, options, probe, certificate, cancellation));

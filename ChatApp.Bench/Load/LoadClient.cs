@@ -137,7 +137,12 @@ internal sealed class LoadClient(IDialect dialect, int port) : SocketClient(dial
         _missing = new int[pace.Messages];
         Array.Fill(_missing, _crowd.PerRoom);
         Bytes = 0;
-        foreach (var receiver in _receivers) receiver.Deliveries = 0;
+        foreach (var receiver in _receivers)
+        {
+            receiver.Deliveries = 0;
+            receiver.AcknowledgeAtOnce();
+        }
+
         _begun = Now();
     }
 

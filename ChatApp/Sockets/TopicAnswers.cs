@@ -11,7 +11,7 @@ namespace ChatApp.Sockets;
 /// <param name="services">The house.</param>
 internal sealed class TopicAnswers(Connection connection, SocketPermit? permit, SocketServices services)
 {
-    // One for all that it publishes: what is kept refers to it.
+    // One for all that it publishes.
     private TopicClient? _client;
 
     private Actor Actor => permit?.Actor ?? connection.User;

@@ -47,6 +47,7 @@ internal sealed class KeptFrames(ChannelName channel, HistoryBudget budget)
     public void Clear()
     {
         _frames.Clear();
+        _frames.TrimExcess();
         while (_blocks.Count > 0) Close();
         (_newest, _end) = ([], 0);
     }
