@@ -12,7 +12,7 @@ namespace ChatApp.Tests.Sockets;
 [Collection(Alone.Collection)]
 public sealed class FrameFuzzTests
 {
-    // A million takes a quarter of an hour: for a machine that has it, CHATAPP_FUZZ_FRAMES=1000000.
+    // A million takes some five minutes: for a machine that has them, CHATAPP_FUZZ_FRAMES=1000000.
     private static readonly int Frames = int.Parse(Environment.GetEnvironmentVariable("CHATAPP_FUZZ_FRAMES") ?? "20000", CultureInfo.InvariantCulture);
     private const long MostMemory = 64 << 20;
     private const int Sockets = 8;
