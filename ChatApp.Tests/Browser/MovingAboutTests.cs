@@ -134,8 +134,10 @@ public sealed class MovingAboutTests(TestServer server, Browser browser) : IClas
         foreach (var window in new[] { first, second }) await Assertions.Expect(window.Page.Locator($"[data-group=favourites] [data-room='{room.Id}']")).ToBeVisibleAsync();
         Assert.Equal((true, NoticeLevel.Nothing), server.Get<RoomPreferences>().Of(ann.Id, room.Id) is { } choice ? (choice.IsFavourite, choice.Level) : default);
 
-        // From the room's own header, and back.
+        // From the room's own header, and back. Its menu is there all the time: nothing that is pressed while the room comes is lost.
+        await first.Page.EvaluateAsync("document.getElementById('own-room-menu').wasHere = true");
         await first.GoToRoomAsync("Harbour");
+        Assert.True(await first.Page.EvaluateAsync<bool>("document.getElementById('own-room-menu').wasHere === true"));
         await first.Page.ClickAsync("[data-room-menu]");
         await Assertions.Expect(first.Page.Locator("#own-room-menu [data-value=nothing]")).ToHaveAttributeAsync("aria-checked", "true");
         await first.Page.ClickAsync("#own-room-menu [data-value=all]");
