@@ -65,6 +65,20 @@ public sealed class PresenceBoardTests : IDisposable
     }
 
     [Fact]
+    public void What_somebody_was_shown_before_all_were_told_is_taken_back_where_it_does_not_last()
+    {
+        _engine.Connect("ann");
+        _time.Advance(PresenceBoard.Pause);
+        _board.Choose(Ann, new PresenceChoice(PresenceMode.DoNotDisturb, Until: null));
+        using var watch = Watch(out var told, Ann);
+        Assert.Equal([PresenceState.DoNotDisturb], watch.Take().Values);
+        _board.Choose(Ann, PresenceChoice.None);
+        _time.Advance(PresenceBoard.Pause);
+        Assert.Equal([PresenceState.Online], watch.Take().Values);
+        Assert.NotEmpty(told);
+    }
+
+    [Fact]
     public void A_person_is_away_only_when_all_their_connections_are_idle()
     {
         var (one, two) = (_engine.Connect("ann", ConnectionKind.Circuit), _engine.Connect("ann", ConnectionKind.Circuit));

@@ -47,8 +47,10 @@ public sealed partial class PresenceBoard
                 if (before.Contains(user)) continue;
                 var person = Find(user);
                 person.Watches.Add(watch);
-                // What was not told yet is told in the next round, once more.
-                watch.Note(new PresenceChange(user, StateOf(person, now)));
+                // What was not told yet is told in the next round, once more, or taken back.
+                var state = StateOf(person, now);
+                person.IsShownAhead |= state != person.Told;
+                watch.Note(new PresenceChange(user, state));
             }
         }
     }
@@ -114,10 +116,10 @@ public sealed partial class PresenceBoard
             {
                 if (!_people.TryGetValue(user, out var person)) continue;
                 var change = new PresenceChange(user, StateOf(person, now));
-                if (change.State != person.Told)
+                if (change.State != person.Told) news.Add(change);
+                if (change.State != person.Told || person.IsShownAhead)
                 {
-                    person.Told = change.State;
-                    news.Add(change);
+                    (person.Told, person.IsShownAhead) = (change.State, false);
                     foreach (var watch in person.Watches)
                     {
                         watch.Note(change);

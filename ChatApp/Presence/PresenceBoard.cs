@@ -192,6 +192,9 @@ public sealed partial class PresenceBoard(RoomBroker broker, TimeProvider time, 
         /// <summary>What was told last.</summary>
         public PresenceState Told { get; set; }
 
+        /// <summary>True where some have been shown another state already: they have to hear of it even where everybody else need not.</summary>
+        public bool IsShownAhead { get; set; }
+
         public List<PresenceWatch> Watches { get; } = [];
     }
 }
