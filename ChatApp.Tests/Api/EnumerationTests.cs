@@ -13,6 +13,7 @@ public sealed class EnumerationTests(TestServer server) : IClassFixture<TestServ
 {
     private const int Rounds = 15;
     private const double MostTimesAsLong = 1.8;
+    private const int MostSeries = 5;
     private static int _number;
 
     // Wrong passwords lock the account in the midst of it: what is locked shall look the same too.
@@ -85,6 +86,18 @@ public sealed class EnumerationTests(TestServer server) : IClassFixture<TestServ
     {
         // Both once beforehand: whoever comes first finds nothing compiled.
         Assert.Equal(await known(), await unknown());
+        for (var series = 1; ; series++)
+        {
+            var (median, otherMedian) = await MediansAsync(known, unknown);
+            var ratio = Math.Max(median, otherMedian) / Math.Min(median, otherMedian);
+            if (ratio < MostTimesAsLong) return;
+            // What else the machine does may hit one of the two: a difference that is there is there in each series.
+            Assert.True(series < MostSeries, $"known addresses take {median:0.0} ms, unknown ones {otherMedian:0.0} ms");
+        }
+    }
+
+    private static async Task<(double Known, double Unknown)> MediansAsync(Func<Task<string>> known, Func<Task<string>> unknown)
+    {
         var (ofKnown, ofUnknown) = (new List<double>(), new List<double>());
         for (var i = 0; i < Rounds; i++)
         {
@@ -92,9 +105,7 @@ public sealed class EnumerationTests(TestServer server) : IClassFixture<TestServ
             Assert.Equal(one, other);
         }
 
-        var (median, otherMedian) = (Median(ofKnown), Median(ofUnknown));
-        var ratio = Math.Max(median, otherMedian) / Math.Min(median, otherMedian);
-        Assert.True(ratio < MostTimesAsLong, $"known addresses take {median:0.0} ms, unknown ones {otherMedian:0.0} ms");
+        return (Median(ofKnown), Median(ofUnknown));
     }
 
     private static async Task<string> TimeAsync(Func<Task<string>> ask, List<double> times)
