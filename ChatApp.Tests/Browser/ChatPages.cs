@@ -42,8 +42,21 @@ internal static class ChatPages
 
     /// <summary>Waits until the window shows that address (stars as in a glob).</summary>
     // The address alone: the load event of the page may have passed already.
-    public static Task ArrivesAsync(this BrowserPage window, string url) =>
-        window.Page.WaitForURLAsync(url, new() { WaitUntil = WaitUntilState.Commit });
+    public static async Task ArrivesAsync(this BrowserPage window, string url)
+    {
+        while (true)
+        {
+            try
+            {
+                await window.Page.WaitForURLAsync(url, new() { WaitUntil = WaitUntilState.Commit });
+                return;
+            }
+            catch (PlaywrightException replaced) when (replaced.Message.Contains("net::ERR_ABORTED", StringComparison.Ordinal))
+            {
+                // Another navigation took the place of that one: a page that loads anew and is sent on. Waited for as long again.
+            }
+        }
+    }
 
     /// <summary>Waits until the window shows the sign-in, the page itself and not only its address: a window closed in between may not close at all.</summary>
     public static async Task ArrivesAtSignInAsync(this BrowserPage window, string url = "**/account/login**")
