@@ -44,14 +44,14 @@ internal static class ChatPages
     // The address alone: the load event of the page may have passed already.
     public static async Task ArrivesAsync(this BrowserPage window, string url)
     {
-        while (true)
+        for (var replacements = 0; ; replacements++)
         {
             try
             {
                 await window.Page.WaitForURLAsync(url, new() { WaitUntil = WaitUntilState.Commit });
                 return;
             }
-            catch (PlaywrightException replaced) when (replaced.Message.Contains("net::ERR_ABORTED", StringComparison.Ordinal))
+            catch (PlaywrightException replaced) when (replacements < 3 && replaced.Message.Contains("net::ERR_ABORTED", StringComparison.Ordinal))
             {
                 // Another navigation took the place of that one: a page that loads anew and is sent on. Waited for as long again.
             }

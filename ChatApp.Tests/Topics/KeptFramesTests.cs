@@ -12,7 +12,7 @@ public sealed class KeptFramesTests
     private readonly Engine _engine = new();
     private readonly KeptFrames _kept;
 
-    public KeptFramesTests() => _kept = new KeptFrames(TopicKit.Gold, _budget);
+    public KeptFramesTests() => _kept = new KeptFrames(TopicKit.Gold, _budget, _engine.Broker);
 
     [Fact]
     public Task What_is_read_is_what_was_kept_whatever_came_and_went() => RandomSeed.RunAsync(seed =>
@@ -61,6 +61,14 @@ public sealed class KeptFramesTests
         Assert.Equal(0, _budget.Bytes);
         return Task.CompletedTask;
     });
+
+    [Fact]
+    public void What_is_said_in_place_of_one_that_was_read_again_can_be_encoded()
+    {
+        _kept.Add(Publication("old"), at: 0);
+        // As a viewer that is too slow for what it recovers is told what was dropped.
+        Assert.Equal("dropped", TextOf(_kept.Read(.., before: 0)[0].With("dropped")));
+    }
 
     [Fact]
     public void The_memory_counted_is_not_much_more_than_what_is_kept()

@@ -39,8 +39,9 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     /// <param name="start">Where the frame begins.</param>
     /// <param name="length">Its length.</param>
     /// <param name="header">How many of them come before the JSON object.</param>
-    internal Envelope(byte[] bytes, int start, int length, int header)
-        : this(bytes, NoEncoder.Instance) => (_framed, _start, _length, _header) = (bytes, start, length, header);
+    /// <param name="encoder">For other events of the same channel, see <see cref="With"/>.</param>
+    internal Envelope(byte[] bytes, int start, int length, int header, IEventEncoder encoder)
+        : this(bytes, encoder) => (_framed, _start, _length, _header) = (bytes, start, length, header);
 
     /// <summary>The event as the feature that published it knows it.</summary>
     public object Body { get; } = body;
@@ -90,7 +91,7 @@ public sealed class Envelope(object body, IEventEncoder encoder)
     public static Envelope OfFrame(byte[] framed)
     {
         ArgumentNullException.ThrowIfNull(framed);
-        return new Envelope(framed, 0, framed.Length, header: 0);
+        return new Envelope(framed, 0, framed.Length, header: 0, NoEncoder.Instance);
     }
 
     /// <summary>Its bytes, for whoever keeps them and says then where they are: only before anybody else has the event.</summary>

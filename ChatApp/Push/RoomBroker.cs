@@ -68,6 +68,10 @@ public sealed partial class RoomBroker(IEventEncoder encoder, PushOptions option
     public Envelope Wrap(object body, ChannelName channel, Offset? offset, UserId? notFor = null, bool mayBeLost = false) =>
         new(body, encoder) { Channel = channel, Offset = offset, NotFor = notFor, MayBeLost = mayBeLost };
 
+    /// <summary>Makes an envelope of a channel's event of which only the bytes were kept.</summary>
+    internal Envelope Wrap(byte[] bytes, int start, int length, int header, ChannelName channel, Offset offset) =>
+        new(bytes, start, length, header, encoder) { Channel = channel, Offset = offset };
+
     /// <summary>
     /// The stored events of a room after a position, at most <paramref name="count"/>; null where not all of them are in
     /// memory, and an empty list where there are none.

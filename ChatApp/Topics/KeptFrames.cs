@@ -8,7 +8,8 @@ namespace ChatApp.Topics;
 /// </summary>
 /// <param name="channel">The topic.</param>
 /// <param name="budget">What the blocks are counted in.</param>
-internal sealed class KeptFrames(ChannelName channel, HistoryBudget budget)
+/// <param name="broker">Carries them when they are read again.</param>
+internal sealed class KeptFrames(ChannelName channel, HistoryBudget budget, RoomBroker broker)
 {
     private const int LargestBlock = 16 * 1024;
 
@@ -71,7 +72,7 @@ internal sealed class KeptFrames(ChannelName channel, HistoryBudget budget)
                 (block, start) = (blocks.Current, 0);
             }
 
-            if (number >= first) envelopes.Add(new Envelope(block, start, frame.Length, frame.Header) { Channel = channel, Offset = new Offset(before + number + 1) });
+            if (number >= first) envelopes.Add(broker.Wrap(block, start, frame.Length, frame.Header, channel, new Offset(before + number + 1)));
             if (++number == first + count) break;
             start += frame.Length;
         }

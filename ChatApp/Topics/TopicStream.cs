@@ -10,7 +10,7 @@ namespace ChatApp.Topics;
 internal sealed class TopicStream(ChannelName channel, TopicRule rule, HistoryBudget budget, RoomBroker broker, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly KeptFrames _kept = new(channel, budget);
+    private readonly KeptFrames _kept = new(channel, budget, broker);
     private readonly TimeSpan _age = TimeSpan.FromSeconds(rule.HistorySeconds);
     private long _head;
     private bool _isRetired;
