@@ -40,22 +40,12 @@ internal static class ChatPages
         await window.Page.PressAsync("#password", "Enter");
     }
 
-    /// <summary>Waits until the window shows that address (stars as in a glob).</summary>
-    // The address alone: the load event of the page may have passed already.
-    public static async Task ArrivesAsync(this BrowserPage window, string url)
+    /// <summary>Waits until the window is at that address; <c>**</c> stands for anything.</summary>
+    // Its address is all that is looked at: events of loading may have passed already, and a navigation may be replaced by another one.
+    public static Task ArrivesAsync(this BrowserPage window, string url)
     {
-        for (var replacements = 0; ; replacements++)
-        {
-            try
-            {
-                await window.Page.WaitForURLAsync(url, new() { WaitUntil = WaitUntilState.Commit });
-                return;
-            }
-            catch (PlaywrightException replaced) when (replacements < 3 && replaced.Message.Contains("net::ERR_ABORTED", StringComparison.Ordinal))
-            {
-                // Another navigation took the place of that one: a page that loads anew and is sent on. Waited for as long again.
-            }
-        }
+        var pattern = "^" + Regex.Escape(url).Replace(@"\*\*", ".*", StringComparison.Ordinal) + "$";
+        return Eventually.BecomesAsync(() => Regex.IsMatch(window.Page.Url, pattern), $"the window did not come to {url}");
     }
 
     /// <summary>Waits until the window shows the sign-in, the page itself and not only its address: a window closed in between may not close at all.</summary>
