@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 using ChatApp.Push;
 using ChatApp.Tests.Harness;
@@ -40,13 +41,10 @@ internal static class ChatPages
         await window.Page.PressAsync("#password", "Enter");
     }
 
-    /// <summary>Waits until the window is at that address; <c>**</c> stands for anything.</summary>
+    /// <summary>Waits until the window is at that address; stars stand for anything.</summary>
     // Its address is all that is looked at: events of loading may have passed already, and a navigation may be replaced by another one.
-    public static Task ArrivesAsync(this BrowserPage window, string url)
-    {
-        var pattern = "^" + Regex.Escape(url).Replace(@"\*\*", ".*", StringComparison.Ordinal) + "$";
-        return Eventually.BecomesAsync(() => Regex.IsMatch(window.Page.Url, pattern), $"the window did not come to {url}");
-    }
+    public static Task ArrivesAsync(this BrowserPage window, string url) =>
+        Eventually.BecomesAsync(() => FileSystemName.MatchesSimpleExpression(url, window.Page.Url, ignoreCase: false), $"the window did not come to {url}");
 
     /// <summary>Waits until the window shows the sign-in, the page itself and not only its address: a window closed in between may not close at all.</summary>
     public static async Task ArrivesAtSignInAsync(this BrowserPage window, string url = "**/account/login**")
