@@ -81,6 +81,7 @@ public sealed class ReadingPlanTests(TestServer server) : IClassFixture<TestServ
         Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", plan, StringComparison.Ordinal);
         Assert.Contains("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)", plan, StringComparison.Ordinal);
         Assert.Contains("SEARCH p USING INDEX sqlite_autoindex_memberships_1 (RoomId=? AND UserId=?)", plan, StringComparison.Ordinal);
+        Assert.Contains("SEARCH r USING COVERING INDEX sqlite_autoindex_reactions_1 (MessageId=?)", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
     }
 }

@@ -133,12 +133,15 @@ public sealed class PeoplePresenceTests(TopicServer server) : IClassFixture<Topi
         await using var writer = await server.ConnectAsync(bob);
         await DataAsync(writer, "typing", new { room = room.Id.Value });
         Assert.Equal(108, TestSocket.ErrorOf(await CallAsync(listener, "presence.list", new { room = room.Id.Value })));
-        await DataAsync(writer, "presence.set", new { mode = "do_not_disturb" });
-        // A small room of the same two tells when the round is over.
+        // A small room of the same two tells when a round is over: that of the first change is when the second is told.
         var small = await server.MakeRoomAsync(ann, members: [bob]);
         await listener.AskAsync(new { subscribe = new { channel = $"room:{small.Id}", join_leave = true } });
-        await DataAsync(writer, "presence.set", new { mode = "automatic" });
-        await listener.PushAsync(push => push.TryGetProperty("pub", out var pub) && pub.GetRawText().Contains("presence.changed", StringComparison.Ordinal) && push.GetProperty("channel").GetString() == $"room:{small.Id}");
+        foreach (var (mode, state) in new[] { ("do_not_disturb", "do_not_disturb"), ("invisible", "offline") })
+        {
+            await DataAsync(writer, "presence.set", new { mode });
+            await listener.PushAsync(push => push.TryGetProperty("pub", out var pub) && pub.GetRawText() is var text && text.Contains("presence.changed", StringComparison.Ordinal) && text.Contains(state, StringComparison.Ordinal) && push.GetProperty("channel").GetString() == $"room:{small.Id}");
+        }
+
         Assert.DoesNotContain(listener.Rest(), frame => frame.GetRawText() is var text && text.Contains($"room:{room.Id}", StringComparison.Ordinal) && (text.Contains("presence.changed", StringComparison.Ordinal) || text.Contains("typing", StringComparison.Ordinal)));
     }
 

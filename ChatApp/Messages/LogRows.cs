@@ -11,9 +11,10 @@ namespace ChatApp.Messages;
 /// <param name="Message">The message, without what only its writer needs; null where it is gone or none is named.</param>
 /// <param name="Target">The message that this one answers; null where it is gone or there is none.</param>
 /// <param name="IsAnswered">True where the message has a thread.</param>
+/// <param name="IsReactedTo">True where there are reactions to the message.</param>
 /// <param name="Role">What the person whom a change of roles names is today; null where they are no member or it is another change.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LogRow(LogEntry Entry, Message? Message, ReplyTarget? Target, bool IsAnswered, RoomRole? Role);
+internal readonly record struct LogRow(LogEntry Entry, Message? Message, ReplyTarget? Target, bool IsAnswered, bool IsReactedTo, RoomRole? Role);
 
 /// <summary>What is shown of a message where another one answers it, as stored.</summary>
 /// <param name="Id">Which.</param>
@@ -33,7 +34,8 @@ internal static class LogRows
         SELECT e."Offset", e."Kind", e."MessageId", e."SubjectId", e."ActorId", e."At",
                m."Offset", m."AuthorId", m."Key", m."Text", m."Html", m."At", m."EditedAt", m."DeletedAt", m."ReplyTo", m."PinnedAt", m."HtmlVersion", m."MentionsAll", m."ThreadId",
                t."AuthorId", substr(t."Text", 1, 300), t."DeletedAt", p."Role",
-               EXISTS (SELECT 1 FROM messages AS a WHERE a."ThreadId" = m."Id")
+               EXISTS (SELECT 1 FROM messages AS a WHERE a."ThreadId" = m."Id"),
+               EXISTS (SELECT 1 FROM reactions AS r WHERE r."MessageId" = m."Id")
         FROM log AS e LEFT JOIN messages AS m ON m."Id" = e."MessageId" LEFT JOIN messages AS t ON t."Id" = m."ReplyTo"
              LEFT JOIN memberships AS p ON p."RoomId" = e."RoomId" AND p."UserId" = e."SubjectId"
         WHERE e."RoomId" = @room AND e."Offset" > @after
@@ -44,6 +46,7 @@ internal static class LogRows
     private const int FirstOfTarget = 19;
     private const int Role = 22;
     private const int IsAnswered = 23;
+    private const int IsReactedTo = 24;
 
     /// <summary>The changes after a place, in order.</summary>
     /// <param name="db">With an open connection.</param>
@@ -66,12 +69,12 @@ internal static class LogRows
             var entry = EntryOf(reader, room);
             if (entry.MessageId is not { } id || reader.IsDBNull(FirstOfMessage))
             {
-                rows.Add(new LogRow(entry, Message: null, Target: null, IsAnswered: false, reader.IsDBNull(Role) ? null : (RoomRole)reader.GetInt32(Role)));
+                rows.Add(new LogRow(entry, Message: null, Target: null, IsAnswered: false, IsReactedTo: false, reader.IsDBNull(Role) ? null : (RoomRole)reader.GetInt32(Role)));
                 continue;
             }
 
             if (!messages.TryGetValue(id, out var message)) messages.Add(id, message = MessageOf(reader, id, room));
-            rows.Add(new LogRow(entry, message, TargetOf(reader, message), reader.GetInt64(IsAnswered) != 0, Role: null));
+            rows.Add(new LogRow(entry, message, TargetOf(reader, message), reader.GetInt64(IsAnswered) != 0, reader.GetInt64(IsReactedTo) != 0, Role: null));
         }
 
         return rows;

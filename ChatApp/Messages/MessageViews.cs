@@ -16,13 +16,13 @@ internal static class MessageViews
     public static MessageView Of(ChatDbContext db, Message row, UserDirectory users) => Of(db, [row], users)[0];
 
     public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users) =>
-        Of(db, rows, users, TargetsOf(db, rows), [.. rows.Where(row => row.ThreadId is null).Select(row => row.Id)]);
+        Of(db, rows, users, TargetsOf(db, rows), [.. rows.Where(row => row.ThreadId is null).Select(row => row.Id)], [.. rows.Where(row => row.DeletedAt is null).Select(row => row.Id)]);
 
-    /// <summary>The same where the messages that these answer are read already, and it is known which of them have threads: one query for most.</summary>
-    public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users, IReadOnlyList<ReplyTarget> targets, IReadOnlyCollection<long> answered)
+    /// <summary>The same where the messages that these answer are read already, and it is known which of them have threads and reactions: no query for most.</summary>
+    public static IReadOnlyList<MessageView> Of(ChatDbContext db, IReadOnlyList<Message> rows, UserDirectory users, IReadOnlyList<ReplyTarget> targets, IReadOnlyCollection<long> answered, long[] reactedTo)
     {
         if (rows.Count == 0) return [];
-        var reactions = ReactionsTo(db, [.. rows.Where(row => row.DeletedAt is null).Select(row => row.Id)]);
+        var reactions = ReactionsTo(db, reactedTo);
         var mentions = MentionRows.Of(db, rows);
         var threads = ThreadViews.Of(db, answered);
         var previews = targets.ToDictionary(target => target.Id, target => PreviewOf(target.Id, target.Author, target.Text, target.IsDeleted, users));

@@ -84,7 +84,8 @@ public sealed class RoomLog(ChatDatabase database, UserDirectory users)
         var rows = LogRows.Read(db, room, after, count);
         var targets = rows.Select(row => row.Target).OfType<ReplyTarget>().DistinctBy(target => target.Id).ToList();
         long[] answered = [.. rows.Where(row => row is { IsAnswered: true, Message.ThreadId: null }).Select(row => row.Message!.Id).Distinct()];
-        var messages = MessageViews.Of(db, [.. rows.Where(row => row.Message is not null).Select(row => row.Message!).Distinct()], users, targets, answered).ToDictionary(message => message.Id.Value);
+        long[] reactedTo = [.. rows.Where(row => row is { IsReactedTo: true, Message.DeletedAt: null }).Select(row => row.Message!.Id).Distinct()];
+        var messages = MessageViews.Of(db, [.. rows.Where(row => row.Message is not null).Select(row => row.Message!).Distinct()], users, targets, answered, reactedTo).ToDictionary(message => message.Id.Value);
         var threads = ThreadViews.Of(db, [.. rows
             .Where(row => row is { Message.ThreadId: not null, Entry.Kind: LogEntryKind.MessageDeleted or LogEntryKind.MessageRestored })
             .Select(row => row.Message!.ThreadId!.Value).Distinct()]);
