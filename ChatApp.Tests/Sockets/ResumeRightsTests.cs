@@ -3,6 +3,7 @@ using ChatApp.Rooms;
 using ChatApp.Storage;
 using ChatApp.Tests.Api;
 using ChatApp.Tests.Harness;
+using ChatApp.Tests.Tokens;
 
 namespace ChatApp.Tests.Sockets;
 
@@ -56,7 +57,7 @@ public sealed class ResumeRightsTests(TestServer server) : IClassFixture<TestSer
     {
         var bob = await server.AddPersonAsync("Bob");
         var token = await server.TokenOfAsync(bob);
-        await using (await server.ConnectAsync(token)) Assert.True(server.Get<ChatDatabase>().Kept.Stamps.TryFind(bob.Id, out _));
+        await using (await server.ConnectByAsync(token)) Assert.True(server.Get<ChatDatabase>().Kept.Stamps.TryFind(bob.Id, out _));
 
         if (byIdentity) await server.ChangeStampAsync(bob);
         else await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.Users.Single(user => user.Id == bob.Id.Value).SecurityStamp = "another");
@@ -64,7 +65,7 @@ public sealed class ResumeRightsTests(TestServer server) : IClassFixture<TestSer
         await refused.SendAsync(new { id = 1, connect = new { token } });
         Assert.Equal(InvalidToken, await refused.ClosedAsync());
 
-        await using (await server.ConnectAsync(await server.TokenOfAsync(bob)))
+        await using (await server.ConnectByAsync(await server.TokenOfAsync(bob)))
         {
             // The new sign-in holds.
         }
@@ -75,7 +76,7 @@ public sealed class ResumeRightsTests(TestServer server) : IClassFixture<TestSer
     {
         var bob = await server.AddPersonAsync("Bob");
         var token = await server.TokenOfAsync(bob);
-        await using (await server.ConnectAsync(token)) Assert.True(server.Get<ChatDatabase>().Kept.Stamps.TryFind(bob.Id, out _));
+        await using (await server.ConnectByAsync(token)) Assert.True(server.Get<ChatDatabase>().Kept.Stamps.TryFind(bob.Id, out _));
 
         await server.Get<CommitQueue>().CommitAsync(commit => commit.Db.Users.Remove(commit.Db.Users.Single(user => user.Id == bob.Id.Value)));
         await using var refused = await server.OpenSocketAsync();
